@@ -1,0 +1,25 @@
+package dev.memo.claims;
+
+import java.util.concurrent.CompletableFuture;
+
+/** What the primary answers to a request for a claim. */
+public sealed interface Answer {
+
+  /** The call is stored already. */
+  record Hit(Stored stored) implements Answer {}
+
+  /** The asker computes; it must end the claim with a put or a release. */
+  record Granted(Claim claim) implements Answer {}
+
+  /**
+   * Another chain computes. The future completes with {@link Hit} when its result is stored, or
+   * with {@link Granted} when the claim is handed on; it never completes exceptionally. An asker
+   * that stops waiting must call {@link Primary#abandon}.
+   *
+   * @param holder the chain that computes
+   */
+  record Wait(CompletableFuture<Answer> next, Chain holder) implements Answer {}
+
+  /** Waiting would close a cycle: the asker computes without a claim, from {@code start}. */
+  record ComputeAnyway(long start) implements Answer {}
+}

@@ -1,0 +1,121 @@
+package dev.memo.claims;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What identifies a call in its directory, without the function's generation: function id, kind,
+ * and the encoded arguments or their digest. Immutable; equal calls have equal keys.
+ */
+public final class CallKey {
+  /** Up to this many bytes of encoded arguments are kept as they are. */
+  public static final int MAX_VERBATIM_BYTES = 48;
+
+  static final byte VERBATIM = 1;
+  static final byte DIGEST = 2;
+
+  private static final int MAX_VARINT_BYTES = 10;
+
+  private final long functionId;
+  private final byte kind;
+  private final byte[] id;
+  private final int crc;
+
+  private CallKey(long functionId, byte kind, byte[] id) {
+    this.functionId = functionId;
+    this.kind = kind;
+    this.id = id;
+    this.crc = crc(functionId, kind, id);
+  }
+
+  /** The key of a call with these encoded arguments, which are not copied. */
+  public static CallKey of(long functionId, byte[] arguments) {
+    return arguments.length <= MAX_VERBATIM_BYTES
+        ? new CallKey(functionId, VERBATIM, arguments)
+        : new CallKey(functionId, DIGEST, sha256(arguments));
+  }
+
+  /**
+   * The key of a call whose arguments are known by this digest: of any length, so that tests can
+   * force collisions.
+   */
+  public static CallKey ofDigest(long functionId, byte[] digest) {
+    return new CallKey(functionId, DIGEST, digest);
+  }
+
+  /** SHA-256 of the bytes. */
+  public static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  public long functionId() {
+    return functionId;
+  }
+
+  /** Which epoch counter moves when this call is changed or removed. */
+  public int stripe() {
+    return crc & (Epochs.STRIPES - 1);
+  }
+
+  /** The bytes before a variant: {@code functionId | generation | kind | arguments or digest}. */
+  public byte[] prefix(long generation) {
+    return bytes(generation, null);
+  }
+
+  /** The database key of an entry. */
+  public byte[] entryKey(long generation, int variant) {
+    return bytes(generation, variant);
+  }
+
+  private byte[] bytes(long generation, @Nullable Integer variant) {
+    ByteBuffer out =
+        ByteBuffer.allocate(Long.BYTES + MAX_VARINT_BYTES + 1 + id.length + Integer.BYTES);
+    out.putLong(functionId);
+    long rest = generation;
+    for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
+      out.put((byte) ((rest & 0x7F) | 0x80));
+    }
+    out.put((byte) rest).put(kind).put(id);
+    if (variant != null) {
+      out.putInt(variant);
+    }
+    return Arrays.copyOf(out.array(), out.position());
+  }
+
+  private static int crc(long functionId, byte kind, byte[] id) {
+    CRC32C crc = new CRC32C();
+    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + 1).putLong(functionId).put(kind).flip();
+    crc.update(head);
+    crc.update(id);
+    return (int) crc.getValue();
+  }
+
+  @Override
+  public boolean equals(@Nullable Object other) {
+    return other instanceof CallKey that
+        && functionId == that.functionId
+        && crc == that.crc
+        && kind == that.kind
+        && Arrays.equals(id, that.id);
+  }
+
+  @Override
+  public int hashCode() {
+    return crc;
+  }
+
+  @Override
+  public String toString() {
+    HexFormat hex = HexFormat.of();
+    return hex.toHexDigits(functionId) + (kind == VERBATIM ? "/=" : "/#") + hex.formatHex(id);
+  }
+}

@@ -1,0 +1,89 @@
+package dev.memo.claims;
+
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A logical chain of calls: what is on one stack, and what the tasks that it started have on
+ * theirs. A chain, not a thread, holds claims and waits, because a parent cannot go on before its
+ * tasks have ended, on whichever threads they run.
+ *
+ * <p>A thread is in the chain that entered it last; a cached call outside any chain begins one.
+ * Immutable but for its waits, which {@link WaitGraph} guards.
+ */
+public final class Chain {
+  private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
+
+  private final @Nullable Chain parent;
+  private final @Nullable BooleanSupplier cancelled;
+
+  private Chain(@Nullable Chain parent, @Nullable BooleanSupplier cancelled) {
+    this.parent = parent;
+    this.cancelled = cancelled;
+  }
+
+  /** The chain that this thread is in, or null. */
+  public static @Nullable Chain current() {
+    return CURRENT.get();
+  }
+
+  /** A new chain that nobody waits for. */
+  public static Chain root() {
+    return new Chain(null, null);
+  }
+
+  /**
+   * A new chain that {@code parent} waits for.
+   *
+   * @param cancelled tells whether the task was cancelled: its interrupted waits then end with a
+   *     {@code CancellationException} instead of a computation
+   */
+  public static Chain child(@Nullable Chain parent, BooleanSupplier cancelled) {
+    return new Chain(parent, cancelled);
+  }
+
+  /** Puts this thread into the chain until the scope is closed. */
+  public Scope enter() {
+    Chain outer = CURRENT.get();
+    CURRENT.set(this);
+    return new Scope(outer);
+  }
+
+  /** Whether the batch that this chain belongs to was cancelled. */
+  public boolean isCancelled() {
+    for (Chain chain = this; chain != null; chain = chain.parent) {
+      if (chain.cancelled != null && chain.cancelled.getAsBoolean()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether this chain cannot go on before {@code other} has: it is the same or an ancestor. */
+  boolean awaits(Chain other) {
+    for (Chain chain = other; chain != null; chain = chain.parent) {
+      if (chain == this) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** A thread's stay in a chain; closed by the same thread. */
+  public static final class Scope implements AutoCloseable {
+    private final @Nullable Chain outer;
+
+    private Scope(@Nullable Chain outer) {
+      this.outer = outer;
+    }
+
+    @Override
+    public void close() {
+      if (outer == null) {
+        CURRENT.remove();
+      } else {
+        CURRENT.set(outer);
+      }
+    }
+  }
+}

@@ -1,0 +1,20 @@
+package dev.memo.claims;
+
+/**
+ * Counters that tell readers that something was changed or removed. Thread-safe; a read is a
+ * volatile read of mapped memory.
+ */
+public interface Epochs {
+
+  /** How many stripes there are; a key's is {@link CallKey#stripe}. */
+  int STRIPES = 4096;
+
+  /** The counter of one stripe. */
+  long stripe(int index);
+
+  /** Moves when all keys of a function, or all of the directory, are affected. */
+  long directory();
+
+  /** The last sequence that was assigned and published. */
+  long lastSequence();
+}

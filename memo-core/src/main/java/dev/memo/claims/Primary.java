@@ -1,0 +1,75 @@
+package dev.memo.claims;
+
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.FunctionClashException;
+import dev.memo.failure.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The process that owns the database, as a call sees it. It alone assigns sequences, stores and
+ * removes entries and grants claims.
+ *
+ * <p><b>Threads</b>: all methods may be called by any thread; none blocks for a computation.
+ * <b>Failure</b>: every method throws {@link DirectoryClosedException} after the directory was
+ * closed. A returned mutation is in the database's log.
+ */
+public interface Primary {
+
+  /**
+   * Makes the function known to the directory.
+   *
+   * @param identity what {@code functionId} is a hash of
+   * @throws FunctionClashException if another identity has this id
+   */
+  void register(long functionId, String identity);
+
+  /**
+   * Returns the stored entry of the function's current generation. It is not checked in any way.
+   *
+   * @throws StoreException if the database cannot be read
+   */
+  @Nullable Stored read(CallKey key, int variant);
+
+  /**
+   * Asks for the right to compute.
+   *
+   * @param rejected the sequence of the entry that the caller has read and cannot use, which is
+   *     then no hit; 0 if there was none
+   */
+  Answer claim(CallKey key, int variant, long rejected, Chain chain);
+
+  /**
+   * Stores a result and ends its claim. The first result wins; an entry that has the sequence
+   * {@code rejected} is replaced. Waiters get the winner; after {@link PutAnswer.Outdated} or
+   * {@link PutAnswer.Refused} the claim is handed to one of them.
+   *
+   * @param entry bytes of the entry, without a sequence; not copied
+   */
+  PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
+
+  /** Ends a claim without a result; it is handed to one waiter. Unknown claims are ignored. */
+  void release(CallKey key, int variant, Claim claim);
+
+  /** Stops waiting: a claim that was granted to {@code wait} meanwhile is handed on. */
+  void abandon(CallKey key, int variant, Answer.Wait wait);
+
+  /**
+   * Removes all variants of the call. When it has returned, no later read finds them, and no result
+   * of a computation that started before is stored.
+   */
+  void invalidate(CallKey key);
+
+  /**
+   * Stores this entry in place of all variants of the call, unless something was put, refreshed or
+   * invalidated after {@code start}. Waiters are answered with it.
+   *
+   * @param start {@code Long.MAX_VALUE} to store in any case
+   */
+  PutAnswer replace(CallKey key, int variant, byte[] entry, long start);
+
+  /** Removes all entries of the function as {@link #invalidate} does one, in constant time. */
+  void invalidateAll(long functionId);
+
+  /** The counters that tell when a result read earlier no longer counts. */
+  Epochs epochs();
+}

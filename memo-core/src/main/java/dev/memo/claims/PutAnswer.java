@@ -1,0 +1,19 @@
+package dev.memo.claims;
+
+import dev.memo.failure.StoreException;
+
+/** What the primary answers to a result. */
+public sealed interface PutAnswer {
+
+  /** The result is stored under this sequence. */
+  record Kept(long sequence) implements PutAnswer {}
+
+  /** Another result was stored first: this one. */
+  record Lost(Stored winner) implements PutAnswer {}
+
+  /** The call was invalidated, put or refreshed after the computation began; nothing was stored. */
+  record Outdated() implements PutAnswer {}
+
+  /** The database refused to write; nothing was stored. */
+  record Refused(StoreException cause) implements PutAnswer {}
+}

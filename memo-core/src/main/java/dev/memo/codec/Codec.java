@@ -1,0 +1,34 @@
+package dev.memo.codec;
+
+/**
+ * Writes and reads the results of a function; for those that memo's own codec refuses, or that
+ * should be stored in another form.
+ *
+ * <p>A codec of an annotated method is created by its public constructor: one that takes the {@link
+ * TypeRef} of the result, else one that takes nothing. Null results never reach a codec.
+ * <b>Threads</b>: must be safe for use by many threads.
+ */
+public interface Codec<T> {
+
+  /**
+   * Names the format of the bytes, and its version. Entries of another id are never given to {@link
+   * #decode}: change it when bytes written before cannot be read any more.
+   */
+  String id();
+
+  /**
+   * Returns the bytes of a value.
+   *
+   * @throws Exception of any kind if the value cannot be stored; the caller of the function gets
+   *     the value all the same
+   */
+  byte[] encode(T value) throws Exception;
+
+  /**
+   * Returns a value equal to the one that was encoded; one that shares no mutable part with any
+   * other result.
+   *
+   * @throws Exception of any kind if the bytes are damaged: a miss
+   */
+  T decode(byte[] bytes) throws Exception;
+}
