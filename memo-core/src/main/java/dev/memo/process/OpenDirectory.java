@@ -17,6 +17,11 @@ public final class OpenDirectory implements AutoCloseable {
     throw new UnsupportedOperationException();
   }
 
+  /** The real path. */
+  public Path path() {
+    throw new UnsupportedOperationException();
+  }
+
   /** Who answers the calls of this process. */
   public Primary primary() {
     throw new UnsupportedOperationException();
