@@ -92,8 +92,8 @@ final class ClaimStripe {
   }
 
   /**
-   * Ends the claim without a result. Its first waiter computes and the others wait for that one,
-   * unless somebody else computes the call already: then all wait for them.
+   * Ends the claim without a result. Its first waiter computes, unless somebody else computes the
+   * call already; the others are told whom they wait for now, because that may close a cycle.
    */
   void handOn(HeldClaim held, Era era, long start, Replies replies) {
     Found found = stillFound(held, era, held.rejected());
@@ -108,7 +108,9 @@ final class ClaimStripe {
       next = grant(held.slot(), era, first.chain(), start, found, held.rejected());
       replies.add(first, new Answer.Granted(next.claim()));
     }
-    next.waiters().addAll(waiters);
+    for (Waiter waiter : waiters) {
+      replies.add(waiter, next.join(waiter.chain()));
+    }
   }
 
   private void remove(HeldClaim held) {

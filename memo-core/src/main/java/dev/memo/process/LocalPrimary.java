@@ -249,6 +249,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
                   answer -> {
                     if (answer instanceof Answer.Granted granted) {
                       release(key, variant, granted.claim());
+                    } else if (answer instanceof Answer.Wait longer) {
+                      abandon(key, variant, longer);
                     }
                   });
     }

@@ -128,11 +128,6 @@ public final class OpenDirectory implements AutoCloseable {
     return id;
   }
 
-  /** The real path. */
-  public Path path() {
-    throw new UnsupportedOperationException();
-  }
-
   /** Who answers the calls of this process. */
   public Primary primary() {
     return primary;
