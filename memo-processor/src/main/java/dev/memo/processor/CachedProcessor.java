@@ -68,9 +68,10 @@ public final class CachedProcessor extends AbstractProcessor {
     }
   }
 
+  /** Wrappers carry an annotation that must be claimed too, for the same reason. */
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of(Cached.class.getName());
+    return Set.of(Cached.class.getName(), WrapperReader.GENERATED);
   }
 
   @Override

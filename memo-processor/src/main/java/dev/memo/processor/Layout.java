@@ -21,7 +21,7 @@ final class Layout {
       } else if (line.strip().startsWith("/** ")) {
         addJavadoc(out, indent(line), line.strip());
       } else {
-        addCode(out, indent(line), line.strip());
+        addCode(out, indent(line), tight(line.strip()));
       }
     }
     return String.join("\n", out) + "\n";
@@ -55,6 +55,12 @@ final class Layout {
     return last.endsWith("(") || line.equals("}") ? "" : " ";
   }
 
+  /** JavaPoet leaves a space before the annotation of a nested type. */
+  private static String tight(String code) {
+    int literals = code.indexOf('"') < 0 ? code.length() : code.indexOf('"');
+    return code.substring(0, literals).replace(". @", ".@") + code.substring(literals);
+  }
+
   private static void addJavadoc(List<String> out, int indent, String javadoc) {
     String text = javadoc.substring("/** ".length(), javadoc.length() - " */".length());
     text = text.startsWith("* ") ? text.substring(2) : text;
@@ -85,12 +91,15 @@ final class Layout {
 
   /** Tries the outermost break first; what it leaves is broken in turn. */
   private static boolean breakSomewhere(List<String> out, int indent, String code) {
-    String declared = code.substring(0, Math.max(0, code.indexOf('(')));
-    for (String operator : List.of(" =", " ->")) {
-      int position = declared.indexOf(operator + " ");
-      if (position > 0) {
-        return breakAt(out, indent, code, position + operator.length());
-      }
+    int parenthesis = Math.max(0, code.indexOf('('));
+    String declared = code.substring(0, parenthesis);
+    int assignment = declared.indexOf(" = ");
+    if (assignment > 0) {
+      return breakField(out, indent, code, assignment + 2);
+    }
+    int arrow = declared.indexOf(" -> ");
+    if (arrow > 0) {
+      return breakAt(out, indent, code, arrow + 3);
     }
     List<Integer> dots = positions(code, Layout::isChainedCall);
     if (!dots.isEmpty()) {
@@ -99,7 +108,7 @@ final class Layout {
     int clause = code.endsWith("{") ? code.lastIndexOf(") throws ") : -1;
     return clause > 0
         ? breakAt(out, indent, code, clause + 1)
-        : breakArguments(out, indent, code, declared.length());
+        : breakArguments(out, indent, code, indent + CONTINUATION);
   }
 
   private static boolean breakAt(List<String> out, int indent, String code, int position) {
@@ -108,8 +117,29 @@ final class Layout {
     return true;
   }
 
+  /** After the equals sign; if that is not enough, around the field's name and in its type. */
+  private static boolean breakField(List<String> out, int indent, String code, int value) {
+    if (indent + value <= WIDTH) {
+      return breakAt(out, indent, code, value);
+    }
+    int name = code.lastIndexOf(' ', value - 3);
+    String type = code.substring(0, name);
+    if (indent + type.length() <= WIDTH) {
+      out.add(" ".repeat(indent) + type);
+    } else {
+      int arguments = type.indexOf('<') + 1;
+      out.add(" ".repeat(indent) + type.substring(0, arguments));
+      addList(out, indent + 2 * CONTINUATION, type.substring(arguments));
+    }
+    return breakAt(out, indent + CONTINUATION, code.substring(name + 1), value - name - 1);
+  }
+
   private static boolean breakChain(List<String> out, int indent, String code, List<Integer> dots) {
-    addCode(out, indent, code.substring(0, dots.get(0)));
+    String head = code.substring(0, dots.get(0));
+    if (indent + head.length() <= WIDTH
+        || !breakArguments(out, indent, head, indent + 2 * CONTINUATION)) {
+      out.add(" ".repeat(indent) + head);
+    }
     for (int i = 0; i < dots.size(); i++) {
       int end = i + 1 < dots.size() ? dots.get(i + 1) : code.length();
       addCode(out, indent + CONTINUATION, code.substring(dots.get(i), end));
@@ -117,26 +147,28 @@ final class Layout {
     return true;
   }
 
-  /** All on the next line if they fit, else each on a line of its own. */
-  private static boolean breakArguments(
-      List<String> out, int indent, String code, int parenthesis) {
-    String rest = code.substring(parenthesis + 1);
-    if (parenthesis == 0 || rest.startsWith(")")) {
+  private static boolean breakArguments(List<String> out, int indent, String code, int inner) {
+    int arguments = code.indexOf('(') + 1;
+    if (arguments == 0 || code.startsWith(")", arguments)) {
       return false;
     }
-    out.add(" ".repeat(indent) + code.substring(0, parenthesis + 1));
-    int inner = indent + CONTINUATION;
-    if (inner + rest.length() <= WIDTH) {
-      out.add(" ".repeat(inner) + rest);
-      return true;
+    out.add(" ".repeat(indent) + code.substring(0, arguments));
+    addList(out, inner, code.substring(arguments));
+    return true;
+  }
+
+  /** All on one line if they fit, else each on a line of its own. */
+  private static void addList(List<String> out, int indent, String list) {
+    if (indent + list.length() <= WIDTH) {
+      out.add(" ".repeat(indent) + list);
+      return;
     }
     int start = 0;
-    for (int comma : positions(rest, (text, i) -> text.charAt(i) == ',')) {
-      addCode(out, inner, rest.substring(start, comma + 1).strip());
+    for (int comma : positions(list, (text, i) -> text.charAt(i) == ',')) {
+      addCode(out, indent, list.substring(start, comma + 1).strip());
       start = comma + 1;
     }
-    addCode(out, inner, rest.substring(start).strip());
-    return true;
+    addCode(out, indent, list.substring(start).strip());
   }
 
   private static boolean isChainedCall(String code, int position) {

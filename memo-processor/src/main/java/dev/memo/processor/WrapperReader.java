@@ -19,7 +19,7 @@ import javax.lang.model.util.Elements;
 
 /** Turns compiler elements, which passed all checks, into records. */
 final class WrapperReader {
-  private static final String GENERATED = "javax.annotation.processing.Generated";
+  static final String GENERATED = "javax.annotation.processing.Generated";
   private static final String NULL_MARKED = "org.jspecify.annotations.NullMarked";
 
   /** What generated code says of {@code java.lang} whatever the signature. */

@@ -14,6 +14,7 @@ import com.palantir.javapoet.ParameterizedTypeName;
 import com.palantir.javapoet.TypeName;
 import com.palantir.javapoet.TypeSpec;
 import java.util.List;
+import java.util.stream.IntStream;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.type.ArrayType;
@@ -224,11 +225,18 @@ final class WrapperRenderer {
     if (!withTypes) {
       return CodeBlock.of("$N", method.source().methodName());
     }
+    int last = method.parameters().size() - 1;
     CodeBlock types =
-        method.parameterTypes().stream()
-            .map(type -> CodeBlock.of("$T", TypeName.get(type)))
+        IntStream.rangeClosed(0, last)
+            .mapToObj(i -> linked(method.parameterTypes().get(i), i == last && method.isVarArgs()))
             .collect(CodeBlock.joining(", "));
     return CodeBlock.of("$N($L)", method.source().methodName(), types);
+  }
+
+  private static CodeBlock linked(TypeMirror type, boolean isVarArgs) {
+    return isVarArgs
+        ? CodeBlock.of("$T...", TypeName.get(((ArrayType) type).getComponentType()))
+        : CodeBlock.of("$T", TypeName.get(type));
   }
 
   /** Annotations of a declaration, without those that are part of its type and printed there. */
