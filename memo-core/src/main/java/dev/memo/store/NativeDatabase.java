@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
@@ -166,7 +167,10 @@ final class NativeDatabase {
   }
 
   List<byte @Nullable []> multiGet(Family family, List<byte[]> keys) throws RocksDBException {
-    return db.multiGetAsList(readOptions, List.of(column(family)), keys);
+    if (keys.isEmpty()) {
+      return List.of(); // which RocksDB does not take
+    }
+    return db.multiGetAsList(readOptions, Collections.nCopies(keys.size(), column(family)), keys);
   }
 
   void write(List<Batch.Change> changes) throws RocksDBException {
