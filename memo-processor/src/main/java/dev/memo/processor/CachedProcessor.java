@@ -88,11 +88,14 @@ public final class CachedProcessor extends AbstractProcessor {
   @SuppressWarnings("DoNotClaimAnnotations") // unclaimed ones are warnings under -Xlint:processing
   public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
     names.addSources(round.getRootElements());
+    if (round.processingOver() && round.errorRaised()) {
+      return true; // other errors cut the rounds short, so types may be missing because of them
+    }
     Set<TypeElement> classes = classes(round);
     deferred = new LinkedHashSet<>();
     for (TypeElement declaring : classes) {
       try {
-        process(declaring, round.processingOver());
+        process(declaring, round);
       } catch (RuntimeException e) {
         reportBug(declaring, e);
       }
@@ -112,12 +115,12 @@ public final class CachedProcessor extends AbstractProcessor {
     return Stream.concat(waiting, fresh).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
-  private void process(TypeElement declaring, boolean lastRound) {
+  private void process(TypeElement declaring, RoundEnvironment round) {
     List<AnnotatedMethod> methods = AnnotatedMethod.in(declaring, system().elements());
     List<AnnotatedMethod> unresolved =
         methods.stream().filter(AnnotatedMethod::isUnresolved).toList();
     if (!unresolved.isEmpty()) {
-      if (lastRound) {
+      if (round.processingOver()) {
         unresolved.forEach(method -> report(unresolved(method), Diagnostic.Kind.ERROR));
       } else {
         deferred.add(declaring.getQualifiedName().toString());

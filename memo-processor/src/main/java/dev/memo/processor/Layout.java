@@ -47,12 +47,13 @@ final class Layout {
         || last.endsWith("(")
         || last.endsWith(",")
         || last.endsWith(" throws")
+        || line.equals(")")
         || line.startsWith("throws ")
         || (last.endsWith("{") && line.equals("}"));
   }
 
   private static String glue(String last, String line) {
-    return last.endsWith("(") || line.equals("}") ? "" : " ";
+    return last.endsWith("(") || line.equals(")") || line.equals("}") ? "" : " ";
   }
 
   /** JavaPoet leaves a space before the annotation of a nested type. */

@@ -1,0 +1,3 @@
+package com.acme.game;
+
+record Character(String name) {}

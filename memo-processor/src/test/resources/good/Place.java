@@ -1,0 +1,3 @@
+package com.acme;
+
+record Place(String name, double latitude, double longitude) {}
