@@ -93,10 +93,9 @@ public final class SimilarClasses {
   }
 
   static Table summary(FunctionStats stats, Duration wallTime) {
-    long hits = stats.hits().values().stream().mapToLong(Long::longValue).sum();
     return new Table()
         .row(count(stats.computations()), "pairs computed")
-        .row(count(hits), "pairs from cache")
+        .row(count(stats.hits()), "pairs from cache")
         .row(seconds(wallTime), "wall time")
         .row(seconds(stats.timeSaved()), "computing time saved");
   }

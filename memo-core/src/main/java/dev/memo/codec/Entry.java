@@ -34,6 +34,11 @@ public final class Entry {
     throw new UnsupportedOperationException();
   }
 
+  /** Length of the entry in bytes. */
+  public int size() {
+    throw new UnsupportedOperationException();
+  }
+
   public long start() {
     throw new UnsupportedOperationException();
   }

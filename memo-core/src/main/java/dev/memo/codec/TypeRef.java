@@ -29,6 +29,10 @@ public abstract class TypeRef<T extends @Nullable Object> {
     return new OfClass<>(type);
   }
 
+  public static TypeRef<?> ofType(Type type) {
+    throw new UnsupportedOperationException();
+  }
+
   /** The type that was written. */
   public final Type type() {
     return type;

@@ -1,0 +1,201 @@
+package dev.memo.processor;
+
+import dev.memo.annotation.Cached;
+import java.io.IOException;
+import java.io.Writer;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.annotation.processing.AbstractProcessor;
+import javax.annotation.processing.ProcessingEnvironment;
+import javax.annotation.processing.RoundEnvironment;
+import javax.lang.model.SourceVersion;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.TypeElement;
+import javax.tools.Diagnostic;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Generates {@code GeocoderCached} for a class {@code Geocoder} with {@link Cached} methods.
+ *
+ * <p>The option {@value #KEY_TYPES} lists classes, separated by commas, that may be arguments
+ * because a {@code KeyEncoder} is registered for them.
+ */
+public final class CachedProcessor extends AbstractProcessor {
+  static final String KEY_TYPES = "memo.keyTypes";
+
+  private final WrapperNameCheck names = new WrapperNameCheck();
+
+  /** Classes whose annotated methods name types that do not exist, at least not yet. */
+  private Set<String> deferred = new LinkedHashSet<>();
+
+  private @Nullable Steps steps;
+
+  /** For the compiler, which creates it. */
+  public CachedProcessor() {}
+
+  /** What can be built only when the compiler has introduced itself. */
+  private record Steps(
+      TypeSystem system,
+      MethodCheck method,
+      ArgumentCheck arguments,
+      ResultCheck result,
+      AttributeCheck attributes,
+      WrapperReader reader) {
+
+    static Steps in(ProcessingEnvironment environment) {
+      TypeSystem system = new TypeSystem(environment.getTypeUtils(), environment.getElementUtils());
+      String keyTypes = environment.getOptions().getOrDefault(KEY_TYPES, "");
+      return new Steps(
+          system,
+          new MethodCheck(system),
+          new ArgumentCheck(system, Set.copyOf(List.of(keyTypes.trim().split("\\s*,\\s*", -1)))),
+          new ResultCheck(system),
+          new AttributeCheck(system),
+          new WrapperReader(system));
+    }
+
+    Optional<Refusal> refusal(AnnotatedMethod candidate) {
+      return method
+          .refusal(candidate)
+          .or(() -> attributes.refusal(candidate))
+          .or(() -> arguments.refusal(candidate))
+          .or(() -> result.refusal(candidate));
+    }
+  }
+
+  /** Wrappers carry an annotation that must be claimed too, for the same reason. */
+  @Override
+  public Set<String> getSupportedAnnotationTypes() {
+    return Set.of(Cached.class.getName(), WrapperReader.GENERATED);
+  }
+
+  @Override
+  public Set<String> getSupportedOptions() {
+    return Set.of(KEY_TYPES);
+  }
+
+  @Override
+  public SourceVersion getSupportedSourceVersion() {
+    return SourceVersion.latestSupported();
+  }
+
+  @Override
+  @SuppressWarnings("DoNotClaimAnnotations") // unclaimed ones are warnings under -Xlint:processing
+  public boolean process(Set<? extends TypeElement> annotations, RoundEnvironment round) {
+    names.addSources(round.getRootElements());
+    Set<TypeElement> classes = classes(round);
+    deferred = new LinkedHashSet<>();
+    for (TypeElement declaring : classes) {
+      try {
+        process(declaring, round.processingOver());
+      } catch (RuntimeException e) {
+        reportBug(declaring, e);
+      }
+    }
+    return true;
+  }
+
+  /** The classes to look at: those of this round, and those that had to wait for it. */
+  private Set<TypeElement> classes(RoundEnvironment round) {
+    Stream<TypeElement> waiting =
+        deferred.stream()
+            .flatMap(
+                name -> Optional.ofNullable(system().elements().getTypeElement(name)).stream());
+    Stream<TypeElement> fresh =
+        round.getElementsAnnotatedWith(Cached.class).stream()
+            .map(method -> (TypeElement) method.getEnclosingElement());
+    return Stream.concat(waiting, fresh).collect(Collectors.toCollection(LinkedHashSet::new));
+  }
+
+  private void process(TypeElement declaring, boolean lastRound) {
+    List<AnnotatedMethod> methods = AnnotatedMethod.in(declaring, system().elements());
+    List<AnnotatedMethod> unresolved =
+        methods.stream().filter(AnnotatedMethod::isUnresolved).toList();
+    if (!unresolved.isEmpty()) {
+      if (lastRound) {
+        unresolved.forEach(method -> report(unresolved(method), Diagnostic.Kind.ERROR));
+      } else {
+        deferred.add(declaring.getQualifiedName().toString());
+      }
+      return;
+    }
+    List<AnnotatedMethod> accepted = accepted(declaring, methods);
+    if (!accepted.isEmpty() && !reported(names.refusal(declaring, system().elements()))) {
+      write(steps().reader.read(declaring, accepted));
+    }
+  }
+
+  private static Refusal unresolved(AnnotatedMethod method) {
+    return method.refuse(
+        "cannot be cached: it names a type that does not exist.",
+        "no source declares the type, and no annotation processor generated it.",
+        "correct the name, or add what declares it to the class path.");
+  }
+
+  private List<AnnotatedMethod> accepted(TypeElement declaring, List<AnnotatedMethod> methods) {
+    WrapperCheck wrapper = new WrapperCheck(system(), declaring, methods);
+    List<AnnotatedMethod> accepted = new ArrayList<>();
+    for (AnnotatedMethod method : methods) {
+      if (!reported(steps().refusal(method)) && !reported(wrapper.refusal(method))) {
+        steps().method.warning(method).ifPresent(it -> report(it, Diagnostic.Kind.WARNING));
+        accepted.add(method);
+      }
+    }
+    return accepted;
+  }
+
+  private void write(Wrapper wrapper) {
+    String name =
+        wrapper.packageName().isEmpty()
+            ? wrapper.name()
+            : wrapper.packageName() + "." + wrapper.name();
+    try (Writer out =
+        processingEnv.getFiler().createSourceFile(name, wrapper.declaring()).openWriter()) {
+      out.write(WrapperRenderer.render(wrapper));
+    } catch (IOException e) {
+      report(
+          new Refusal(
+              Refusal.Spot.of(wrapper.declaring()),
+              "The wrapper " + name + " could not be written.",
+              e.toString(),
+              "delete what was generated before, check the output folder, and build again."),
+          Diagnostic.Kind.ERROR);
+    }
+  }
+
+  private boolean reported(Optional<Refusal> refusal) {
+    refusal.ifPresent(it -> report(it, Diagnostic.Kind.ERROR));
+    return refusal.isPresent();
+  }
+
+  private void report(Refusal refusal, Diagnostic.Kind kind) {
+    refusal.printTo(processingEnv.getMessager(), kind);
+  }
+
+  private void reportBug(Element declaring, RuntimeException bug) {
+    Stream<String> trace = Stream.of(bug.getStackTrace()).limit(8).map(frame -> "\n    " + frame);
+    report(
+        new Refusal(
+            Refusal.Spot.of(declaring),
+            "memo failed to process " + declaring + ".",
+            bug + trace.collect(Collectors.joining()),
+            "this is a bug in memo: please report it with this message."),
+        Diagnostic.Kind.ERROR);
+  }
+
+  private TypeSystem system() {
+    return steps().system;
+  }
+
+  private Steps steps() {
+    if (steps == null) {
+      steps = Steps.in(processingEnv);
+    }
+    return steps;
+  }
+}

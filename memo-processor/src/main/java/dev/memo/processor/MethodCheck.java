@@ -1,0 +1,167 @@
+package dev.memo.processor;
+
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.NestingKind;
+import javax.lang.model.element.PackageElement;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.TypeKind;
+import javax.lang.model.type.TypeMirror;
+
+/** Whether a wrapper can call the method, and show its signature. */
+final class MethodCheck {
+  private final TypeSystem system;
+
+  MethodCheck(TypeSystem system) {
+    this.system = system;
+  }
+
+  /** The first reason why it cannot. */
+  Optional<Refusal> refusal(AnnotatedMethod method) {
+    return Stream.<Function<AnnotatedMethod, Optional<Refusal>>>of(
+            this::abstractMethod,
+            this::nativeMethod,
+            this::instanceMethod,
+            this::privateMethod,
+            this::hiddenClass,
+            this::genericMethod,
+            this::noResult,
+            this::hiddenType,
+            this::throwsMoreThanExceptions)
+        .flatMap(check -> check.apply(method).stream())
+        .findFirst();
+  }
+
+  /** What is allowed, but probably not what the author wants. */
+  Optional<Refusal> warning(AnnotatedMethod method) {
+    return when(
+        is(method, Modifier.SYNCHRONIZED),
+        () ->
+            method.refuse(
+                "is synchronized, which only serialises its computations.",
+                "a hit takes no lock, and one thread at a time computes a call anyway.",
+                "leave synchronized out, or guard what the body shares by a lock of its own."));
+  }
+
+  private Optional<Refusal> abstractMethod(AnnotatedMethod method) {
+    return when(
+        is(method, Modifier.ABSTRACT),
+        () ->
+            method.refuse(
+                "cannot be cached: it is abstract.",
+                "there is no code whose results could be kept.",
+                "annotate the method that does the work, and make it static."));
+  }
+
+  private Optional<Refusal> nativeMethod(AnnotatedMethod method) {
+    return when(
+        is(method, Modifier.NATIVE),
+        () ->
+            method.refuse(
+                "cannot be cached: it is native.",
+                "memo recognises changed code by its bytecode, and there is none.",
+                "annotate a static Java method that calls it."));
+  }
+
+  private Optional<Refusal> instanceMethod(AnnotatedMethod method) {
+    return when(
+        !is(method, Modifier.STATIC),
+        () ->
+            method.refuse(
+                "cannot be cached: it is an instance method.",
+                "the receiver would have to be part of the key; a later version will allow that.",
+                "make it static, with what it reads as parameters."));
+  }
+
+  private Optional<Refusal> privateMethod(AnnotatedMethod method) {
+    return when(
+        is(method, Modifier.PRIVATE),
+        () ->
+            method.refuse(
+                "cannot be cached: it is private.",
+                "the wrapper is a class of its own and could not call it.",
+                "make it package-private."));
+  }
+
+  private Optional<Refusal> hiddenClass(AnnotatedMethod method) {
+    for (Element e = method.declaring(); e instanceof TypeElement type; ) {
+      if (type.getModifiers().contains(Modifier.PRIVATE)) {
+        return Optional.of(
+            method.refuse(
+                "cannot be cached: the class " + type.getSimpleName() + " is private.",
+                "the wrapper is a class of its own and could not see it.",
+                "make the class package-private, or move the method to one that is."));
+      }
+      if (type.getNestingKind() == NestingKind.LOCAL
+          || type.getNestingKind() == NestingKind.ANONYMOUS) {
+        return Optional.of(
+            method.refuse(
+                "cannot be cached: its class is declared inside a method.",
+                "the wrapper is a class of its own and could not see it.",
+                "move the method to a class that has a name outside."));
+      }
+      e = type.getEnclosingElement();
+    }
+    return Optional.empty();
+  }
+
+  private Optional<Refusal> genericMethod(AnnotatedMethod method) {
+    return when(
+        !method.element().getTypeParameters().isEmpty(),
+        () ->
+            method.refuse(
+                "cannot be cached: it is generic in " + method.element().getTypeParameters() + ".",
+                "a stored result must be readable without its caller, so all types must be known.",
+                "annotate a method that names the types and calls the generic one."));
+  }
+
+  private Optional<Refusal> noResult(AnnotatedMethod method) {
+    TypeMirror result = method.element().getReturnType();
+    return when(
+        result.getKind() == TypeKind.VOID || system.isA(result, "java.lang.Void"),
+        () ->
+            method.refuse(
+                "cannot be cached: it returns nothing.",
+                "there is no result to keep, and a hit would skip what the method does.",
+                "return what the method finds out, or do not cache it."));
+  }
+
+  private Optional<Refusal> hiddenType(AnnotatedMethod method) {
+    PackageElement from = system.elements().getPackageOf(method.element());
+    return Signature.types(method.element())
+        .flatMap(type -> system.hiddenIn(type, from).stream())
+        .findFirst()
+        .map(
+            hidden ->
+                method.refuse(
+                    "cannot be cached: its signature names " + hidden.getSimpleName() + ".",
+                    "the wrapper is a class of its own and could not see that type.",
+                    "make "
+                        + hidden.getSimpleName()
+                        + " visible in the package, or leave it out of the signature."));
+  }
+
+  private Optional<Refusal> throwsMoreThanExceptions(AnnotatedMethod method) {
+    return method.element().getThrownTypes().stream()
+        .filter(type -> !system.isA(type, "java.lang.Exception", "java.lang.Error"))
+        .findFirst()
+        .map(
+            type ->
+                method.refuse(
+                    "cannot be cached: it throws " + Names.simple(type) + ".",
+                    "a handle can pass on exceptions and errors, but nothing wider.",
+                    "declare the exceptions that it throws."));
+  }
+
+  private static boolean is(AnnotatedMethod method, Modifier modifier) {
+    return method.element().getModifiers().contains(modifier);
+  }
+
+  private static Optional<Refusal> when(boolean condition, Supplier<Refusal> refusal) {
+    return condition ? Optional.of(refusal.get()) : Optional.empty();
+  }
+}
