@@ -1,6 +1,5 @@
 package dev.memo.examples;
 
-import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Executors;
@@ -8,7 +7,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 
-/** Tells how far a job is: on a terminal in one line that changes, else in a line now and then. */
+/**
+ * Tells on standard error how far a job is: on a terminal in one line that changes, else in a line
+ * now and then.
+ */
 final class Progress implements AutoCloseable {
   private static final Duration IN_PLACE = Duration.ofMillis(500);
   private static final Duration LINES = Duration.ofSeconds(10);
@@ -16,14 +18,12 @@ final class Progress implements AutoCloseable {
   private final long total;
   private final LongSupplier done;
   private final boolean inPlace;
-  private final PrintStream out;
   private final ScheduledExecutorService timer;
 
-  private Progress(long total, LongSupplier done, boolean inPlace, PrintStream out) {
+  private Progress(long total, LongSupplier done, boolean inPlace) {
     this.total = total;
     this.done = done;
     this.inPlace = inPlace;
-    this.out = out;
     this.timer =
         Executors.newSingleThreadScheduledExecutor(
             task -> {
@@ -34,8 +34,8 @@ final class Progress implements AutoCloseable {
   }
 
   /** Begins to tell. */
-  static Progress start(long total, LongSupplier done, boolean inPlace, PrintStream out) {
-    Progress progress = new Progress(total, done, inPlace, out);
+  static Progress start(long total, LongSupplier done, boolean inPlace) {
+    Progress progress = new Progress(total, done, inPlace);
     long millis = (inPlace ? IN_PLACE : LINES).toMillis();
     // What becomes of the task does not matter: at worst nothing more is told.
     var unused =
@@ -49,10 +49,10 @@ final class Progress implements AutoCloseable {
       return;
     }
     if (inPlace) {
-      out.print("\r" + line);
-      out.flush();
+      System.err.print("\r" + line);
+      System.err.flush();
     } else {
-      out.println(line);
+      System.err.println(line);
     }
   }
 
@@ -66,8 +66,8 @@ final class Progress implements AutoCloseable {
   public synchronized void close() {
     timer.shutdownNow();
     if (inPlace) {
-      out.print("\r" + " ".repeat(line(total, total).length()) + "\r");
-      out.flush();
+      System.err.print("\r" + " ".repeat(line(total, total).length()) + "\r");
+      System.err.flush();
     }
   }
 }

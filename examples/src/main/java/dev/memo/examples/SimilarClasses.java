@@ -58,12 +58,16 @@ public final class SimilarClasses {
   @SuppressWarnings("try") // progress is told beside the work
   private static List<Double> distances(List<DistanceArgs> pairs, Options options)
       throws IOException {
-    boolean inPlace = options.progress() || System.console() != null;
+    boolean inPlace = options.progress() || isTerminal();
     try (Progress progress =
-        Progress.start(
-            pairs.size(), () -> SimilarityCached.DISTANCE.stats().calls(), inPlace, System.err)) {
+        Progress.start(pairs.size(), () -> SimilarityCached.DISTANCE.stats().calls(), inPlace)) {
       return Parallel.map(SimilarityCached.DISTANCE, pairs, options.threads());
     }
+  }
+
+  @SuppressWarnings("SystemConsoleNull") // pom.xml lets newer JDKs answer as older ones do
+  private static boolean isTerminal() {
+    return System.console() != null;
   }
 
   /** Every class with every later one. */

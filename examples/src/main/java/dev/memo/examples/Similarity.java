@@ -15,6 +15,7 @@ import java.util.zip.Deflater;
 final class Similarity {
   private static final Map<ClassFile, Contents> CONTENTS = new ConcurrentHashMap<>();
 
+  @SuppressWarnings("ArrayRecordComponent") // never compared
   private record Contents(byte[] bytes, int compressedSize) {}
 
   private Similarity() {}

@@ -23,6 +23,7 @@ class CancelledBatchTest {
   private final Thread caller = Thread.currentThread();
   private final Queue<Thread> workers = new ConcurrentLinkedQueue<>();
   private final AtomicInteger started = new AtomicInteger();
+  private final AtomicBoolean interruptedOnce = new AtomicBoolean();
 
   @AfterEach
   void clearTheFlag() {
@@ -44,7 +45,7 @@ class CancelledBatchTest {
                       bothRun.countDown();
                       try {
                         bothRun.await();
-                        caller.interrupt();
+                        interruptCaller();
                         never.await();
                       } catch (InterruptedException e) {
                         interrupted.incrementAndGet();
@@ -70,7 +71,7 @@ class CancelledBatchTest {
                     i -> {
                       workers.add(Thread.currentThread());
                       started.incrementAndGet();
-                      caller.interrupt();
+                      interruptCaller();
                       while (!callerIsBack.get()) {
                         Thread.onSpinWait();
                       }
@@ -106,7 +107,7 @@ class CancelledBatchTest {
                       workers.add(Thread.currentThread());
                       Chain chain = Chain.current();
                       before.compareAndSet(false, chain == null || chain.isCancelled());
-                      caller.interrupt();
+                      interruptCaller();
                       while (chain != null && !chain.isCancelled()) {
                         Thread.onSpinWait();
                       }
@@ -132,7 +133,7 @@ class CancelledBatchTest {
                       Parallel.forEach(
                           b -> {
                             workers.add(Thread.currentThread());
-                            caller.interrupt();
+                            interruptCaller();
                             never.await();
                           },
                           INPUTS,
@@ -164,7 +165,7 @@ class CancelledBatchTest {
                       otherRuns.countDown();
                       failed.await();
                       awaitEnd(failure);
-                      caller.interrupt();
+                      interruptCaller();
                       never.await();
                     },
                     List.of(0, 1),
@@ -173,6 +174,12 @@ class CancelledBatchTest {
         .satisfies(thrown -> assertThat(thrown.getSuppressed()).contains(failure));
     Thread.interrupted();
     awaitEndOfWorkers();
+  }
+
+  private void interruptCaller() {
+    if (interruptedOnce.compareAndSet(false, true)) {
+      caller.interrupt();
+    }
   }
 
   /** The batch has taken note of a failure when its worker has gone idle. */

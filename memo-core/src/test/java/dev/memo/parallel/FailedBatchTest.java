@@ -8,8 +8,12 @@ import dev.memo.failure.FailedInput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -141,7 +145,7 @@ class FailedBatchTest {
   }
 
   @Test
-  void exceptionThatTakesNoSuppressedIsThrownAllTheSame() {
+  void laterFailureIsLoggedIfTheFirstTakesNoSuppressed() {
     final class Terse extends RuntimeException {
       private static final long serialVersionUID = 1L;
 
@@ -149,18 +153,48 @@ class FailedBatchTest {
         super("terse", null, false, false);
       }
     }
-    CountDownLatch bothRun = new CountDownLatch(2);
-    assertThatThrownBy(
-            () ->
-                Parallel.forEach(
-                    i -> {
-                      bothRun.countDown();
-                      bothRun.await();
-                      throw new Terse();
-                    },
-                    List.of(0, 1),
-                    2))
-        .isInstanceOf(Terse.class);
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(Failures.class.getName());
+    Handler handler = collectingIn(logged);
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      CountDownLatch bothRun = new CountDownLatch(2);
+      Throwable thrown =
+          catchThrowable(
+              () ->
+                  Parallel.forEach(
+                      i -> {
+                        bothRun.countDown();
+                        bothRun.await();
+                        throw new Terse();
+                      },
+                      List.of(0, 1),
+                      2));
+      assertThat(thrown).isInstanceOf(Terse.class);
+      assertThat(logged)
+          .singleElement()
+          .satisfies(
+              entry -> assertThat(entry.getThrown()).isInstanceOf(Terse.class).isNotSameAs(thrown));
+    } finally {
+      logger.setUseParentHandlers(true);
+      logger.removeHandler(handler);
+    }
+  }
+
+  private static Handler collectingIn(List<LogRecord> records) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord entry) {
+        records.add(entry);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
   }
 
   @Test

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 class ParallelProperties {
 
   @Property(tries = 200, seed = "1")
-  @SuppressWarnings("NullAway") // does not know that type arguments may be nullable
   void resultsAreThoseOfALoop(
       @ForAll @Size(max = 300) List<@WithNull(0.1) Integer> inputs,
       @ForAll @IntRange(min = 1, max = 8) int threads) {

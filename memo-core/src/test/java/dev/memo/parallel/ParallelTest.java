@@ -37,7 +37,6 @@ class ParallelTest {
   }
 
   @Test
-  @SuppressWarnings("NullAway") // does not know that type arguments may be nullable
   void inputsAndResultsMayBeNull() {
     List<@Nullable String> inputs = Arrays.asList("a", null, "b", null);
     List<@Nullable String> results = Parallel.map(s -> s == null ? "was null" : null, inputs, 2);
