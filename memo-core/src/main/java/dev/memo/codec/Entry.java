@@ -255,7 +255,7 @@ public final class Entry {
 
   /** Length of the entry in bytes. */
   public int size() {
-    throw new UnsupportedOperationException();
+    return bytes.length - offset;
   }
 
   public long start() {

@@ -67,10 +67,6 @@ public abstract class TypeRef<T extends @Nullable Object> {
     return type instanceof TypeVariable;
   }
 
-  public static TypeRef<?> ofType(Type type) {
-    throw new UnsupportedOperationException();
-  }
-
   /** The type that was written. */
   public final Type type() {
     return type;
