@@ -27,8 +27,12 @@ public final class WaitGraph {
 
   private final List<Wait> waits = new ArrayList<>(); // guarded by this
 
-  /** A graph of its own, for tests. */
   WaitGraph() {}
+
+  /** A graph that shares nothing with that of the JVM: tests of what it is good for. */
+  public static WaitGraph unconnected() {
+    return new WaitGraph();
+  }
 
   /**
    * Records that {@code waiter} waits for {@code holder} until {@code end} is done, or returns
