@@ -50,6 +50,30 @@ final class OwnerLockTest {
   }
 
   @Test
+  void ofProcessesThatMakeADirectoryAtOnceOneHoldsIt() {
+    for (int round = 0; round < 3; round++) {
+      Path fresh = path.resolveSibling("fresh" + round);
+      try (ChildJvm one = ChildJvm.of(Holder.class, fresh).start();
+          ChildJvm two = ChildJvm.of(Holder.class, fresh).start()) {
+        String first = one.awaitLine("");
+        while (first.startsWith("INFO") || first.contains("OpenDirectory open")) {
+          first = one.awaitLine("");
+        }
+        if (first.startsWith("holds")) {
+          assertThat(two.awaitLine("refused")).contains("is held by process " + pid(one));
+        } else {
+          assertThat(first).contains("is held by process " + pid(two));
+          assertThat(two.awaitLine("holds")).contains(fresh.toString());
+        }
+      }
+    }
+  }
+
+  private static long pid(ChildJvm child) {
+    return child.process().pid();
+  }
+
+  @Test
   @DisplayName("P4: a killed owner's directory can be opened at once, under a higher epoch")
   void aKilledOwnerLeavesTheDirectoryFree() throws IOException {
     try (ChildJvm holder = ChildJvm.of(Holder.class, path).start()) {
