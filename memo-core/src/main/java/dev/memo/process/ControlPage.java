@@ -9,6 +9,8 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 
 /**
  * The counters of a directory in a page that all its processes map: what the owner writes, the
@@ -89,8 +91,9 @@ final class ControlPage implements Epochs {
     for (int i = 0; i < STRIPES; i++) {
       set(STRIPES_AT + i * Long.BYTES, 0);
     }
-    // the old epoch is unknown, but no directory is opened a thousand times a second
-    set(DIRECTORY_EPOCH_AT, System.currentTimeMillis());
+    // the old epoch may be lost, but no directory is changed a million times a second
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    set(DIRECTORY_EPOCH_AT, isHonest(directory()) ? Math.max(directory(), micros) : micros);
   }
 
   @Override

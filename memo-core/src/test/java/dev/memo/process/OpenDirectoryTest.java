@@ -1,5 +1,6 @@
 package dev.memo.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,12 +12,15 @@ import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryHeldException;
+import dev.memo.failure.DirectoryUnavailableException;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Comparator;
 import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -95,6 +99,51 @@ final class OpenDirectoryTest {
         .isInstanceOf(DirectoryClosedException.class);
   }
 
+  @Test
+  @DisplayName("P4: a directory that is deleted underneath crashes nothing")
+  void survivesItsDeletion() throws IOException {
+    try (OpenDirectory directory = open(folder.resolve("d"))) {
+      store(directory, KEY, "one");
+      deleteAll(directory.path());
+      assertThat(directory.primary().read(KEY, 1)).isNotNull();
+      // enough to need new files, which cannot be made any more
+      String large = "x".repeat(1 << 20);
+      PutAnswer last = null;
+      for (byte i = 0; i < 30; i++) {
+        last = put(directory, CallKey.of(8, new byte[] {i}), large);
+      }
+      assertThat(last).isInstanceOf(PutAnswer.Refused.class);
+      assertThatThrownBy(() -> directory.primary().invalidate(KEY))
+          .isInstanceOf(DirectoryUnavailableException.class);
+    }
+    open(folder.resolve("d")).close();
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("P2: an entry whose checksum fails is no hit")
+  void damagedBytesInTheDatabaseAreComputedAgain() {
+    try (OpenDirectory directory = open(folder.resolve("d"))) {
+      store(directory, KEY, "one");
+    }
+    try (OpenDirectory directory =
+        OpenDirectory.open(
+            folder.resolve("d"),
+            DirectorySettings.DEFAULT,
+            stored -> false,
+            LocalPrimary.Outdating.STARTED_BEFORE)) {
+      assertThat(directory.primary().claim(KEY, 1, 0, Chain.root()))
+          .isInstanceOf(Answer.Granted.class);
+    }
+  }
+
   static OpenDirectory open(Path path) {
     return open(path, DirectorySettings.DEFAULT);
   }
@@ -106,10 +155,12 @@ final class OpenDirectoryTest {
   }
 
   static long store(OpenDirectory directory, CallKey key, String value) {
+    return ((PutAnswer.Kept) put(directory, key, value)).sequence();
+  }
+
+  private static PutAnswer put(OpenDirectory directory, CallKey key, String value) {
     Answer answer = directory.primary().claim(key, 1, 0, Chain.root());
     Answer.Granted granted = (Answer.Granted) answer;
-    PutAnswer put =
-        directory.primary().put(key, 1, granted.claim(), value.getBytes(StandardCharsets.UTF_8), 0);
-    return ((PutAnswer.Kept) put).sequence();
+    return directory.primary().put(key, 1, granted.claim(), value.getBytes(UTF_8), 0);
   }
 }
