@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 
 /**
@@ -18,26 +21,38 @@ record ClassFile(String runtimeVersion, String name) {
   private static final Path JAVA_BASE = Path.of(URI.create("jrt:/java.base"));
   private static final String SUFFIX = ".class";
 
+  /** Below that, two files share little but the names of what every class uses. */
+  private static final int MIN_BYTES = 2_000;
+
   /** In this order; the buffers of java.nio are made from templates and resemble each other. */
   private static final List<String> PACKAGES =
-      List.of("java/nio", "java/util", "java/lang", "java/io", "java/net", "java/time");
+      List.of("java/nio", "java/util", "java/lang", "java/io", "java/net", "");
 
   /** Lists the first top-level classes of the running JDK, at most {@code count}. */
   static List<ClassFile> ofThisRuntime(int count) throws IOException {
-    String version = Runtime.version().toString();
-    List<ClassFile> files = new ArrayList<>();
+    Set<String> names = new LinkedHashSet<>();
     for (String root : PACKAGES) {
-      try (Stream<Path> paths = Files.walk(JAVA_BASE.resolve(root))) {
-        paths
-            .map(path -> JAVA_BASE.relativize(path).toString())
-            .filter(name -> name.endsWith(SUFFIX) && !name.contains("$") && !name.contains("-"))
-            .sorted()
-            .limit(count - files.size())
-            .map(name -> name.substring(0, name.length() - SUFFIX.length()))
-            .forEach(name -> files.add(new ClassFile(version, name)));
+      if (names.size() < count) {
+        names.addAll(namesIn(root));
       }
     }
-    return files;
+    String version = Runtime.version().toString();
+    return names.stream().limit(count).map(name -> new ClassFile(version, name)).toList();
+  }
+
+  private static List<String> namesIn(String root) throws IOException {
+    BiPredicate<Path, BasicFileAttributes> isTopLevel =
+        (path, attributes) ->
+            path.toString().endsWith(SUFFIX)
+                && !path.toString().contains("$")
+                && attributes.size() >= MIN_BYTES;
+    try (Stream<Path> paths = Files.find(JAVA_BASE.resolve(root), Integer.MAX_VALUE, isTopLevel)) {
+      return paths
+          .map(path -> JAVA_BASE.relativize(path).toString())
+          .map(name -> name.substring(0, name.length() - SUFFIX.length()))
+          .sorted()
+          .toList();
+    }
   }
 
   byte[] read() throws IOException {

@@ -47,7 +47,15 @@ public final class SimilarClasses {
 
   private static void run(Options options) throws IOException {
     long begin = System.nanoTime();
-    List<DistanceArgs> pairs = pairs(ClassFile.ofThisRuntime(options.classes()));
+    List<ClassFile> files = ClassFile.ofThisRuntime(options.classes());
+    List<DistanceArgs> pairs = pairs(files);
+    System.out.printf(
+        Locale.ROOT,
+        "Comparing %,d classes of Java %s: %,d pairs on %d threads.%n%n",
+        files.size(),
+        Runtime.version(),
+        pairs.size(),
+        options.threads());
     List<Double> distances = distances(pairs, options);
     Duration wallTime = Duration.ofNanos(System.nanoTime() - begin);
 
