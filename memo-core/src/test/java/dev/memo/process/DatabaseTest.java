@@ -72,6 +72,7 @@ final class DatabaseTest {
         sequence = OpenDirectoryTest.store(directory, CallKey.of(7, new byte[] {i}), value);
       }
     }
+    OpenDirectoryTest.open(path).close(); // recovery writes the log into tables
     damage.to(path.resolve("data"));
     long bytes = size(path.resolve("data"));
     try (OpenDirectory directory = OpenDirectoryTest.open(path)) {

@@ -55,10 +55,7 @@ final class OwnerLockTest {
       Path fresh = path.resolveSibling("fresh" + round);
       try (ChildJvm one = ChildJvm.of(Holder.class, fresh).start();
           ChildJvm two = ChildJvm.of(Holder.class, fresh).start()) {
-        String first = one.awaitLine("");
-        while (first.startsWith("INFO") || first.contains("OpenDirectory open")) {
-          first = one.awaitLine("");
-        }
+        String first = one.awaitLine("holds", "refused");
         if (first.startsWith("holds")) {
           assertThat(two.awaitLine("refused")).contains("is held by process " + pid(one));
         } else {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,26 +37,27 @@ public final class ChildJvm implements AutoCloseable {
     return process;
   }
 
-  /** The first line from now on that begins so. */
-  public String awaitLine(String start) {
+  /** The first line from now on that begins with one of these. */
+  public String awaitLine(String... starts) {
+    String wanted = String.join(" or ", starts);
     CompletableFuture<@Nullable String> line =
-        CompletableFuture.supplyAsync(() -> readUntil(start), run -> new Thread(run).start());
+        CompletableFuture.supplyAsync(() -> readUntil(starts), run -> new Thread(run).start());
     try {
       String found = line.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       if (found == null) {
-        throw new AssertionError("the child ended without \"" + start + "\": " + lastLines());
+        throw new AssertionError("the child ended without " + wanted + ": " + lastLines());
       }
       return found;
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
-      throw new AssertionError("the child never said \"" + start + "\": " + lastLines(), e);
+      throw new AssertionError("the child never said " + wanted + ": " + lastLines(), e);
     }
   }
 
-  private @Nullable String readUntil(String start) {
+  private @Nullable String readUntil(String... starts) {
     try {
       for (String line = output.readLine(); line != null; line = output.readLine()) {
         seen.add(line);
-        if (line.startsWith(start)) {
+        if (Arrays.stream(starts).anyMatch(line::startsWith)) {
           return line;
         }
       }
@@ -76,7 +78,7 @@ public final class ChildJvm implements AutoCloseable {
   public List<String> awaitEnd() {
     int before = seen.size();
     CompletableFuture<@Nullable String> rest =
-        CompletableFuture.supplyAsync(() -> readUntil("\0"), run -> new Thread(run).start());
+        CompletableFuture.supplyAsync(() -> readUntil(), run -> new Thread(run).start());
     try {
       rest.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {

@@ -129,6 +129,8 @@ final class RocksFailuresTest {
         store.write(new Batch().put(Family.ENTRIES, key, new byte[1 << 20]));
       }
     }
+    // recovery writes what was still in the log into tables
+    RocksStore.open(db, Durability.PROCESS_CRASH).close();
     return db;
   }
 
