@@ -75,6 +75,8 @@ class ResultFormatTest {
     }
   }
 
+  record Growing<T>(@Nullable Growing<List<T>> more) {}
+
   static <T extends @Nullable Object> T roundTrip(Type type, T value, Class<?>... types)
       throws EntryRejectedException {
     ResultFormat<T> format = ResultFormat.of(type, List.of(types));
@@ -144,6 +146,13 @@ class ResultFormatTest {
         .isInstanceOf(UncacheableResultException.class);
     assertThatThrownBy(() -> ResultFormat.of(RuntimeException.class, List.of()))
         .hasMessageContaining("Throwable");
+  }
+
+  @Test
+  void typeThatGrowsWithoutEndIsRefused() {
+    assertThatThrownBy(() -> ResultFormat.of(new TypeRef<Growing<String>>() {}.type(), List.of()))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("ever larger type arguments");
   }
 
   @Test
