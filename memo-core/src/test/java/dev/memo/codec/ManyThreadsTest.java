@@ -1,7 +1,6 @@
 package dev.memo.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.failure.UncacheableArgumentException;
 import java.util.ArrayList;
@@ -78,13 +77,5 @@ class ManyThreadsTest {
       stop.set(true);
       writer.join();
     }
-  }
-
-  @Test
-  void typeVariablesAreNoTypes() throws Exception {
-    var variable = List.class.getMethod("get", int.class).getGenericReturnType();
-    assertThatThrownBy(() -> TypeRef.ofType(variable))
-        .isInstanceOf(IllegalArgumentException.class)
-        .hasMessageContaining("E");
   }
 }

@@ -166,6 +166,18 @@ class ResultFormatTest {
   }
 
   @Test
+  @DisplayName("P2, twin: without reading back a value comes back different")
+  void withoutReadingBackAValueComesBackDifferent() throws Exception {
+    GraphCodec careless =
+        new GraphCodec(ClosedSet.of(Halving.class, List.of()), Halving.class, false);
+    Halving value = new Halving(100);
+    EncodedValue encoded = careless.encode(value, 1000);
+    assertThat(careless.decode(encoded.bytes(), 0, encoded.bytes().length, encoded.shapes()))
+        .isNotEqualTo(value);
+  }
+
+  @Test
+  @DisplayName("P2: a value that comes back different is refused, not stored")
   void valueThatComesBackDifferentIsRefused() {
     assertThatThrownBy(() -> roundTrip(Halving.class, new Halving(100)))
         .isInstanceOf(UncacheableResultException.class)
