@@ -2,6 +2,7 @@ package dev.memo.call;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.memo.codec.Sha256;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +12,6 @@ import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -88,7 +88,7 @@ public final class CodeFingerprint {
 
   /** Methods are numbered in the order in which they are met, which is part of the hash. */
   private static long hash(MethodCode root, Map<MethodCode.Id, MethodCode> methods) {
-    MessageDigest sha = sha256();
+    MessageDigest sha = Sha256.digest();
     Map<MethodCode.Id, Integer> numbers = new LinkedHashMap<>();
     List<MethodCode> met = new ArrayList<>(List.of(root));
     numbers.put(root.id(), 0);
@@ -125,13 +125,5 @@ public final class CodeFingerprint {
     byte[] bytes = part.getBytes(UTF_8);
     out.writeInt(bytes.length);
     out.write(bytes);
-  }
-
-  private static MessageDigest sha256() {
-    try {
-      return MessageDigest.getInstance("SHA-256");
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every Java platform has SHA-256", e);
-    }
   }
 }

@@ -1,8 +1,6 @@
 package dev.memo.call;
 
-import dev.memo.claims.CallKey;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
+import dev.memo.codec.Sha256;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 
@@ -37,8 +35,7 @@ public record FunctionIdentity(String name, String version) {
 
   /** The first 8 bytes of SHA-256 of {@link #registered}. */
   public long functionId() {
-    byte[] utf8 = registered().getBytes(StandardCharsets.UTF_8);
-    return ByteBuffer.wrap(CallKey.sha256(utf8)).getLong();
+    return Sha256.first8Of(registered());
   }
 
   @Override

@@ -1,8 +1,7 @@
 package dev.memo.claims;
 
+import dev.memo.codec.Sha256;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
@@ -37,7 +36,7 @@ public final class CallKey {
   public static CallKey of(long functionId, byte[] arguments) {
     return arguments.length <= MAX_VERBATIM_BYTES
         ? new CallKey(functionId, VERBATIM, arguments)
-        : new CallKey(functionId, DIGEST, sha256(arguments));
+        : new CallKey(functionId, DIGEST, Sha256.of(arguments));
   }
 
   /**
@@ -46,15 +45,6 @@ public final class CallKey {
    */
   public static CallKey ofDigest(long functionId, byte[] digest) {
     return new CallKey(functionId, DIGEST, digest);
-  }
-
-  /** SHA-256 of the bytes. */
-  public static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
   }
 
   public long functionId() {

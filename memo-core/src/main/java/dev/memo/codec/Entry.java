@@ -4,8 +4,6 @@ import dev.memo.codec.EntryRejectedException.Reason;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
 
@@ -180,7 +178,7 @@ public final class Entry {
     LONG.set(out, CREATED, createdMillis);
     LONG.set(out, DURATION, durationNanos);
     LONG.set(out, CODE, codeFingerprint);
-    System.arraycopy(sha256(arguments), 0, out, DIGEST, DIGEST_BYTES);
+    System.arraycopy(Sha256.of(arguments), 0, out, DIGEST, DIGEST_BYTES);
     int at = putVarint(out, ARGUMENTS, arguments.length);
     if (copied) {
       System.arraycopy(arguments, 0, out, at, arguments.length);
@@ -220,14 +218,6 @@ public final class Entry {
     return at;
   }
 
-  private static byte[] sha256(byte[] bytes) {
-    try {
-      return MessageDigest.getInstance("SHA-256").digest(bytes);
-    } catch (NoSuchAlgorithmException e) {
-      throw new AssertionError("every JDK has SHA-256", e);
-    }
-  }
-
   /**
    * Rejects the entry if it does not belong to these encoded arguments. The copy is compared where
    * there is one, else the digest.
@@ -250,7 +240,7 @@ public final class Entry {
 
   private boolean isDigest(byte[] arguments) {
     int at = offset + DIGEST;
-    return Arrays.equals(bytes, at, at + DIGEST_BYTES, sha256(arguments), 0, DIGEST_BYTES);
+    return Arrays.equals(bytes, at, at + DIGEST_BYTES, Sha256.of(arguments), 0, DIGEST_BYTES);
   }
 
   /** Length of the entry in bytes. */

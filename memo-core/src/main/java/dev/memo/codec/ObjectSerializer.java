@@ -22,7 +22,7 @@ import java.util.List;
 final class ObjectSerializer extends Serializer<Object> implements Structured {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
-  private final List<Slot> slots = new ArrayList<>();
+  private final List<Part> parts = new ArrayList<>();
   private final List<MethodHandle> setters = new ArrayList<>();
   private final ObjectInstantiator<?> instantiator;
 
@@ -31,8 +31,8 @@ final class ObjectSerializer extends Serializer<Object> implements Structured {
       Records.open(field);
       try {
         MethodHandle getter = LOOKUP.unreflectGetter(field);
-        slots.add(
-            new Slot(
+        parts.add(
+            new Part(
                 field.getName(),
                 field.getType(),
                 getter.asType(MethodType.methodType(field.getType(), Object.class))));
@@ -64,22 +64,22 @@ final class ObjectSerializer extends Serializer<Object> implements Structured {
   }
 
   @Override
-  public List<Slot> slots() {
-    return slots;
+  public List<Part> parts() {
+    return parts;
   }
 
   @Override
   public void write(Kryo kryo, Output out, Object object) {
-    for (Slot slot : slots) {
-      slot.write(kryo, out, object);
+    for (Part part : parts) {
+      part.write(kryo, out, object);
     }
   }
 
   @Override
   public Object read(Kryo kryo, Input in, Class<? extends Object> type) {
     Object object = instantiator.newInstance();
-    for (int i = 0; i < slots.size(); i++) {
-      Object value = slots.get(i).read(kryo, in);
+    for (int i = 0; i < parts.size(); i++) {
+      Object value = parts.get(i).read(kryo, in);
       try {
         setters.get(i).invokeExact(object, value);
       } catch (RuntimeException | Error e) {

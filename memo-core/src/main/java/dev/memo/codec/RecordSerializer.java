@@ -11,34 +11,34 @@ import org.jspecify.annotations.Nullable;
 
 /** Components in the order of their declaration; read through the canonical constructor. */
 final class RecordSerializer extends Serializer<Object> implements Structured {
-  private final Slot[] slots;
+  private final Part[] parts;
   private final MethodHandle constructor;
 
   RecordSerializer(Class<?> type) {
-    slots =
+    parts =
         Arrays.stream(type.getRecordComponents())
-            .map(c -> new Slot(c.getName(), c.getType(), Records.getter(c)))
-            .toArray(Slot[]::new);
+            .map(c -> new Part(c.getName(), c.getType(), Records.getter(c)))
+            .toArray(Part[]::new);
     constructor = Records.constructor(type);
   }
 
   @Override
-  public List<Slot> slots() {
-    return List.of(slots);
+  public List<Part> parts() {
+    return List.of(parts);
   }
 
   @Override
   public void write(Kryo kryo, Output out, Object record) {
-    for (Slot slot : slots) {
-      slot.write(kryo, out, record);
+    for (Part part : parts) {
+      part.write(kryo, out, record);
     }
   }
 
   @Override
   public Object read(Kryo kryo, Input in, Class<? extends Object> type) {
-    @Nullable Object[] values = new Object[slots.length];
+    @Nullable Object[] values = new Object[parts.length];
     for (int i = 0; i < values.length; i++) {
-      values[i] = slots[i].read(kryo, in);
+      values[i] = parts[i].read(kryo, in);
     }
     try {
       return (Object) constructor.invokeExact(values);

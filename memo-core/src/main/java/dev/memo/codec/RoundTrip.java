@@ -72,8 +72,8 @@ final class RoundTrip {
 
   private void requireParts(Structured structured, Object value, Object copy) {
     require(value.getClass() == copy.getClass(), value, copy);
-    for (Slot slot : structured.slots()) {
-      step("." + slot.name(), slot.get(value), slot.get(copy));
+    for (Part part : structured.parts()) {
+      step("." + part.name(), part.get(value), part.get(copy));
     }
   }
 

@@ -4,5 +4,5 @@ import java.util.List;
 
 /** A serializer of a class that consists of named parts. */
 interface Structured {
-  List<Slot> slots();
+  List<Part> parts();
 }

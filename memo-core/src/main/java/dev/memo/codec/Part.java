@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * A component of a record or a field of an object. Primitives are written without a class: int and
  * long as zigzag varints, the others in their width; all else with its class.
  */
-final class Slot {
+final class Part {
   private enum Kind {
     BOOLEAN,
     BYTE,
@@ -30,7 +30,7 @@ final class Slot {
   /** {@code (Object) -> type}, where types that are not primitive are Object. */
   private final MethodHandle getter;
 
-  Slot(String name, Class<?> type, MethodHandle getter) {
+  Part(String name, Class<?> type, MethodHandle getter) {
     this.name = name;
     this.type = type;
     this.kind = kind(type);
