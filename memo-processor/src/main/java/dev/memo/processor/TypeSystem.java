@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
+import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.ArrayType;
@@ -60,6 +61,13 @@ record TypeSystem(Types types, Elements elements) {
       return Optional.of("a function is code, not data");
     }
     return Optional.empty();
+  }
+
+  /** The JDK's own classes are known by name only. */
+  boolean isOfJdk(TypeElement element) {
+    ModuleElement module = elements.getModuleOf(element);
+    String name = module == null ? "" : module.getQualifiedName().toString();
+    return name.startsWith("java.") || name.startsWith("jdk.");
   }
 
   static boolean isRaw(DeclaredType type) {
