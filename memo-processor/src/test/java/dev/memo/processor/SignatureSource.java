@@ -64,6 +64,12 @@ final class SignatureSource {
           "IllegalStateException",
           "Exception");
 
+  private static final String SAFE_VARARGS =
+      """
+        @SafeVarargs
+        @SuppressWarnings("varargs")
+      """;
+
   private final Random random;
   private int classes;
 
@@ -148,9 +154,7 @@ final class SignatureSource {
           }
         """
         .formatted(
-            varargs && isHeapPolluting(types.get(types.size() - 1))
-                ? "  @SafeVarargs\n  @SuppressWarnings(\"varargs\")\n"
-                : "",
+            varargs && isHeapPolluting(types.get(types.size() - 1)) ? SAFE_VARARGS : "",
             handle,
             random.nextBoolean() ? "public" : "",
             result,

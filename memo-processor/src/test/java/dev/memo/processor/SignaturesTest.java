@@ -10,14 +10,14 @@ import org.junit.jupiter.api.Test;
 
 /** Signatures drawn at random; the seed is fixed, and part of every failure. */
 class SignaturesTest {
-  private static final long SEED = 20_261_120;
+  static final long SEED = 20_261_120;
   private static final int METHODS_IN_A_CLASS = 25;
 
-  private static int signatures() {
+  static int signatures() {
     return System.getProperty("memo.test.size", "default").equals("soak") ? 6_000 : 300;
   }
 
-  private static Compilation compile(int signatures) {
+  static Compilation compile(int signatures) {
     SignatureSource source = new SignatureSource(SEED);
     List<JavaFileObject> sources = new ArrayList<>(SignatureSource.support());
     for (int i = 0; i < signatures / METHODS_IN_A_CLASS; i++) {
