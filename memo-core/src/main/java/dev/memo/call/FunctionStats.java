@@ -1,41 +1,90 @@
 package dev.memo.call;
 
 import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * What one function did in this process since its directory was opened.
+ * What a function did in this process since its directory was opened.
  *
  * <p>{@code calls = hits + misses + bypasses}, where hits and misses are the sums over their
- * sources and reasons. A snapshot: counters of calls under way may be missing.
+ * sources and reasons. A snapshot: of calls under way some counters may be missing.
  *
- * @param calls calls that returned or threw
- * @param hits calls answered without running the function, by where the value came from
- * @param misses calls that ran the function, or failed to, by the reason
- * @param bypasses calls that ran the function without looking
+ * @param calls calls whose arguments could be encoded
+ * @param hitsBySource calls answered without running the function, by where the value came from;
+ *     has every source
+ * @param missesByReason calls that found no value, by the reason; has every reason
+ * @param bypasses calls that ran the function without looking: refreshes, and calls during the
+ *     shutdown of the JVM
  * @param computations runs of the function that returned
  * @param failures runs of the function that threw
  * @param cycleBreaks computations because waiting would never have ended
- * @param unstored results that were returned but not stored
+ * @param unstoredByReason results that were returned but not stored; has every reason
  * @param bytesRead bytes of the entries that were read
  * @param bytesWritten bytes of the entries that were stored
  * @param timeSaved how long the computations took whose results were found
  */
 public record FunctionStats(
     long calls,
-    Map<HitSource, Long> hits,
-    Map<MissReason, Long> misses,
+    Map<HitSource, Long> hitsBySource,
+    Map<MissReason, Long> missesByReason,
     long bypasses,
     long computations,
     long failures,
     long cycleBreaks,
-    long unstored,
+    Map<UnstoredReason, Long> unstoredByReason,
     long bytesRead,
     long bytesWritten,
     Duration timeSaved) {
 
+  /** Of a function that was never called. */
+  public static final FunctionStats NONE = new Counters().snapshot();
+
   public FunctionStats {
-    hits = Map.copyOf(hits);
-    misses = Map.copyOf(misses);
+    hitsBySource = Collections.unmodifiableMap(hitsBySource);
+    missesByReason = Collections.unmodifiableMap(missesByReason);
+    unstoredByReason = Collections.unmodifiableMap(unstoredByReason);
+  }
+
+  /** Calls answered without running the function. */
+  public long hits() {
+    return sum(hitsBySource);
+  }
+
+  /** Calls that found no value. */
+  public long misses() {
+    return sum(missesByReason);
+  }
+
+  /** Results that were returned but not stored. */
+  public long unstored() {
+    return sum(unstoredByReason);
+  }
+
+  /** Both together. */
+  public FunctionStats plus(FunctionStats that) {
+    return new FunctionStats(
+        calls + that.calls,
+        sum(hitsBySource, that.hitsBySource),
+        sum(missesByReason, that.missesByReason),
+        bypasses + that.bypasses,
+        computations + that.computations,
+        failures + that.failures,
+        cycleBreaks + that.cycleBreaks,
+        sum(unstoredByReason, that.unstoredByReason),
+        bytesRead + that.bytesRead,
+        bytesWritten + that.bytesWritten,
+        timeSaved.plus(that.timeSaved));
+  }
+
+  private static long sum(Map<?, Long> counts) {
+    return counts.values().stream().mapToLong(Long::longValue).sum();
+  }
+
+  private static <E> Map<E, Long> sum(Map<E, Long> left, Map<E, Long> right) {
+    Map<E, Long> sums = new LinkedHashMap<>(left);
+    right.forEach((constant, count) -> sums.merge(constant, count, Long::sum));
+    return sums;
   }
 }

@@ -1,6 +1,6 @@
 package dev.memo.call;
 
-/** Why a call ran its function. */
+/** Why a call found no value. */
 public enum MissReason {
   /** Nothing was stored. */
   ABSENT,
@@ -22,6 +22,10 @@ public enum MissReason {
   MAX_WAIT,
   /** The thread was interrupted while it waited for another's computation. */
   INTERRUPTED,
-  /** Another's computation failed, or its result could not be shared. */
-  FOLLOWED
+  /** The fork-join pool of the thread could not replace it while it waited. */
+  NO_SPARE_THREAD,
+  /** The computation that it waited for failed. */
+  FAILED,
+  /** The result that it waited for has no form in which it can be shared. */
+  UNSHARED
 }

@@ -12,9 +12,10 @@ public sealed interface Answer {
   record Granted(Claim claim) implements Answer {}
 
   /**
-   * Another chain computes. The future completes with {@link Hit} when its result is stored, or
-   * with {@link Granted} when the claim is handed on; it never completes exceptionally. An asker
-   * that stops waiting must call {@link Primary#abandon}.
+   * Another chain computes. The future completes with {@link Hit} when its result is stored, with
+   * {@link Granted} when the claim is handed to the asker, and with another {@link Wait} when it is
+   * handed to somebody else; it never completes exceptionally. An asker that stops waiting must
+   * call {@link Primary#abandon}.
    *
    * @param holder the chain that computes
    */

@@ -5,4 +5,6 @@ package dev.memo.codec;
  * name, hash of the shape. The arrays are not copied.
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; travels from encoder to entry
-public record EncodedValue(byte[] bytes, boolean isNull, long[] shapes) {}
+public record EncodedValue(byte[] bytes, boolean isNull, long[] shapes) {
+  static final EncodedValue NULL = new EncodedValue(new byte[0], true, new long[0]);
+}

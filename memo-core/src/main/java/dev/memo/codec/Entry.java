@@ -1,13 +1,150 @@
 package dev.memo.codec;
 
-/** A stored result with its header; a view of bytes whose checksum holds. Immutable. */
-public final class Entry {
+import dev.memo.codec.EntryRejectedException.Reason;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
 
-  private Entry() {}
+/**
+ * A stored result with its header; a view of bytes whose checksum holds. Immutable.
+ *
+ * <p>The layout, format version 1; numbers are big-endian, <i>n</i> is a varint (seven bits a byte,
+ * lowest first, the highest bit set on all but the last):
+ *
+ * <pre>
+ *  0   1  format version: 1
+ *  1   1  flags: 1 = the result is null; 2 = the encoded arguments are copied; others are 0
+ *  2   8  start: last sequence that was assigned when the computation began
+ * 10   8  created: wall clock at the start of the computation, milliseconds since 1970
+ * 18   8  duration of the computation, nanoseconds
+ * 26   8  fingerprint of the code; 0 = unknown
+ * 34  32  SHA-256 of the encoded arguments
+ * 66   n  number of bytes of the encoded arguments
+ *      .  the encoded arguments, if flag 2 is set (up to 1,024 bytes)
+ *      n  number of shapes
+ *      .  for each shape 8 bytes of SHA-256 of the class name, 8 bytes of SHA-256 of the shape
+ *      .  the value, up to the checksum
+ * end-4 4 CRC32C of all bytes before
+ * </pre>
+ */
+public final class Entry {
+  /** Encoded arguments up to this length are copied into the entry. */
+  static final int MAX_COPIED_ARGUMENTS = 1024;
+
+  private static final byte VERSION = 1;
+  private static final int IS_NULL = 1;
+  private static final int HAS_ARGUMENTS = 2;
+
+  private static final int START = 2;
+  private static final int CREATED = 10;
+  private static final int DURATION = 18;
+  private static final int CODE = 26;
+  private static final int DIGEST = 34;
+  private static final int DIGEST_BYTES = 32;
+  private static final int ARGUMENTS = DIGEST + DIGEST_BYTES;
+
+  private static final int SHAPE_BYTES = 2 * Long.BYTES;
+  private static final int CRC_BYTES = Integer.BYTES;
+  private static final int MIN_BYTES = ARGUMENTS + 1 + 1 + CRC_BYTES;
+
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
+
+  private final byte[] bytes;
+  private final int offset;
+  private final int argumentsLength;
+  private final int argumentsOffset;
+  private final int shapesOffset;
+  private final int valueOffset;
+
+  private Entry(
+      byte[] bytes,
+      int offset,
+      int argumentsLength,
+      int argumentsOffset,
+      int shapesOffset,
+      int valueOffset) {
+    this.bytes = bytes;
+    this.offset = offset;
+    this.argumentsLength = argumentsLength;
+    this.argumentsOffset = argumentsOffset;
+    this.shapesOffset = shapesOffset;
+    this.valueOffset = valueOffset;
+  }
 
   /** Reads the bytes from {@code offset} to the end of the array, which is not copied. */
   public static Entry parse(byte[] bytes, int offset) throws EntryRejectedException {
-    throw new UnsupportedOperationException();
+    return parse(bytes, offset, true);
+  }
+
+  /** With or without a look at the checksum, for tests of what it is good for. */
+  static Entry parse(byte[] bytes, int offset, boolean checksum) throws EntryRejectedException {
+    int length = bytes.length - offset;
+    if (length < MIN_BYTES) {
+      throw new EntryRejectedException(Reason.DAMAGED, "only " + length + " bytes");
+    }
+    if (bytes[offset] != VERSION) {
+      throw new EntryRejectedException(Reason.FORMAT, "format version " + bytes[offset]);
+    }
+    int end = bytes.length - CRC_BYTES;
+    if (checksum && crc(bytes, offset, end) != (int) INT.get(bytes, end)) {
+      throw new EntryRejectedException(Reason.DAMAGED, "checksum does not hold");
+    }
+    if ((bytes[offset + 1] & ~(IS_NULL | HAS_ARGUMENTS)) != 0) {
+      throw new EntryRejectedException(Reason.FORMAT, "flags " + bytes[offset + 1]);
+    }
+    Cursor cursor = new Cursor(bytes, offset + ARGUMENTS, end);
+    int argumentsLength = cursor.length();
+    int argumentsOffset = cursor.at;
+    if ((bytes[offset + 1] & HAS_ARGUMENTS) != 0) {
+      cursor.skip(argumentsLength);
+    }
+    int shapes = cursor.length();
+    int shapesOffset = cursor.at;
+    cursor.skip((long) shapes * SHAPE_BYTES);
+    return new Entry(bytes, offset, argumentsLength, argumentsOffset, shapesOffset, cursor.at);
+  }
+
+  /** Reads lengths that may be damaged. */
+  private static final class Cursor {
+    private final byte[] bytes;
+    private final int end;
+    private int at;
+
+    Cursor(byte[] bytes, int at, int end) {
+      this.bytes = bytes;
+      this.at = at;
+      this.end = end;
+    }
+
+    int length() throws EntryRejectedException {
+      int value = 0;
+      for (int shift = 0; at < end && shift < Integer.SIZE; shift += 7) {
+        byte next = bytes[at++];
+        value |= (next & 0x7F) << shift;
+        if (next >= 0) {
+          if (value < 0) {
+            break;
+          }
+          return value;
+        }
+      }
+      throw new EntryRejectedException(Reason.DAMAGED, "a length is damaged");
+    }
+
+    void skip(long count) throws EntryRejectedException {
+      if (count > end - at) {
+        throw new EntryRejectedException(
+            Reason.DAMAGED, count + " bytes expected, " + (end - at) + " left");
+      }
+      at += (int) count;
+    }
   }
 
   /**
@@ -26,27 +163,140 @@ public final class Entry {
       long codeFingerprint,
       byte[] arguments,
       EncodedValue value) {
-    throw new UnsupportedOperationException();
+    boolean copied = arguments.length <= MAX_COPIED_ARGUMENTS;
+    long[] shapes = value.shapes();
+    int length =
+        ARGUMENTS
+            + varintLength(arguments.length)
+            + (copied ? arguments.length : 0)
+            + varintLength(shapes.length / 2)
+            + shapes.length * Long.BYTES
+            + value.bytes().length
+            + CRC_BYTES;
+    byte[] out = new byte[length];
+    out[0] = VERSION;
+    out[1] = (byte) ((value.isNull() ? IS_NULL : 0) | (copied ? HAS_ARGUMENTS : 0));
+    LONG.set(out, START, start);
+    LONG.set(out, CREATED, createdMillis);
+    LONG.set(out, DURATION, durationNanos);
+    LONG.set(out, CODE, codeFingerprint);
+    System.arraycopy(sha256(arguments), 0, out, DIGEST, DIGEST_BYTES);
+    int at = putVarint(out, ARGUMENTS, arguments.length);
+    if (copied) {
+      System.arraycopy(arguments, 0, out, at, arguments.length);
+      at += arguments.length;
+    }
+    at = putVarint(out, at, shapes.length / 2);
+    for (long hash : shapes) {
+      LONG.set(out, at, hash);
+      at += Long.BYTES;
+    }
+    System.arraycopy(value.bytes(), 0, out, at, value.bytes().length);
+    sign(out, 0);
+    return out;
   }
 
-  /** Rejects the entry if it does not belong to these encoded arguments. */
+  /** Writes the checksum of an entry at its end. */
+  static void sign(byte[] bytes, int offset) {
+    int end = bytes.length - CRC_BYTES;
+    INT.set(bytes, end, crc(bytes, offset, end));
+  }
+
+  private static int crc(byte[] bytes, int from, int to) {
+    CRC32C crc = new CRC32C();
+    crc.update(bytes, from, to - from);
+    return (int) crc.getValue();
+  }
+
+  private static int varintLength(int value) {
+    return value == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(value) + 6) / 7;
+  }
+
+  private static int putVarint(byte[] to, int at, int value) {
+    for (; (value & ~0x7F) != 0; value >>>= 7) {
+      to[at++] = (byte) (value | 0x80);
+    }
+    to[at++] = (byte) value;
+    return at;
+  }
+
+  private static byte[] sha256(byte[] bytes) {
+    try {
+      return MessageDigest.getInstance("SHA-256").digest(bytes);
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every JDK has SHA-256", e);
+    }
+  }
+
+  /**
+   * Rejects the entry if it does not belong to these encoded arguments. The copy is compared where
+   * there is one, else the digest.
+   */
   public void requireArguments(byte[] arguments) throws EntryRejectedException {
-    throw new UnsupportedOperationException();
+    if (arguments.length != argumentsLength
+        || !(hasCopy() ? isCopy(arguments) : isDigest(arguments))) {
+      throw new EntryRejectedException(Reason.COLLISION, "stored for other arguments");
+    }
+  }
+
+  private boolean hasCopy() {
+    return (bytes[offset + 1] & HAS_ARGUMENTS) != 0;
+  }
+
+  private boolean isCopy(byte[] arguments) {
+    return Arrays.equals(
+        bytes, argumentsOffset, argumentsOffset + argumentsLength, arguments, 0, arguments.length);
+  }
+
+  private boolean isDigest(byte[] arguments) {
+    int at = offset + DIGEST;
+    return Arrays.equals(bytes, at, at + DIGEST_BYTES, sha256(arguments), 0, DIGEST_BYTES);
+  }
+
+  /** Length of the entry in bytes. */
+  public int size() {
+    return bytes.length - offset;
   }
 
   public long start() {
-    throw new UnsupportedOperationException();
+    return (long) LONG.get(bytes, offset + START);
   }
 
   public long createdMillis() {
-    throw new UnsupportedOperationException();
+    return (long) LONG.get(bytes, offset + CREATED);
   }
 
   public long durationNanos() {
-    throw new UnsupportedOperationException();
+    return (long) LONG.get(bytes, offset + DURATION);
   }
 
   public long codeFingerprint() {
-    throw new UnsupportedOperationException();
+    return (long) LONG.get(bytes, offset + CODE);
+  }
+
+  boolean isNull() {
+    return (bytes[offset + 1] & IS_NULL) != 0;
+  }
+
+  /** As in {@link EncodedValue}. */
+  long[] shapes() {
+    long[] shapes = new long[(valueOffset - shapesOffset) / Long.BYTES];
+    for (int i = 0; i < shapes.length; i++) {
+      shapes[i] = (long) LONG.get(bytes, shapesOffset + i * Long.BYTES);
+    }
+    return shapes;
+  }
+
+  /** The array that the entry is a view of. */
+  byte[] bytes() {
+    return bytes;
+  }
+
+  int valueOffset() {
+    return valueOffset;
+  }
+
+  int valueLength() {
+    return bytes.length - CRC_BYTES - valueOffset;
   }
 }

@@ -1,5 +1,9 @@
 package dev.memo.codec;
 
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.codec.EntryRejectedException.Reason;
+import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.Type;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -7,53 +11,141 @@ import org.jspecify.annotations.Nullable;
 /**
  * How the results of one function become bytes and come back. Immutable and thread-safe.
  *
+ * <p>What comes back is equal to what was stored, and shares no mutable part with it; a part that
+ * occurs in two places becomes two equal parts. See {@code ARCHITECTURE.md} for the JDK's
+ * collections that come back as another class.
+ *
  * @param <R> what the function returns
  */
 public final class ResultFormat<R extends @Nullable Object> {
+  /** A value that takes more bytes is not stored. */
+  public static final int DEFAULT_MAX_BYTES = 64 << 20;
 
-  private ResultFormat() {}
+  /** Names the bytes of {@link ScalarCodec} and {@link GraphCodec}. */
+  private static final String OWN_CODEC_ID = "memo/1";
+
+  private final ValueCodec codec;
+  private final int variant;
+  private final int secondVariant;
+  private final boolean immutable;
+  private final int maxBytes;
+
+  private ResultFormat(
+      ValueCodec codec, int variant, int secondVariant, boolean immutable, int maxBytes) {
+    this.codec = codec;
+    this.variant = variant;
+    this.secondVariant = secondVariant;
+    this.immutable = immutable;
+    this.maxBytes = maxBytes;
+  }
 
   /**
    * The format of results of this declared type.
    *
    * @param types classes that may occur in a result beside those that the type names
-   * @throws dev.memo.failure.UncacheableResultException if the type cannot be stored
+   * @throws UncacheableResultException if the type cannot be stored
    */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, List<Class<?>> types) {
-    throw new UnsupportedOperationException();
+    Class<?> raw = Shapes.erase(requireNonNull(type, "type"));
+    String required = Shapes.required(type);
+    ScalarCodec scalar = ScalarCodec.of(raw);
+    if (scalar != null) {
+      return create(scalar, OWN_CODEC_ID, required, "", Immutability.of(type));
+    }
+    try {
+      ClosedSet closedSet = ClosedSet.of(type, List.copyOf(types));
+      return create(
+          new GraphCodec(closedSet, raw),
+          OWN_CODEC_ID,
+          required,
+          closedSet.shape(),
+          Immutability.of(type));
+    } catch (Refusal e) {
+      throw new UncacheableResultException(
+          e.describe("result of type " + Shapes.name(type) + ", result"), e.getCause());
+    }
   }
 
   /** The format of results that a codec writes. */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, Codec<?> codec) {
-    throw new UnsupportedOperationException();
+    requireNonNull(type, "type");
+    return create(
+        new ForeignCodec(codec),
+        requireNonNull(codec.id(), "id of the codec"),
+        Shapes.required(type),
+        "",
+        Immutability.of(type));
+  }
+
+  private static <R extends @Nullable Object> ResultFormat<R> create(
+      ValueCodec codec, String codecId, String required, String closed, boolean immutable) {
+    return new ResultFormat<>(
+        codec,
+        variant("first", codecId, required),
+        variant("second", codecId, required + "|" + closed),
+        immutable,
+        DEFAULT_MAX_BYTES);
+  }
+
+  private static int variant(String slot, String codecId, String shape) {
+    return (int) (Shapes.hash(slot + "|" + codecId + "|" + shape) >>> Integer.SIZE);
+  }
+
+  /** The same format with another limit for the bytes of a value. */
+  public ResultFormat<R> withMaxBytes(int maxBytes) {
+    return new ResultFormat<>(codec, variant, secondVariant, immutable, maxBytes);
   }
 
   /** What must agree for bytes to be readable: the slot that a look-up tries first. */
   public int variant() {
-    throw new UnsupportedOperationException();
+    return variant;
   }
 
   /** The slot for entries beside one that was rejected for its shapes. */
   public int secondVariant() {
-    throw new UnsupportedOperationException();
+    return secondVariant;
   }
 
   /** Whether values of the declared type can never change, so that callers may share them. */
   public boolean isImmutable() {
-    throw new UnsupportedOperationException();
+    return immutable;
   }
 
   /**
    * Encodes a value, null included.
    *
-   * @throws dev.memo.failure.UncacheableResultException naming the path to what cannot be stored
+   * @throws UncacheableResultException naming the path to what cannot be stored
    */
   public EncodedValue encode(R value) {
-    throw new UnsupportedOperationException();
+    if (value == null) {
+      return EncodedValue.NULL;
+    }
+    try {
+      return codec.encode(value, maxBytes);
+    } catch (Refusal e) {
+      throw new UncacheableResultException(e.describe("result"), e.getCause());
+    } catch (GraphEngine.ValueTooLargeException e) {
+      throw new UncacheableResultException(
+          "result: takes more than "
+              + maxBytes
+              + " bytes; return something smaller, like a Path to it");
+    } catch (StackOverflowError e) {
+      throw new UncacheableResultException(
+          "result: nested too deep for the stack of this thread", e);
+    }
   }
 
   /** Decodes the value of an entry. */
+  @SuppressWarnings({"unchecked", "NullAway"}) // the codec checks the class; null is what R allows
   public R decode(Entry entry) throws EntryRejectedException {
-    throw new UnsupportedOperationException();
+    if (entry.isNull()) {
+      return null;
+    }
+    try {
+      return (R)
+          codec.decode(entry.bytes(), entry.valueOffset(), entry.valueLength(), entry.shapes());
+    } catch (RuntimeException | StackOverflowError e) {
+      throw new EntryRejectedException(Reason.UNDECODABLE, "cannot be decoded: " + e);
+    }
   }
 }

@@ -1,7 +1,12 @@
 package dev.memo.codec;
 
+import java.lang.reflect.GenericArrayType;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,22 +16,55 @@ import org.jspecify.annotations.Nullable;
 public abstract class TypeRef<T extends @Nullable Object> {
   private final Type type;
 
-  /** For anonymous subclasses, which say {@code T}. */
+  /**
+   * For anonymous subclasses, which say {@code T}.
+   *
+   * @throws IllegalArgumentException if it has type variables, which can be anything
+   */
   protected TypeRef() {
     if (!(getClass().getGenericSuperclass() instanceof ParameterizedType self)) {
       throw new IllegalStateException(
           "TypeRef needs a type argument, as in new TypeRef<List<String>>() {}: " + getClass());
     }
-    this.type = self.getActualTypeArguments()[0];
+    this.type = requireClosed(self.getActualTypeArguments()[0]);
   }
 
   private TypeRef(Type type) {
-    this.type = type;
+    this.type = requireClosed(type);
   }
 
   /** The reference of a class without arguments. */
   public static <T> TypeRef<T> of(Class<T> type) {
-    return new OfClass<>(type);
+    return new OfType<>(type);
+  }
+
+  /**
+   * The reference of a type that reflection found, a method's result for instance.
+   *
+   * @throws IllegalArgumentException if it has type variables, which can be anything
+   */
+  public static TypeRef<?> ofType(Type type) {
+    return new OfType<>(type);
+  }
+
+  private static Type requireClosed(Type type) {
+    if (hasVariable(type)) {
+      throw new IllegalArgumentException(
+          "a type variable can be anything, name the type that it stands for: " + type);
+    }
+    return type;
+  }
+
+  private static boolean hasVariable(Type type) {
+    if (type instanceof ParameterizedType p) {
+      return Arrays.stream(p.getActualTypeArguments()).anyMatch(TypeRef::hasVariable);
+    } else if (type instanceof GenericArrayType a) {
+      return hasVariable(a.getGenericComponentType());
+    } else if (type instanceof WildcardType w) {
+      return Stream.concat(Arrays.stream(w.getUpperBounds()), Arrays.stream(w.getLowerBounds()))
+          .anyMatch(TypeRef::hasVariable);
+    }
+    return type instanceof TypeVariable;
   }
 
   /** The type that was written. */
@@ -49,8 +87,8 @@ public abstract class TypeRef<T extends @Nullable Object> {
     return type.getTypeName();
   }
 
-  private static final class OfClass<T> extends TypeRef<T> {
-    OfClass(Class<T> type) {
+  private static final class OfType<T> extends TypeRef<T> {
+    OfType(Type type) {
       super(type);
     }
   }

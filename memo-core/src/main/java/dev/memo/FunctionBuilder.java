@@ -1,0 +1,114 @@
+package dev.memo;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.call.CachedFunction;
+import dev.memo.call.FunctionIdentity;
+import dev.memo.call.FunctionSpec;
+import dev.memo.call.StoredFunction;
+import dev.memo.call.ThrowingFunction;
+import dev.memo.codec.ArgumentsFormat;
+import dev.memo.codec.Codec;
+import dev.memo.codec.ResultFormat;
+import dev.memo.codec.TypeRef;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Caches a function that has no annotation; made by {@code Memo.function}. Not thread-safe.
+ *
+ * @param <A> what it takes
+ * @param <R> what it returns
+ */
+public final class FunctionBuilder<A, R> {
+  private final Memo memo;
+  private final FunctionIdentity identity;
+  private final TypeRef<A> argument;
+  private final TypeRef<R> result;
+  private List<Class<?>> types = List.of();
+  private @Nullable Codec<R> codec;
+  private boolean capturesNothing;
+
+  FunctionBuilder(Memo memo, String name, String version, TypeRef<A> argument, TypeRef<R> result) {
+    this.memo = memo;
+    this.identity = new FunctionIdentity(name, version);
+    this.argument = requireNonNull(argument, "argument");
+    this.result = requireNonNull(result, "result");
+    if (version.isBlank()) {
+      throw new IllegalArgumentException(
+          "function \"" + name + "\" needs a version, got: \"" + version + "\"");
+    }
+  }
+
+  /** As {@link dev.memo.annotation.Cached#types}. */
+  public FunctionBuilder<A, R> types(Class<?>... types) {
+    this.types = List.of(types);
+    return this;
+  }
+
+  /** Writes and reads the results; by default memo does. */
+  public FunctionBuilder<A, R> codec(Codec<R> codec) {
+    this.codec = requireNonNull(codec, "codec");
+    return this;
+  }
+
+  /**
+   * Says of a function that holds fields or captured variables that its results do not depend on
+   * them: on a client, say, or a connection pool.
+   */
+  public FunctionBuilder<A, R> capturesNothing() {
+    this.capturesNothing = true;
+    return this;
+  }
+
+  /**
+   * The cached function.
+   *
+   * @throws IllegalArgumentException if {@code function} captures something, unless {@link
+   *     #capturesNothing} was said
+   * @throws dev.memo.failure.UncacheableResultException if its results cannot be stored
+   * @throws dev.memo.failure.FunctionClashException if another function has the same identity
+   */
+  public <X extends Exception> CachedFunction<A, R, X> calls(ThrowingFunction<A, R, X> function) {
+    requireNonNull(function, "function");
+    if (!capturesNothing) {
+      requireNoFields(function.getClass());
+    }
+    FunctionSpec<A, R, X> spec =
+        new FunctionSpec<>(
+            identity,
+            ArgumentsFormat.ofOne(argument.type()),
+            codec == null
+                ? ResultFormat.of(result.type(), types)
+                : ResultFormat.of(result.type(), codec),
+            0,
+            function);
+    StoredFunction<A, R, X> stored = memo.requireOpen().register(spec, Directories::isShuttingDown);
+    Handle.Place<A, R, X> place =
+        () -> {
+          if (!Directories.isShuttingDown()) {
+            memo.requireOpen();
+          }
+          return stored;
+        };
+    return new Handle<>(identity, place, function);
+  }
+
+  private void requireNoFields(Class<?> function) {
+    for (Class<?> type = function; type != null; type = type.getSuperclass()) {
+      for (Field field : type.getDeclaredFields()) {
+        if (!Modifier.isStatic(field.getModifiers())) {
+          throw new IllegalArgumentException(
+              "function \""
+                  + identity
+                  + "\" captures "
+                  + field.getType().getName()
+                  + ": what it captures is not part of the key. Make it part of the argument, or say"
+                  + " capturesNothing() if results do not depend on it.");
+        }
+      }
+    }
+  }
+}

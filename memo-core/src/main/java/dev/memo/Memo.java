@@ -1,0 +1,172 @@
+package dev.memo;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.call.CachedFunction;
+import dev.memo.call.ThrowingFunction;
+import dev.memo.codec.TypeRef;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.process.DirectorySettings;
+import dev.memo.store.Durability;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A directory in use: caches functions in it and tells what that saved. Thread-safe.
+ *
+ * <p>A JVM has each real directory open once, however often and by whichever path it is opened
+ * here; when the last {@code Memo} and wrapper is done with it, it is closed. Wrappers of annotated
+ * methods need none of this: they open their directory at their first call.
+ */
+public final class Memo implements AutoCloseable {
+  private final SharedDirectory directory;
+  private volatile boolean closed; // written under this
+
+  private Memo(SharedDirectory directory) {
+    this.directory = directory;
+  }
+
+  /**
+   * Opens the directory with the default settings, or makes it.
+   *
+   * @throws dev.memo.failure.DirectoryException if it cannot be opened
+   */
+  public static Memo open(Path directory) {
+    return at(directory).open();
+  }
+
+  /** Begins to open the directory with settings. */
+  public static Builder at(Path directory) {
+    return new Builder(directory);
+  }
+
+  /**
+   * Redirects all wrappers whose annotation names {@code directory} to {@code path}, until the
+   * binding is closed: for tests and containers. Of several bindings the last one counts.
+   */
+  public static Binding bind(String directory, Path path) {
+    requireNonNull(directory, "directory");
+    return NamedDirectory.of(directory).redirect(requireNonNull(path, "path"));
+  }
+
+  /**
+   * Caches a function that has no annotation.
+   *
+   * @param name identifies the function in the directory
+   * @param version must change when the function gives other results; not blank
+   * @param function must capture nothing: its results may depend on its argument only
+   * @throws IllegalArgumentException if it captures something
+   * @throws dev.memo.failure.UncacheableResultException if its results cannot be stored
+   */
+  public <A, R, X extends Exception> CachedFunction<A, R, X> function(
+      String name,
+      String version,
+      Class<A> argument,
+      Class<R> result,
+      ThrowingFunction<A, R, X> function) {
+    return function(name, version, TypeRef.of(argument), TypeRef.of(result)).calls(function);
+  }
+
+  /** As {@link #function(String, String, Class, Class, ThrowingFunction)}. */
+  public <A, R, X extends Exception> CachedFunction<A, R, X> function(
+      String name,
+      String version,
+      Class<A> argument,
+      TypeRef<R> result,
+      ThrowingFunction<A, R, X> function) {
+    return function(name, version, TypeRef.of(argument), result).calls(function);
+  }
+
+  /** As {@link #function(String, String, Class, Class, ThrowingFunction)}. */
+  public <A, R, X extends Exception> CachedFunction<A, R, X> function(
+      String name,
+      String version,
+      TypeRef<A> argument,
+      Class<R> result,
+      ThrowingFunction<A, R, X> function) {
+    return function(name, version, argument, TypeRef.of(result)).calls(function);
+  }
+
+  /** As {@link #function(String, String, Class, Class, ThrowingFunction)}. */
+  public <A, R, X extends Exception> CachedFunction<A, R, X> function(
+      String name,
+      String version,
+      TypeRef<A> argument,
+      TypeRef<R> result,
+      ThrowingFunction<A, R, X> function) {
+    return function(name, version, argument, result).calls(function);
+  }
+
+  /** Begins to cache a function, for those that need to say more. */
+  public <A, R> FunctionBuilder<A, R> function(
+      String name, String version, TypeRef<A> argument, TypeRef<R> result) {
+    requireOpen();
+    return new FunctionBuilder<>(this, name, version, argument, result);
+  }
+
+  /** What all functions of the directory did in this process since it was opened. */
+  public MemoStats stats() {
+    return requireOpen().stats();
+  }
+
+  /** The real path of the directory. */
+  public Path directory() {
+    return directory.path();
+  }
+
+  /**
+   * Ends the use; handles that came from this {@code Memo} then throw {@code
+   * IllegalStateException}. What was computed is stored. Again: does nothing.
+   */
+  @Override
+  public void close() {
+    synchronized (this) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+    }
+    Directories.release(directory);
+  }
+
+  /** The directory, if this was not closed. */
+  SharedDirectory requireOpen() {
+    if (closed) {
+      throw new DirectoryClosedException(
+          "This Memo of " + directory.path() + " was closed. Open another, or close it later.");
+    }
+    return directory;
+  }
+
+  @Override
+  public String toString() {
+    return "Memo[" + directory.path() + (closed ? ", closed]" : "]");
+  }
+
+  /** Opens a directory with settings. Not thread-safe. */
+  public static final class Builder {
+    private final Path path;
+    private @Nullable Durability durability;
+
+    private Builder(Path path) {
+      this.path = requireNonNull(path, "directory");
+    }
+
+    /** What stored results survive; {@link Durability#PROCESS_CRASH} if not said. */
+    public Builder durability(Durability durability) {
+      this.durability = requireNonNull(durability, "durability");
+      return this;
+    }
+
+    /**
+     * Opens the directory, or makes it.
+     *
+     * @throws dev.memo.failure.DirectoryException if it cannot be opened, or is open in this JVM
+     *     with other settings
+     */
+    public Memo open() {
+      DirectorySettings settings = durability == null ? null : new DirectorySettings(durability);
+      return new Memo(Directories.acquire(path, settings));
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package dev.memo;
+
+import dev.memo.call.FunctionSpec;
+import dev.memo.call.StoredFunction;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where the results of an annotated method are kept: the directory that its name stands for now.
+ * Closing that never breaks the method: it computes, and soon finds the next.
+ */
+final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    implements Handle.Place<A, R, X> {
+  private final NamedDirectory directory;
+  private final Supplier<FunctionSpec<A, R, X>> newSpec;
+  private @Nullable FunctionSpec<A, R, X> spec; // guarded by this
+
+  // A race is harmless: the record is immutable, and whoever sees an old one registers anew.
+  private @Nullable Registered<A, R, X> registered;
+
+  private record Registered<
+      A extends @Nullable Object, R extends @Nullable Object, X extends Exception>(
+      SharedDirectory directory, StoredFunction<A, R, X> function) {}
+
+  MethodPlace(NamedDirectory directory, Supplier<FunctionSpec<A, R, X>> newSpec) {
+    this.directory = directory;
+    this.newSpec = newSpec;
+  }
+
+  @Override
+  public @Nullable StoredFunction<A, R, X> find() {
+    SharedDirectory current = directory.current();
+    Registered<A, R, X> known = registered;
+    if (known != null && known.directory == current) {
+      return known.function;
+    }
+    return current == null ? null : register(current);
+  }
+
+  private synchronized StoredFunction<A, R, X> register(SharedDirectory current) {
+    Registered<A, R, X> known = registered;
+    if (known != null && known.directory == current) {
+      return known.function;
+    }
+    if (spec == null) {
+      spec = newSpec.get();
+    }
+    StoredFunction<A, R, X> function = current.register(spec, () -> true);
+    registered = new Registered<>(current, function);
+    return function;
+  }
+}

@@ -1,0 +1,137 @@
+package dev.memo.call;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.ByteBuffer;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.objectweb.asm.ClassReader;
+import org.objectweb.asm.Type;
+
+/**
+ * Hash of a method's bytecode, to notice that its code has changed since a result was stored.
+ *
+ * <p>Covers the instructions and constants of the method and of all methods of the same class that
+ * it reaches, lambda bodies included; line numbers, names of variables, and names and order of the
+ * methods do not count. Other classes and static initialisers are not looked at. The same source
+ * has another fingerprint when another compiler translates it differently.
+ */
+public final class CodeFingerprint {
+  private static final Logger LOG = System.getLogger(CodeFingerprint.class.getName());
+
+  /** What {@link #of} returns if the code is unknown. */
+  public static final long UNKNOWN = 0;
+
+  private CodeFingerprint() {}
+
+  /** The fingerprint of a method, or {@link #UNKNOWN} if its class file cannot be read. */
+  public static long of(Class<?> declaring, String method, Class<?>... parameters) {
+    try {
+      byte[] classFile = classFile(declaring);
+      if (classFile != null) {
+        return of(classFile, method, parameters);
+      }
+      LOG.log(Level.DEBUG, "no code fingerprint: {0} has no class file", declaring);
+    } catch (IOException | RuntimeException e) {
+      LOG.log(
+          Level.DEBUG, () -> "no code fingerprint: cannot read the class file of " + declaring, e);
+    }
+    return UNKNOWN;
+  }
+
+  /** As above, of a class file; unlike there, an odd one throws whatever it causes. */
+  static long of(byte[] classFile, String method, Class<?>... parameters) {
+    Map<MethodCode.Id, MethodCode> methods = MethodCode.read(new ClassReader(classFile));
+    for (MethodCode code : methods.values()) {
+      if (code.id().name().equals(method) && takes(code.id(), parameters) && !code.isBridge()) {
+        return hash(code, methods);
+      }
+    }
+    throw new IllegalArgumentException("the class file has no method " + method);
+  }
+
+  private static byte @Nullable [] classFile(Class<?> declaring) throws IOException {
+    if (declaring.isHidden()) {
+      return null;
+    }
+    String name = declaring.getName();
+    String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
+    try (InputStream in = declaring.getResourceAsStream(file)) {
+      return in == null ? null : in.readAllBytes();
+    }
+  }
+
+  private static boolean takes(MethodCode.Id id, Class<?>... parameters) {
+    Type[] types = Type.getArgumentTypes(id.descriptor());
+    if (types.length != parameters.length) {
+      return false;
+    }
+    for (int i = 0; i < types.length; i++) {
+      if (!types[i].equals(Type.getType(parameters[i]))) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** Methods are numbered in the order in which they are met, which is part of the hash. */
+  private static long hash(MethodCode root, Map<MethodCode.Id, MethodCode> methods) {
+    MessageDigest sha = sha256();
+    Map<MethodCode.Id, Integer> numbers = new LinkedHashMap<>();
+    List<MethodCode> met = new ArrayList<>(List.of(root));
+    numbers.put(root.id(), 0);
+    try (DataOutputStream out =
+        new DataOutputStream(new DigestOutputStream(OutputStream.nullOutputStream(), sha))) {
+      for (int next = 0; next < met.size(); next++) {
+        MethodCode code = met.get(next);
+        write(out, "method " + code.id().descriptor());
+        for (Object part : code.parts()) {
+          if (part instanceof MethodCode.Id callee) {
+            MethodCode called = methods.get(callee);
+            if (called == null) {
+              write(out, "inherited " + callee);
+              continue;
+            }
+            if (numbers.putIfAbsent(callee, met.size()) == null) {
+              met.add(called);
+            }
+            write(out, "own " + numbers.get(callee));
+          } else {
+            write(out, part.toString());
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new AssertionError("a digest does no input or output", e);
+    }
+    long hash = ByteBuffer.wrap(sha.digest()).getLong();
+    return hash == UNKNOWN ? 1 : hash;
+  }
+
+  /** Written with its length: parts must not run into each other. */
+  private static void write(DataOutputStream out, String part) throws IOException {
+    byte[] bytes = part.getBytes(UTF_8);
+    out.writeInt(bytes.length);
+    out.write(bytes);
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new AssertionError("every Java platform has SHA-256", e);
+    }
+  }
+}

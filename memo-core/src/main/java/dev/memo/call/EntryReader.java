@@ -1,0 +1,76 @@
+package dev.memo.call;
+
+import dev.memo.call.Reading.Found;
+import dev.memo.call.Reading.Missing;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Primary;
+import dev.memo.claims.Stored;
+import dev.memo.codec.Entry;
+import dev.memo.codec.EntryRejectedException;
+import dev.memo.codec.ResultFormat;
+import dev.memo.failure.StoreException;
+import org.jspecify.annotations.Nullable;
+
+/** Looks up the entries of one function and checks them. Thread-safe. */
+final class EntryReader<R extends @Nullable Object> {
+  private final Primary primary;
+  private final ResultFormat<R> format;
+
+  EntryReader(Primary primary, ResultFormat<R> format) {
+    this.primary = primary;
+    this.format = format;
+  }
+
+  /** Looks in the first slot, and in the second if the first holds what another program wrote. */
+  Reading<R> read(CallKey key, byte[] arguments) {
+    Slot first = new Slot(format.variant(), 0);
+    Reading<R> reading = read(key, arguments, first);
+    if (!(reading instanceof Missing<R> missing) || missing.slot().variant() == first.variant()) {
+      return reading;
+    }
+    Reading<R> second = read(key, arguments, missing.slot());
+    return second instanceof Missing<R> absent && absent.reason() == MissReason.ABSENT
+        ? missing
+        : second;
+  }
+
+  private Reading<R> read(CallKey key, byte[] arguments, Slot slot) {
+    Stored stored;
+    try {
+      stored = primary.read(key, slot.variant());
+    } catch (StoreException e) {
+      // The claim asks the primary once more, which logs what it cannot read.
+      return new Missing<>(MissReason.UNREADABLE, slot);
+    }
+    return stored == null
+        ? new Missing<>(MissReason.ABSENT, slot)
+        : examine(stored, arguments, slot);
+  }
+
+  /** Decodes what was found in a slot, or says where the result of this program belongs instead. */
+  Reading<R> examine(Stored stored, byte[] arguments, Slot slot) {
+    try {
+      Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
+      entry.requireArguments(arguments);
+      return new Found<>(format.decode(entry), entry);
+    } catch (EntryRejectedException e) {
+      boolean beside =
+          e.reason() == EntryRejectedException.Reason.SHAPES && slot.variant() == format.variant();
+      return new Missing<>(
+          reasonOf(e),
+          beside
+              ? new Slot(format.secondVariant(), 0)
+              : new Slot(slot.variant(), stored.sequence()));
+    }
+  }
+
+  private static MissReason reasonOf(EntryRejectedException e) {
+    return switch (e.reason()) {
+      case FORMAT -> MissReason.FORMAT;
+      case DAMAGED -> MissReason.DAMAGED;
+      case COLLISION -> MissReason.COLLISION;
+      case SHAPES -> MissReason.SHAPES;
+      case UNDECODABLE -> MissReason.UNDECODABLE;
+    };
+  }
+}

@@ -1,0 +1,55 @@
+package dev.memo.call;
+
+import dev.memo.claims.CallKey;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.stream.Collectors;
+
+/**
+ * What makes a function the same function in every process and every run.
+ *
+ * @param name {@code binary.class.Name#method(erased,parameter,types)}, or what the user chose
+ * @param version another version is another function; may be empty
+ */
+public record FunctionIdentity(String name, String version) {
+
+  public FunctionIdentity {
+    if (name.isBlank()) {
+      throw new IllegalArgumentException("a function needs a name, got: \"" + name + "\"");
+    }
+    requireOneLine("name", name);
+    requireOneLine("version", version);
+  }
+
+  /** The identity of a method that has no name of its own. */
+  public static FunctionIdentity ofMethod(
+      Class<?> declaring, String method, Class<?>[] parameters, String version) {
+    String types =
+        Arrays.stream(parameters).map(Class::getTypeName).collect(Collectors.joining(","));
+    return new FunctionIdentity(declaring.getName() + "#" + method + "(" + types + ")", version);
+  }
+
+  /** The string that the directory's registry keeps; different identities never share one. */
+  public String registered() {
+    return name + "\n" + version;
+  }
+
+  /** The first 8 bytes of SHA-256 of {@link #registered}. */
+  public long functionId() {
+    byte[] utf8 = registered().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.wrap(CallKey.sha256(utf8)).getLong();
+  }
+
+  @Override
+  public String toString() {
+    return version.isEmpty() ? name : name + " version " + version;
+  }
+
+  private static void requireOneLine(String what, String text) {
+    if (text.chars().anyMatch(Character::isISOControl)) {
+      throw new IllegalArgumentException(
+          "a function's " + what + " must not contain control characters, got: \"" + text + "\"");
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.memo.call;
+
+import dev.memo.claims.Claim;
+import dev.memo.claims.Epochs;
+import dev.memo.claims.Primary;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the parts of one function in one directory share: {@link StoredFunction} answers calls,
+ * {@link Misses} those that find nothing, {@link Computations} runs the function and stores.
+ */
+final class FunctionParts<
+    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+  private static final int MAX_WAIT_FACTOR = 10;
+
+  final FunctionSpec<A, R, X> spec;
+  final CallContext context;
+  final Primary primary;
+  final Epochs epochs;
+  final EntryReader<R> reader;
+  final FunctionHeap<A, R> heap;
+  final Counters counters = new Counters();
+  final Notices notices = new Notices(System.getLogger("dev.memo"), System::nanoTime);
+
+  private final AtomicLong longestNanos = new AtomicLong();
+
+  FunctionParts(FunctionSpec<A, R, X> spec, CallContext context) {
+    this.spec = spec;
+    this.context = context;
+    this.primary = context.primary();
+    this.epochs = primary.epochs();
+    this.reader = new EntryReader<>(primary, spec.results());
+    this.heap = new FunctionHeap<>(context.heap(), epochs, spec);
+  }
+
+  /** For a computation without a claim, which may be one of several. */
+  Claim unclaimed() {
+    return new Claim(0, epochs.lastSequence());
+  }
+
+  /** Takes note of how long the function took. */
+  void took(long nanos) {
+    if (nanos > longestNanos.get()) {
+      longestNanos.accumulateAndGet(nanos, Math::max);
+    }
+  }
+
+  /** How long a call waits for another's computation before it computes itself. */
+  long maxWaitNanos() {
+    return Math.max(context.minMaxWait().toNanos(), MAX_WAIT_FACTOR * longestNanos.get());
+  }
+}

@@ -1,0 +1,63 @@
+package dev.memo.call;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.RemovalCause;
+import dev.memo.claims.Epochs;
+import java.util.concurrent.atomic.LongAdder;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decoded immutable results of one directory, in memory. A value belongs to the function object
+ * that decoded it, never to a call key, so that classes of two loaders never meet.
+ *
+ * <p>Thread-safe. Bounded to 10,000 values and 1/64 of the maximum heap, whichever is less, by the
+ * size of the encoded values; evictions are counted.
+ */
+public final class HeapTier {
+  private static final long MAX_VALUES = 10_000;
+  private static final long HEAP_FRACTION = 64;
+
+  /** A value that may be shared, and until when. */
+  record Value(@Nullable Object value, long durationNanos, Freshness freshness, int encodedBytes) {}
+
+  private record Key(Object function, @Nullable Object arguments) {}
+
+  private final LongAdder evictions = new LongAdder();
+  private final Cache<Key, Value> values;
+
+  public HeapTier() {
+    long maxBytes = Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
+    int minWeight = (int) Math.max(1, Math.min(Integer.MAX_VALUE, maxBytes / MAX_VALUES));
+    this.values =
+        Caffeine.newBuilder()
+            .maximumWeight(maxBytes)
+            .weigher((Key key, Value value) -> Math.max(minWeight, value.encodedBytes))
+            .evictionListener(
+                (@Nullable Key key, @Nullable Value value, RemovalCause cause) ->
+                    evictions.increment())
+            .executor(Runnable::run) // maintenance is short, and the common pool is not ours
+            .build();
+  }
+
+  /** Returns the value if it still counts. */
+  @Nullable Value get(Object function, @Nullable Object arguments, Epochs epochs) {
+    Key key = new Key(function, arguments);
+    Value value = values.getIfPresent(key);
+    if (value == null || value.freshness.isCurrent(epochs)) {
+      return value;
+    }
+    values.asMap().remove(key, value);
+    return null;
+  }
+
+  void put(Object function, @Nullable Object arguments, Value value) {
+    values.put(new Key(function, arguments), value);
+  }
+
+  /** How many values were dropped to make room. */
+  public long evictions() {
+    values.cleanUp();
+    return evictions.sum();
+  }
+}

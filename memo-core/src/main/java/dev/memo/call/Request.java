@@ -1,0 +1,21 @@
+package dev.memo.call;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Epochs;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A call whose arguments are encoded, once: a function that changes its arguments cannot move its
+ * entry.
+ *
+ * @param freshness read before anything was looked up
+ */
+@SuppressWarnings("ArrayRecordComponent") // never compared
+record Request<A extends @Nullable Object>(
+    A argument, byte[] arguments, CallKey key, Freshness freshness) {
+
+  /** The same call, asked for anew. */
+  Request<A> again(Epochs epochs) {
+    return new Request<>(argument, arguments, key, Freshness.now(epochs, key.stripe()));
+  }
+}

@@ -1,0 +1,164 @@
+package dev.memo.call;
+
+import dev.memo.call.Reading.Found;
+import dev.memo.call.Reading.Missing;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.codec.Entry;
+import dev.memo.failure.DirectoryClosedException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One function in one directory: the life of a call.
+ *
+ * <p>Heap tier, then the database, then {@link Misses}. Whatever fails on the way, a caller whose
+ * function returned gets a value. Thread-safe.
+ */
+public final class StoredFunction<
+    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+  private final FunctionParts<A, R, X> parts;
+  private final Computations<A, R, X> computations;
+  private final Misses<A, R, X> misses;
+  private final long functionId;
+
+  private StoredFunction(FunctionSpec<A, R, X> spec, CallContext context) {
+    this.parts = new FunctionParts<>(spec, context);
+    this.computations = new Computations<>(parts);
+    this.misses = new Misses<>(parts, computations);
+    this.functionId = spec.identity().functionId();
+  }
+
+  /**
+   * Makes the function known to the directory.
+   *
+   * @throws dev.memo.failure.FunctionClashException if another function has the same id there
+   */
+  public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      StoredFunction<A, R, X> register(FunctionSpec<A, R, X> spec, CallContext context) {
+    StoredFunction<A, R, X> function = new StoredFunction<>(spec, context);
+    context.primary().register(function.functionId, spec.identity().registered());
+    return function;
+  }
+
+  /** As {@link CachedFunction#call}. */
+  public R call(A argument) throws X {
+    HeapTier.Value shared = parts.heap.get(argument);
+    if (shared != null) {
+      return hit(shared);
+    }
+    Request<A> request = request(argument);
+    shared = parts.heap.get(request.key());
+    if (shared != null) {
+      return hit(shared);
+    }
+    Reading<R> reading;
+    try {
+      reading = parts.reader.read(request.key(), request.arguments());
+    } catch (DirectoryClosedException e) {
+      if (parts.context.computesWhenClosed().getAsBoolean()) {
+        return bypass(argument);
+      }
+      throw e;
+    }
+    parts.counters.calls.increment();
+    return reading instanceof Found<R> found
+        ? hit(request, found)
+        : miss(request, (Missing<R>) reading);
+  }
+
+  private R miss(Request<A> request, Missing<R> missing) throws X {
+    Chain chain = Chain.current();
+    if (chain != null) {
+      return misses.answer(request, missing, chain);
+    }
+    return Chain.root().run(root -> misses.answer(request, missing, root));
+  }
+
+  // The value is an R: only this function put it into its part of the heap tier.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private R hit(HeapTier.Value shared) {
+    parts.counters.calls.increment();
+    parts.counters.hit(HitSource.HEAP, shared.durationNanos());
+    return (R) shared.value();
+  }
+
+  private R hit(Request<A> request, Found<R> found) {
+    Entry entry = found.entry();
+    parts.counters.hit(HitSource.DISK, entry.durationNanos());
+    parts.counters.bytesRead.add(entry.size());
+    parts.took(entry.durationNanos());
+    parts.heap.keep(request, found.value(), entry);
+    warnIfCodeChanged(entry.codeFingerprint());
+    return found.value();
+  }
+
+  private void warnIfCodeChanged(long stored) {
+    long current = parts.spec.codeFingerprint();
+    if (stored != current && stored != 0 && current != 0) {
+      parts.notices.warnOnce(
+          "code",
+          "The code of "
+              + identity()
+              + " has changed since results were stored; they are still served. If the change"
+              + " matters, give it another version or invalidate them.");
+    }
+  }
+
+  /** Runs the function without looking, and stores nothing. */
+  public R bypass(A argument) throws X {
+    parts.counters.calls.increment();
+    parts.counters.bypasses.increment();
+    return computations.runOnly(argument);
+  }
+
+  /** As {@link CachedFunction#peek}. */
+  public Lookup<R> peek(A argument) {
+    Request<A> request = request(argument);
+    return parts.reader.read(request.key(), request.arguments()) instanceof Found<R> found
+        ? new Lookup.Present<>(found.value())
+        : new Lookup.Absent<>();
+  }
+
+  /** As {@link CachedFunction#put}. */
+  public void put(A argument, R value) {
+    computations.put(request(argument), value);
+  }
+
+  /** As {@link CachedFunction#refresh}. */
+  public R refresh(A argument) throws X {
+    Request<A> request = request(argument);
+    parts.counters.calls.increment();
+    parts.counters.bypasses.increment();
+    return chain().run(chain -> computations.refresh(request));
+  }
+
+  /** As {@link CachedFunction#invalidate}. */
+  public void invalidate(A argument) {
+    parts.primary.invalidate(request(argument).key());
+  }
+
+  /** As {@link CachedFunction#invalidateAll}. */
+  public void invalidateAll() {
+    parts.primary.invalidateAll(functionId);
+  }
+
+  /** As {@link CachedFunction#stats}. */
+  public FunctionStats stats() {
+    return parts.counters.snapshot();
+  }
+
+  public FunctionIdentity identity() {
+    return parts.spec.identity();
+  }
+
+  private Request<A> request(A argument) {
+    byte[] arguments = parts.spec.arguments().encode(argument);
+    CallKey key = CallKey.of(functionId, arguments);
+    return new Request<>(argument, arguments, key, Freshness.now(parts.epochs, key.stripe()));
+  }
+
+  private static Chain chain() {
+    Chain current = Chain.current();
+    return current == null ? Chain.root() : current;
+  }
+}

@@ -1,0 +1,15 @@
+package dev.memo.call;
+
+/** Why a result was returned but not stored. */
+public enum UnstoredReason {
+  /** It has no form that can be stored. */
+  UNCACHEABLE,
+  /** It was invalidated, put or refreshed while it was computed. */
+  OUTDATED,
+  /** The database did not accept it: no space, or an input/output error. */
+  REFUSED,
+  /** Another result was stored first, and this program cannot read that one. */
+  LOST,
+  /** The directory was closed while it was computed. */
+  CLOSED
+}

@@ -1,0 +1,53 @@
+package dev.memo.codec;
+
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JavaType;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.ObjectReader;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.util.Objects;
+
+/**
+ * Stores results as JSON, for types that have no end of their own: {@code Map<String, Object>},
+ * {@code JsonNode}, lists of them, and all else that Jackson reads and writes.
+ *
+ * <p>Needs {@code com.fasterxml.jackson.core:jackson-databind}, which memo does not bring along.
+ * What comes back is what JSON can say: in an {@code Object}, a {@code Float} returns as a {@code
+ * Double}, an array as a list. Immutable and thread-safe.
+ */
+public final class JsonCodec<T> implements Codec<T> {
+  private final ObjectReader reader;
+  private final ObjectWriter writer;
+
+  /** The codec of results of this type. */
+  public JsonCodec(TypeRef<T> type) {
+    ObjectMapper mapper =
+        JsonMapper.builder()
+            .findAndAddModules()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .build();
+    JavaType javaType = mapper.constructType(type.type());
+    this.reader = mapper.readerFor(javaType);
+    this.writer = mapper.writerFor(javaType);
+  }
+
+  @Override
+  public String id() {
+    return "json/1";
+  }
+
+  @Override
+  public byte[] encode(T value) throws Exception {
+    byte[] bytes = writer.writeValueAsBytes(value);
+    return bytes;
+  }
+
+  @Override
+  public T decode(byte[] bytes) throws Exception {
+    T value = reader.readValue(bytes);
+    return Objects.requireNonNull(value, "JSON null");
+  }
+}

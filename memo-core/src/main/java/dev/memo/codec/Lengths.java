@@ -1,0 +1,27 @@
+package dev.memo.codec;
+
+import com.esotericsoftware.kryo.kryo5.io.Input;
+import com.esotericsoftware.kryo.kryo5.io.Output;
+
+/** Lengths in values: no number in damaged bytes may claim more memory than there are bytes. */
+final class Lengths {
+  private Lengths() {}
+
+  static void write(Output out, int length) {
+    out.writeVarInt(length, true);
+  }
+
+  /** The number of elements that follow, of which each takes at least a byte. */
+  static int read(Input in) {
+    return check(in, in.readVarInt(true));
+  }
+
+  /** The length, if as many bytes are left. */
+  static int check(Input in, int length) {
+    int left = in.limit() - in.position();
+    if (length < 0 || length > left) {
+      throw new IllegalArgumentException("length " + length + " with " + left + " bytes left");
+    }
+    return length;
+  }
+}

@@ -1,0 +1,85 @@
+package dev.memo.parallel;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.call.ThrowingFunction;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Calls a function for every input of a batch, on several threads.
+ *
+ * <pre>{@code
+ * List<Place> places = Parallel.map(GeocoderCached.LOCATE, addresses, 16);
+ * }</pre>
+ *
+ * <p><b>Threads</b>: every batch has a fork-join pool of its own, whose threads end with it. At
+ * most {@code threads} inputs are under way, not counting those that wait in a {@code
+ * ForkJoinPool.ManagedBlocker}, as cached calls do for each other. Batches may be nested. A single
+ * input is called on the calling thread.
+ *
+ * <p><b>Failure</b>: the first failure stops new starts; inputs that are under way finish. Then the
+ * function's own exception is thrown, the same object, with a suppressed {@link
+ * dev.memo.failure.FailedInput} that says where, and with later failures suppressed as well.
+ *
+ * <p><b>Interruption</b> of the calling thread stops new starts, interrupts what is under way, does
+ * not wait for it, keeps the flag and throws a {@link CancellationException}.
+ */
+public final class Parallel {
+
+  private Parallel() {}
+
+  /**
+   * Returns the results in the order of the inputs. Inputs and results may be null; the list cannot
+   * be modified.
+   *
+   * <p>A function that throws two different checked exceptions makes {@code X} an {@code
+   * Exception}. A {@code java.util.function.Function f} is passed as {@code f::apply}.
+   *
+   * @param inputs copied before the first call
+   * @param threads at least 1
+   * @throws X what the function throws
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      List<R> map(
+          ThrowingFunction<? super A, ? extends R, X> function,
+          Collection<? extends A> inputs,
+          int threads)
+          throws X {
+    requireNonNull(function, "function");
+    A[] arguments = copy(inputs, threads);
+    @Nullable Object[] results = new Object[arguments.length];
+    Batch.run(index -> results[index] = function.call(arguments[index]), results.length, threads);
+    @SuppressWarnings("unchecked") // holds results of the function only
+    List<R> list = (List<R>) Collections.unmodifiableList(Arrays.asList(results));
+    return list;
+  }
+
+  /**
+   * Performs an action for every input; otherwise as {@link #map}.
+   *
+   * @throws X what the action throws
+   * @throws CancellationException if the calling thread is interrupted
+   */
+  public static <A extends @Nullable Object, X extends Exception> void forEach(
+      ThrowingConsumer<? super A, X> action, Collection<? extends A> inputs, int threads) throws X {
+    requireNonNull(action, "action");
+    A[] arguments = copy(inputs, threads);
+    Batch.run(index -> action.accept(arguments[index]), arguments.length, threads);
+  }
+
+  @SuppressWarnings("unchecked") // read only, and never given away as an A[]
+  private static <A extends @Nullable Object> A[] copy(
+      Collection<? extends A> inputs, int threads) {
+    requireNonNull(inputs, "inputs");
+    if (threads < 1) {
+      throw new IllegalArgumentException("threads must be >= 1, got: " + threads);
+    }
+    return (A[]) inputs.toArray(new Object[0]);
+  }
+}

@@ -1,0 +1,125 @@
+package dev.memo.process;
+
+import dev.memo.failure.DirectoryException;
+import dev.memo.failure.ForeignDirectoryException;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileAttribute;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/**
+ * Decides whether a path may be opened as a directory, and makes one where there is nothing. What
+ * it refuses it has not changed.
+ */
+final class Admission {
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
+
+  /** Locks and shared memory do not reach over these. */
+  private static final Pattern NETWORK =
+      Pattern.compile("(nfs|cifs|smb|9p|afs|ceph|lustre|glusterfs|gpfs|beegfs|fuse[.]).*");
+
+  private Admission() {}
+
+  /** The layout of the directory at this path, whose format was checked or has been written now. */
+  static Layout admit(Path path, DirectorySettings settings) {
+    Path absolute = path.toAbsolutePath();
+    try {
+      refuseNetwork(absolute, settings);
+      if (!Files.isDirectory(absolute)) {
+        make(absolute);
+      }
+      Layout layout = new Layout(absolute.toRealPath());
+      if (!Files.exists(layout.format(), LinkOption.NOFOLLOW_LINKS)) {
+        requireEmpty(layout);
+        requireWritable(layout);
+        restrict(layout.root());
+        FormatFile.write(layout);
+      }
+      FormatFile.check(layout);
+      requireWritable(layout);
+      return layout;
+    } catch (IOException e) {
+      throw Refusals.because("open the directory", absolute, e);
+    }
+  }
+
+  private static void refuseNetwork(Path absolute, DirectorySettings settings) throws IOException {
+    Path existing = absolute;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
+    String type = Files.getFileStore(existing).type();
+    if (isNetwork(type) && !settings.networkFileSystem()) {
+      throw new DirectoryException(
+          absolute
+              + " is on a network file system ("
+              + type
+              + "), where locks may not hold: choose a local directory, or allow network file"
+              + " systems if only one machine uses it");
+    }
+  }
+
+  static boolean isNetwork(String type) {
+    return NETWORK.matcher(type.toLowerCase(Locale.ROOT)).matches();
+  }
+
+  private static void make(Path absolute) throws IOException {
+    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+      throw new DirectoryException(
+          absolute + " is a file or a dangling link, not a directory: choose another path");
+    }
+    if (absolute.getParent() != null) {
+      Files.createDirectories(absolute.getParent());
+    }
+    // not one of the two or more processes that may be doing this at once fails
+    Files.createDirectories(absolute, ownerOnly(absolute));
+  }
+
+  private static void requireEmpty(Layout layout) throws IOException {
+    try (DirectoryStream<Path> content = Files.newDirectoryStream(layout.root())) {
+      for (Path file : content) {
+        boolean ours = FormatFile.isUnfinished(file) || file.equals(layout.format());
+        if (!ours && !Files.exists(layout.format())) {
+          throw new ForeignDirectoryException(
+              layout.root()
+                  + " is no directory of memo: it has no FORMAT but holds "
+                  + file.getFileName()
+                  + "; choose an empty directory or a new path");
+        }
+      }
+    }
+  }
+
+  private static void requireWritable(Layout layout) {
+    if (!Files.isWritable(layout.root()) || !Files.isExecutable(layout.root())) {
+      throw new DirectoryException(
+          "no permission to write in "
+              + layout.root()
+              + ": run as its owner, or choose another directory");
+    }
+  }
+
+  private static void restrict(Path root) throws IOException {
+    if (isPosix(root) && !Files.getPosixFilePermissions(root).equals(OWNER_ONLY)) {
+      Files.setPosixFilePermissions(root, OWNER_ONLY);
+    }
+  }
+
+  private static FileAttribute<?>[] ownerOnly(Path path) {
+    return isPosix(path)
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
+        : new FileAttribute<?>[0];
+  }
+
+  private static boolean isPosix(Path path) {
+    return path.getFileSystem().supportedFileAttributeViews().contains("posix");
+  }
+}

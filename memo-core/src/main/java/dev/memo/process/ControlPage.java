@@ -1,0 +1,146 @@
+package dev.memo.process;
+
+import dev.memo.claims.Epochs;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/**
+ * The counters of a directory in a page that all its processes map: what the owner writes, the
+ * others see at once, at the price of a read of memory.
+ *
+ * <p>Only counters: the worst that damaged bytes can do is to make readers ask the owner. The order
+ * of bytes is the machine's, because the page is never used on another one. Counters that are
+ * written often do not share a cache line with those that every hit reads.
+ */
+final class ControlPage implements Epochs {
+  private static final long MAGIC = 0x656761506f6d656dL; // "memoPage" in little-endian order
+  private static final long LAYOUT = 1;
+
+  private static final int MAGIC_AT = 0;
+  private static final int LAYOUT_AT = 8;
+  private static final int OWNER_EPOCH_AT = 128;
+  private static final int DIRECTORY_EPOCH_AT = 256;
+  private static final int LAST_SEQUENCE_AT = 384;
+  private static final int STRIPES_AT = 4096;
+  static final int BYTES = STRIPES_AT + STRIPES * Long.BYTES;
+
+  /** No honest counter comes near; a damaged one must not overflow. */
+  private static final long LIMIT = 1L << 60;
+
+  private static final VarHandle LONG =
+      MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
+
+  private final MappedByteBuffer page;
+
+  private ControlPage(MappedByteBuffer page) {
+    this.page = page;
+  }
+
+  /**
+   * Maps the page, after building it where it is missing or damaged. Only who holds the owner lock
+   * may. Raises the epochs of owner and directory: whoever read something before reads it again.
+   *
+   * @param formerOwnerEpoch the owner epoch that was published elsewhere
+   */
+  static ControlPage openAsOwner(Path file, long formerOwnerEpoch) {
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      boolean whole = access.length() == BYTES;
+      if (!whole) {
+        // written, not just extended: a page without space on the disk kills whoever touches it
+        access.write(new byte[BYTES]);
+        access.setLength(BYTES);
+      }
+      ControlPage page =
+          new ControlPage(access.getChannel().map(FileChannel.MapMode.READ_WRITE, 0, BYTES));
+      if (!whole || !page.isSound()) {
+        page.rebuild();
+      }
+      page.set(OWNER_EPOCH_AT, Math.max(page.ownerEpoch(), formerOwnerEpoch) + 1);
+      page.raise(DIRECTORY_EPOCH_AT);
+      return page;
+    } catch (IOException e) {
+      throw Refusals.because("map", file, e);
+    }
+  }
+
+  private boolean isSound() {
+    return get(MAGIC_AT) == MAGIC
+        && get(LAYOUT_AT) == LAYOUT
+        && isHonest(ownerEpoch())
+        && isHonest(directory())
+        && isHonest(lastSequence());
+  }
+
+  private static boolean isHonest(long counter) {
+    return counter >= 0 && counter < LIMIT;
+  }
+
+  private void rebuild() {
+    set(MAGIC_AT, MAGIC);
+    set(LAYOUT_AT, LAYOUT);
+    set(OWNER_EPOCH_AT, 0);
+    set(LAST_SEQUENCE_AT, 0);
+    for (int i = 0; i < STRIPES; i++) {
+      set(STRIPES_AT + i * Long.BYTES, 0);
+    }
+    // the old epoch may be lost, but no directory is changed a million times a second
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    set(DIRECTORY_EPOCH_AT, isHonest(directory()) ? Math.max(directory(), micros) : micros);
+  }
+
+  @Override
+  public long stripe(int index) {
+    return get(STRIPES_AT + index * Long.BYTES);
+  }
+
+  @Override
+  public long directory() {
+    return get(DIRECTORY_EPOCH_AT);
+  }
+
+  @Override
+  public long lastSequence() {
+    return get(LAST_SEQUENCE_AT);
+  }
+
+  /** Counts the owners of the directory. */
+  long ownerEpoch() {
+    return get(OWNER_EPOCH_AT);
+  }
+
+  void raiseStripe(int index) {
+    raise(STRIPES_AT + index * Long.BYTES);
+  }
+
+  void raiseDirectory() {
+    raise(DIRECTORY_EPOCH_AT);
+  }
+
+  /** Shows that the sequence was assigned. A smaller one than is shown changes nothing. */
+  void publish(long sequence) {
+    long shown = lastSequence();
+    while (shown < sequence && !LONG.compareAndSet(page, LAST_SEQUENCE_AT, shown, sequence)) {
+      shown = lastSequence();
+    }
+  }
+
+  private long get(int at) {
+    return (long) LONG.getVolatile(page, at);
+  }
+
+  private void set(int at, long value) {
+    LONG.setVolatile(page, at, value);
+  }
+
+  private void raise(int at) {
+    LONG.getAndAdd(page, at, 1L);
+  }
+}

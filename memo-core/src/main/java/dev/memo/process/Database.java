@@ -1,0 +1,100 @@
+package dev.memo.process;
+
+import dev.memo.failure.DirectoryException;
+import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.store.Durability;
+import dev.memo.store.RocksStore;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+
+/** Opens the database of a directory, whatever state the last owner left it in. */
+final class Database {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
+  private static final DateTimeFormatter STAMP =
+      DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  /** How long an owner that was killed may take to vanish. */
+  private static final Duration PATIENCE = Duration.ofSeconds(2);
+
+  private final Layout layout;
+  private final Durability durability;
+  private final Ballast ballast;
+
+  Database(Layout layout, Durability durability, Ballast ballast) {
+    this.layout = layout;
+    this.durability = durability;
+    this.ballast = ballast;
+  }
+
+  /**
+   * Opens it, or makes it; a damaged one is moved aside first.
+   *
+   * @throws DirectoryException if it cannot be opened
+   */
+  RocksStore open() {
+    try {
+      if (hasLostItsHead()) {
+        moveAside("CURRENT, the file that a database begins with, is missing");
+      }
+      try {
+        return openAsItIs();
+      } catch (StoreException e) {
+        if (e.reason() != Reason.CORRUPT) {
+          throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
+        }
+        moveAside(String.valueOf(e.getMessage()));
+      }
+      return RocksStore.open(layout.data(), durability);
+    } catch (IOException e) {
+      throw Refusals.because("open the database", layout.data(), e);
+    }
+  }
+
+  /** RocksDB would begin a new database there and delete the tables of the old one. */
+  private boolean hasLostItsHead() throws IOException {
+    if (!Files.isDirectory(layout.data()) || Files.exists(layout.data().resolve("CURRENT"))) {
+      return false;
+    }
+    try (DirectoryStream<Path> tables = Files.newDirectoryStream(layout.data(), "*.{sst,log}")) {
+      return tables.iterator().hasNext();
+    }
+  }
+
+  private RocksStore openAsItIs() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        return RocksStore.open(layout.data(), durability);
+      } catch (StoreException e) {
+        if (e.reason() == Reason.NO_SPACE) {
+          ballast.drop();
+          return RocksStore.openSparingly(layout.data(), durability);
+        }
+        if (e.reason() != Reason.LOCKED || System.nanoTime() > deadline) {
+          throw e;
+        }
+        Pauses.pause(Duration.ofMillis(20));
+      }
+    }
+  }
+
+  private void moveAside(String damage) throws IOException {
+    Path aside = layout.root().resolve("data.corrupt-" + STAMP.format(Instant.now()));
+    Files.move(layout.data(), aside);
+    LOG.log(
+        Level.WARNING,
+        "The database of {0} is damaged, so a new one begins; the old one was moved to {1}: {2}",
+        layout.root(),
+        aside,
+        damage);
+  }
+}

@@ -1,0 +1,376 @@
+package dev.memo.process;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.claims.Epochs;
+import dev.memo.claims.Primary;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.StoreException;
+import dev.memo.process.Functions.KnownFunction;
+import dev.memo.process.HeldClaim.Found;
+import dev.memo.process.HeldClaim.Slot;
+import dev.memo.store.Batch;
+import dev.memo.store.Family;
+import dev.memo.store.Store;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The primary in the process that has the database open.
+ *
+ * <p>All that happens to a call key happens under the lock of its {@link ClaimStripe}, the write
+ * included, so that a claim, a result and an invalidation of one key are in a definite order. A
+ * function's era is changed under the function's monitor and read without: a result of an era that
+ * ends meanwhile is stored under a generation that nobody reads. Lock order: stripe, then the
+ * sequences' monitor; function, then the sequences' monitor; never a stripe and a function.
+ *
+ * <p>A missed call costs two look-ups and one write: {@link #read}, the second look of {@link
+ * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
+ */
+final class LocalPrimary implements Primary, AutoCloseable {
+  /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
+  private static final int LOCKS = 1024;
+
+  /** Tells whether a computation is outdated by something that happened to its call. */
+  @FunctionalInterface
+  interface Outdating {
+    Outdating STARTED_BEFORE = (start, changed) -> start < changed;
+
+    boolean isOutdated(long start, long changed);
+  }
+
+  private final Store store;
+  private final Meta meta;
+  private final ControlPage page;
+  private final Sequences sequences;
+  private final Functions functions;
+  private final Predicate<Stored> intact;
+  private final Outdating outdating;
+  private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
+  private volatile boolean closed;
+
+  /**
+   * @param intact whether the checksum of an entry holds
+   */
+  LocalPrimary(Store store, ControlPage page, Predicate<Stored> intact, Outdating outdating) {
+    this.store = store;
+    this.meta = new Meta(store);
+    this.page = page;
+    this.sequences = new Sequences(meta, page);
+    this.functions = new Functions(meta);
+    this.intact = intact;
+    this.outdating = outdating;
+    AtomicLong claimIds = new AtomicLong();
+    for (int i = 0; i < LOCKS; i++) {
+      stripes[i] = new ClaimStripe(claimIds);
+    }
+  }
+
+  @Override
+  public void register(long functionId, String identity) {
+    requireOpen();
+    functions.register(functionId, identity);
+  }
+
+  @Override
+  public @Nullable Stored read(CallKey key, int variant) {
+    requireOpen();
+    Era era = functions.of(key.functionId()).era();
+    byte[] bytes = store.get(Family.ENTRIES, key.entryKey(era.generation(), variant));
+    return bytes == null ? null : new Stored(bytes);
+  }
+
+  @Override
+  public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
+    KnownFunction function = functions.of(key.functionId());
+    Slot slot = new Slot(key, variant);
+    ClaimStripe stripe = lock(key);
+    try {
+      requireOpen();
+      Era era = function.era();
+      Found found = lookAgain(slot, era, rejected);
+      if (found != null && found.winner() != null) {
+        return new Answer.Hit(found.winner());
+      }
+      HeldClaim held = stripe.current(slot, era.generation());
+      if (held != null) {
+        return held.join(chain);
+      }
+      held = stripe.grant(slot, era, chain, sequences.last(), found, rejected);
+      return new Answer.Granted(held.claim());
+    } finally {
+      stripe.lock().unlock();
+    }
+  }
+
+  /** Null if the database cannot say: then the call is computed all the same. */
+  private @Nullable Found lookAgain(Slot slot, Era era, long rejected) {
+    try {
+      return look(slot, era, rejected);
+    } catch (StoreException e) {
+      return null; // a put meets the failure again, and reports it
+    }
+  }
+
+  private Found look(Slot slot, Era era, long rejected) {
+    byte[] entryKey = slot.key().entryKey(era.generation(), slot.variant());
+    byte[] bytes;
+    try {
+      bytes = store.get(Family.ENTRIES, entryKey);
+    } catch (StoreException e) {
+      if (e.reason() == StoreException.Reason.CORRUPT) {
+        return new Found(null, true); // damaged like an entry whose own checksum fails
+      }
+      throw e;
+    }
+    if (bytes == null) {
+      return new Found(null, false);
+    }
+    Stored stored = new Stored(bytes);
+    boolean counts = stored.sequence() != rejected && intact.test(stored);
+    return new Found(counts ? stored : null, !counts);
+  }
+
+  @Override
+  public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+    KnownFunction function = functions.of(key.functionId());
+    Slot slot = new Slot(key, variant);
+    Replies replies = new Replies();
+    ClaimStripe stripe = lock(key);
+    try {
+      requireOpen();
+      Era era = function.era();
+      HeldClaim held = stripe.live(claim);
+      try {
+        Found found = held == null ? null : stripe.stillFound(held, era, rejected);
+        if (found == null) {
+          found = look(slot, era, rejected);
+          if (found.winner() != null) {
+            end(stripe, held, found.winner(), replies);
+            return new PutAnswer.Lost(found.winner());
+          }
+          if (isOutdated(key, era, claim.start())) {
+            handOn(stripe, held, era, replies);
+            return new PutAnswer.Outdated();
+          }
+        }
+        Stored stored = store(slot, era, function, entry);
+        if (found.unusable()) {
+          page.raiseStripe(key.stripe());
+        }
+        end(stripe, held, stored, replies);
+        stripe.answer(slot, stored, replies);
+        return new PutAnswer.Kept(stored.sequence());
+      } catch (StoreException e) {
+        handOn(stripe, held, era, replies);
+        return new PutAnswer.Refused(e);
+      }
+    } finally {
+      stripe.lock().unlock();
+      replies.send();
+    }
+  }
+
+  private Stored store(Slot slot, Era era, KnownFunction function, byte[] entry) {
+    Stored stored = Stored.of(sequences.next(), entry);
+    byte[] entryKey = slot.key().entryKey(era.generation(), slot.variant());
+    write(function, new Batch().put(Family.ENTRIES, entryKey, stored.bytes()));
+    return stored;
+  }
+
+  private void write(KnownFunction function, Batch batch) {
+    boolean records = function.record(batch);
+    store.write(batch);
+    if (records) {
+      function.recorded();
+    }
+  }
+
+  private boolean isOutdated(CallKey key, Era era, long start) {
+    return outdating.isOutdated(start, era.since())
+        || outdating.isOutdated(start, tombstone(key, era));
+  }
+
+  /** The sequence of the last invalidation, put or refresh of the call; 0 if there was none. */
+  private long tombstone(CallKey key, Era era) {
+    byte[] bytes = store.get(Family.ENTRIES, key.prefix(era.generation()));
+    return bytes == null ? 0 : new Stored(bytes).sequence();
+  }
+
+  private static void end(
+      ClaimStripe stripe, @Nullable HeldClaim held, Stored stored, Replies replies) {
+    if (held != null) {
+      stripe.end(held, stored, replies);
+    }
+  }
+
+  private void handOn(ClaimStripe stripe, @Nullable HeldClaim held, Era era, Replies replies) {
+    if (held != null) {
+      stripe.handOn(held, era, sequences.last(), replies);
+    }
+  }
+
+  @Override
+  public void release(CallKey key, int variant, Claim claim) {
+    Replies replies = new Replies();
+    ClaimStripe stripe = lock(key);
+    try {
+      HeldClaim held = stripe.live(claim);
+      if (held != null) {
+        handOn(stripe, held, functions.of(key.functionId()).era(), replies);
+      }
+    } finally {
+      stripe.lock().unlock();
+      replies.send();
+    }
+  }
+
+  @Override
+  public void abandon(CallKey key, int variant, Answer.Wait wait) {
+    ClaimStripe stripe = lock(key);
+    boolean forgotten;
+    try {
+      forgotten = stripe.forget(wait);
+    } finally {
+      stripe.lock().unlock();
+    }
+    if (!forgotten) {
+      // answered already, though the answer may still be on its way
+      CompletableFuture<Void> unused =
+          wait.next()
+              .thenAccept(
+                  answer -> {
+                    if (answer instanceof Answer.Granted granted) {
+                      release(key, variant, granted.claim());
+                    } else if (answer instanceof Answer.Wait longer) {
+                      abandon(key, variant, longer);
+                    }
+                  });
+    }
+  }
+
+  @Override
+  public void invalidate(CallKey key) {
+    KnownFunction function = functions.of(key.functionId());
+    ClaimStripe stripe = lock(key);
+    try {
+      requireOpen();
+      Era era = function.era();
+      Batch batch = removal(key, era, sequences.next());
+      write(function, batch);
+      page.raiseStripe(key.stripe());
+      stripe.supersede(key);
+    } catch (StoreException e) {
+      throw unavailable("invalidate", e);
+    } finally {
+      stripe.lock().unlock();
+    }
+  }
+
+  @Override
+  public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
+    KnownFunction function = functions.of(key.functionId());
+    Slot slot = new Slot(key, variant);
+    Replies replies = new Replies();
+    ClaimStripe stripe = lock(key);
+    try {
+      requireOpen();
+      Era era = function.era();
+      if (isOutdated(key, era, start)) {
+        return new PutAnswer.Outdated();
+      }
+      Stored stored = Stored.of(sequences.next(), entry);
+      Batch batch = removal(key, era, stored.sequence());
+      batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
+      write(function, batch);
+      page.raiseStripe(key.stripe());
+      stripe.answer(slot, stored, replies);
+      stripe.supersede(key);
+      return new PutAnswer.Kept(stored.sequence());
+    } catch (StoreException e) {
+      return new PutAnswer.Refused(e);
+    } finally {
+      stripe.lock().unlock();
+      replies.send();
+    }
+  }
+
+  /** Deletes all variants of the call and writes its tombstone. */
+  private Batch removal(CallKey key, Era era, long sequence) {
+    byte[] prefix = key.prefix(era.generation());
+    Batch batch = new Batch();
+    // no encoding of arguments begins with another, so what begins with the prefix is this call's
+    store.scan(
+        Family.ENTRIES,
+        prefix,
+        (entryKey, value) -> {
+          if (entryKey.length > prefix.length) {
+            batch.delete(Family.ENTRIES, entryKey);
+          }
+          return true;
+        });
+    return batch.put(Family.ENTRIES, prefix, Meta.bytes(sequence));
+  }
+
+  @Override
+  public void invalidateAll(long functionId) {
+    requireOpen();
+    KnownFunction function = functions.of(functionId);
+    synchronized (function) {
+      try {
+        Era next = new Era(function.era().generation() + 1, sequences.next());
+        meta.writeEra(functionId, next);
+        function.begin(next);
+        page.raiseDirectory();
+      } catch (StoreException e) {
+        throw unavailable("invalidateAll", e);
+      }
+    }
+  }
+
+  private static DirectoryUnavailableException unavailable(String action, StoreException e) {
+    return new DirectoryUnavailableException(
+        action + " was not carried out, old results may still be returned: " + e.getMessage(), e);
+  }
+
+  @Override
+  public Epochs epochs() {
+    requireOpen();
+    return page;
+  }
+
+  private ClaimStripe lock(CallKey key) {
+    ClaimStripe stripe = stripes[key.stripe() & (LOCKS - 1)];
+    stripe.lock().lock();
+    return stripe;
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new DirectoryClosedException("the directory was closed before this use");
+    }
+  }
+
+  /** Ends all claims: whoever waits for one computes. The store is the opener's to close. */
+  @Override
+  public void close() {
+    closed = true;
+    for (ClaimStripe stripe : stripes) {
+      Replies replies = new Replies();
+      stripe.lock().lock();
+      try {
+        stripe.endAll(sequences.last(), replies);
+      } finally {
+        stripe.lock().unlock();
+        replies.send();
+      }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+package dev.memo.process;
+
+import dev.memo.failure.StoreException;
+import dev.memo.store.Batch;
+import dev.memo.store.Family;
+import dev.memo.store.Store;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/** What a directory knows of itself, as rows of its database. */
+final class Meta {
+  private static final byte[] DIRECTORY_ID = ascii("directory-id");
+  private static final byte[] RESERVED = ascii("reserved-sequence");
+  private static final byte[] IDENTITY = ascii("identity/");
+  private static final byte[] GENERATION = ascii("generation/");
+
+  private final Store store;
+
+  Meta(Store store) {
+    this.store = store;
+  }
+
+  /** The id of the directory, null in a database that begins. */
+  @Nullable UUID directoryId() {
+    ByteBuffer value = read(DIRECTORY_ID, 2 * Long.BYTES);
+    return value == null ? null : new UUID(value.getLong(), value.getLong());
+  }
+
+  void writeDirectoryId(UUID id) {
+    byte[] value =
+        ByteBuffer.allocate(2 * Long.BYTES)
+            .putLong(id.getMostSignificantBits())
+            .putLong(id.getLeastSignificantBits())
+            .array();
+    store.write(new Batch().put(Family.META, DIRECTORY_ID, value));
+  }
+
+  /** The last sequence that may have been assigned. */
+  long reservedSequence() {
+    ByteBuffer value = read(RESERVED, Long.BYTES);
+    return value == null ? 0 : value.getLong();
+  }
+
+  void writeReservedSequence(long last) {
+    store.write(new Batch().put(Family.META, RESERVED, bytes(last)));
+  }
+
+  /** What the function id is a hash of, null if it was never recorded. */
+  @Nullable String identity(long functionId) {
+    byte[] value = store.get(Family.META, key(IDENTITY, functionId));
+    return value == null ? null : new String(value, StandardCharsets.UTF_8);
+  }
+
+  static void putIdentity(Batch batch, long functionId, String identity) {
+    byte[] value = identity.getBytes(StandardCharsets.UTF_8);
+    batch.put(Family.META, key(IDENTITY, functionId), value);
+  }
+
+  /** The function's era; the first one if nothing was recorded. */
+  Era era(long functionId) {
+    ByteBuffer value = read(key(GENERATION, functionId), 2 * Long.BYTES);
+    return value == null ? Era.FIRST : new Era(value.getLong(), value.getLong());
+  }
+
+  void writeEra(long functionId, Era era) {
+    byte[] value =
+        ByteBuffer.allocate(2 * Long.BYTES).putLong(era.generation()).putLong(era.since()).array();
+    store.write(new Batch().put(Family.META, key(GENERATION, functionId), value));
+  }
+
+  private @Nullable ByteBuffer read(byte[] key, int length) {
+    byte[] value = store.get(Family.META, key);
+    if (value != null && value.length != length) {
+      throw new StoreException(
+          StoreException.Reason.CORRUPT,
+          "the row "
+              + new String(key, StandardCharsets.ISO_8859_1)
+              + " has "
+              + value.length
+              + " bytes instead of "
+              + length,
+          null);
+    }
+    return value == null ? null : ByteBuffer.wrap(value);
+  }
+
+  static byte[] bytes(long value) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+  }
+
+  private static byte[] key(byte[] prefix, long functionId) {
+    return ByteBuffer.allocate(prefix.length + Long.BYTES).put(prefix).putLong(functionId).array();
+  }
+
+  private static byte[] ascii(String text) {
+    return text.getBytes(StandardCharsets.US_ASCII);
+  }
+}

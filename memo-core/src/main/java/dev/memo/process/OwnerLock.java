@@ -1,0 +1,150 @@
+package dev.memo.process;
+
+import dev.memo.failure.DirectoryHeldException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The lock that makes this process the owner of a directory. The operating system drops it when the
+ * process ends, however it ends.
+ *
+ * <p>Such locks are kept per process and file, not per channel: closing <em>any</em> channel on the
+ * file frees the lock, and the same process may lock twice. So a table of the whole JVM, shared by
+ * all class loaders, is asked before the file is opened, and only this class opens it. The table is
+ * keyed by the lock file's inode, which cannot be used again while we have it open.
+ *
+ * <p>To be used on a {@link PrivateThread} only.
+ */
+final class OwnerLock implements AutoCloseable {
+  private static final String TABLE = "dev.memo.ownerLocks";
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final String key;
+  private final FileChannel channel;
+
+  private OwnerLock(String key, FileChannel channel) {
+    this.key = key;
+    this.channel = channel;
+  }
+
+  /**
+   * Takes the lock.
+   *
+   * @throws DirectoryHeldException if another process, or another part of this one, has it
+   */
+  static OwnerLock acquire(Layout layout) {
+    try {
+      String key = key(layout.ownerLock());
+      Object holder = table().putIfAbsent(key, classLoader());
+      if (holder != null) {
+        throw heldHere(layout, holder);
+      }
+      OwnerLock lock = null;
+      try {
+        lock = lock(layout, key);
+        return lock;
+      } finally {
+        if (lock == null) {
+          table().remove(key);
+        }
+      }
+    } catch (IOException e) {
+      throw Refusals.because("lock", layout.ownerLock(), e);
+    }
+  }
+
+  private static String key(Path file) throws IOException {
+    try {
+      // opens the file only if it is new, when nobody can have it locked
+      Files.createFile(file);
+    } catch (FileAlreadyExistsException e) {
+      // as it should be
+    }
+    Object inode = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return inode == null ? file.toString() : inode.toString();
+  }
+
+  private static OwnerLock lock(Layout layout, String key) throws IOException {
+    FileChannel channel = FileChannel.open(layout.ownerLock(), StandardOpenOption.WRITE);
+    try {
+      FileLock lock = channel.tryLock();
+      if (lock != null) {
+        return new OwnerLock(key, channel);
+      }
+    } catch (OverlappingFileLockException e) {
+      // someone emptied the table; to close this channel would free the other's lock
+      table().put("kept open: " + key, channel);
+      throw heldHere(layout, "unknown");
+    } catch (IOException e) {
+      channel.close();
+      throw e;
+    }
+    channel.close();
+    throw heldElsewhere(layout);
+  }
+
+  private static DirectoryHeldException heldHere(Layout layout, Object holder) {
+    String who =
+        holder.equals(classLoader())
+            ? "this program has it open already"
+            : "another class loader of this JVM (" + holder + ") has it open";
+    return new DirectoryHeldException(
+        layout.root() + " is held by process " + ProcessHandle.current().pid() + ": " + who);
+  }
+
+  private static DirectoryHeldException heldElsewhere(Layout layout) throws IOException {
+    Owner owner = publishedOwner(layout.owner());
+    return new DirectoryHeldException(
+        layout.root()
+            + " is held by "
+            + (owner == null ? "a process that has not said who it is" : owner)
+            + ": stop it, or use another directory");
+  }
+
+  /** The owner that the file names; a new one may take a moment to write its name over the last. */
+  private static @Nullable Owner publishedOwner(Path file) throws IOException {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    Owner owner = Owner.read(file);
+    while ((owner == null || owner.hasEnded()) && System.nanoTime() < deadline) {
+      Pauses.pause(Duration.ofMillis(10));
+      owner = Owner.read(file);
+    }
+    return owner;
+  }
+
+  /** Of JDK types only, because class loaders share it that do not share ours. */
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> table() {
+    return (Map<String, Object>)
+        System.getProperties().computeIfAbsent(TABLE, name -> new ConcurrentHashMap<>());
+  }
+
+  private static String classLoader() {
+    ClassLoader loader = OwnerLock.class.getClassLoader();
+    return loader + " " + System.identityHashCode(loader);
+  }
+
+  /** Frees the lock. */
+  @Override
+  public void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw Refusals.because("unlock", Path.of(key), e);
+    } finally {
+      // last: who finds the key gone may open the file, and our closing it would free its lock
+      table().remove(key);
+    }
+  }
+}

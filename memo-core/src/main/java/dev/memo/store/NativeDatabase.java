@@ -1,0 +1,234 @@
+package dev.memo.store;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.BlockBasedTableConfig;
+import org.rocksdb.BloomFilter;
+import org.rocksdb.Cache;
+import org.rocksdb.ColumnFamilyDescriptor;
+import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.ColumnFamilyOptions;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DBOptions;
+import org.rocksdb.HyperClockCache;
+import org.rocksdb.InfoLogLevel;
+import org.rocksdb.ReadOptions;
+import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.RocksIterator;
+import org.rocksdb.RocksObject;
+import org.rocksdb.Slice;
+import org.rocksdb.Statistics;
+import org.rocksdb.WriteBatch;
+import org.rocksdb.WriteOptions;
+
+/**
+ * All native objects of one open database. Nothing here guards against a use after {@link #free},
+ * which crashes the JVM: it is reached through a borrow only.
+ */
+final class NativeDatabase {
+  private static final long MIB = 1 << 20;
+
+  /** Large enough for bulk writes, small enough to be flushed into the space a full disk leaves. */
+  static final long WRITE_BUFFER_BYTES = 4 * MIB;
+
+  /**
+   * What a test may change to see a promise break.
+   *
+   * @param writeAheadLog false loses what was not flushed when the process dies
+   * @param statistics counts, for instance, syncs; costs time on every operation
+   */
+  record Seams(boolean writeAheadLog, @Nullable Statistics statistics) {
+    static final Seams NONE = new Seams(true, null);
+  }
+
+  private final RocksDB db;
+  private final Map<Family, ColumnFamilyHandle> columns;
+  private final ReadOptions readOptions;
+  private final WriteOptions writeOptions;
+
+  /** In the order in which they were made. */
+  private final List<RocksObject> options;
+
+  private NativeDatabase(
+      RocksDB db,
+      Map<Family, ColumnFamilyHandle> columns,
+      ReadOptions readOptions,
+      WriteOptions writeOptions,
+      List<RocksObject> options) {
+    this.db = db;
+    this.columns = columns;
+    this.readOptions = readOptions;
+    this.writeOptions = writeOptions;
+    this.options = options;
+  }
+
+  /**
+   * @param sparingly do not flush while recovering: on a full disk there is no room for it
+   */
+  static NativeDatabase open(Path path, Durability durability, boolean sparingly, Seams seams)
+      throws RocksDBException {
+    List<RocksObject> options = new ArrayList<>();
+    try {
+      DBOptions dbOptions = dbOptions(options, seams).setAvoidFlushDuringRecovery(sparingly);
+      ColumnFamilyOptions columnOptions = columnOptions(options);
+      List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
+      for (Family family : Family.values()) {
+        descriptors.add(new ColumnFamilyDescriptor(family.columnName(), columnOptions));
+      }
+      ReadOptions readOptions = kept(options, new ReadOptions());
+      WriteOptions writeOptions =
+          kept(options, new WriteOptions())
+              .setSync(durability == Durability.POWER_LOSS)
+              .setDisableWAL(!seams.writeAheadLog);
+      List<ColumnFamilyHandle> handles = new ArrayList<>();
+      RocksDB db = RocksDB.open(dbOptions, path.toString(), descriptors, handles);
+      Map<Family, ColumnFamilyHandle> columns = new EnumMap<>(Family.class);
+      Iterator<ColumnFamilyHandle> opened = handles.iterator();
+      for (Family family : Family.values()) {
+        columns.put(family, opened.next());
+      }
+      return new NativeDatabase(db, columns, readOptions, writeOptions, options);
+    } catch (RocksDBException | RuntimeException e) {
+      closeLastToFirst(options);
+      throw e;
+    }
+  }
+
+  private static DBOptions dbOptions(List<RocksObject> options, Seams seams) {
+    DBOptions dbOptions =
+        kept(options, new DBOptions())
+            .setCreateIfMissing(true)
+            // not only in a new database: its making may have been killed between two families
+            .setCreateMissingColumnFamilies(true)
+            // bounds what a new owner has to replay, and what a reader holds in memory
+            .setMaxTotalWalSize(32 * MIB)
+            // readers follow the log: it must neither be reused for a later one nor held back
+            .setRecycleLogFileNum(0)
+            .setManualWalFlush(false)
+            // a table whose file is open can be read after its deletion
+            .setMaxOpenFiles(-1)
+            .setMaxBackgroundJobs(2)
+            // written out little by little, not in one burst that stalls reads
+            .setBytesPerSync(MIB)
+            .setWalBytesPerSync(MIB)
+            // a log per opening is kept by default, a thousand of them, and filled with statistics
+            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
+            .setKeepLogFileNum(3)
+            .setMaxLogFileSize(MIB)
+            .setStatsDumpPeriodSec(0)
+            .setStatsPersistPeriodSec(0)
+            // deleting files is left to background threads, away from threads that read
+            .setAvoidUnnecessaryBlockingIO(true);
+    Statistics statistics = seams.statistics;
+    return statistics == null ? dbOptions : dbOptions.setStatistics(statistics);
+  }
+
+  private static ColumnFamilyOptions columnOptions(List<RocksObject> options) {
+    Cache cache = kept(options, new HyperClockCache(64 * MIB, 0, -1, false));
+    BlockBasedTableConfig tables =
+        new BlockBasedTableConfig()
+            // most look-ups of a cache that fills are misses: ten bits a key answer them
+            .setFilterPolicy(kept(options, new BloomFilter(10)))
+            .setWholeKeyFiltering(true)
+            .setBlockCache(cache)
+            // indexes and filters count against the cache, or memory would grow with the data
+            .setCacheIndexAndFilterBlocks(true)
+            .setPinL0FilterAndIndexBlocksInCache(true)
+            // the newest that RocksDB 9 and 10 read too; the default of 11 is not
+            .setFormatVersion(6);
+    // blob files stay off: a reader that follows the database loses them and crashes
+    return kept(options, new ColumnFamilyOptions())
+        .setTableFormatConfig(tables)
+        .setWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setMaxWriteBufferNumber(4)
+        // in proportion to the small write buffer, or every flush would rewrite 256 MiB
+        .setMaxBytesForLevelBase(64 * MIB)
+        .setTargetFileSizeBase(16 * MIB)
+        // halves the size of most values; decompressed blocks are what is cached
+        .setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  private static <T extends RocksObject> T kept(List<RocksObject> options, T made) {
+    options.add(made);
+    return made;
+  }
+
+  byte @Nullable [] get(Family family, byte[] key) throws RocksDBException {
+    return db.get(column(family), readOptions, key);
+  }
+
+  List<byte @Nullable []> multiGet(Family family, List<byte[]> keys) throws RocksDBException {
+    if (keys.isEmpty()) {
+      return List.of(); // which RocksDB does not take
+    }
+    return db.multiGetAsList(readOptions, Collections.nCopies(keys.size(), column(family)), keys);
+  }
+
+  void write(List<Batch.Change> changes) throws RocksDBException {
+    if (changes.size() == 1) {
+      // a native batch of one costs half as much again as the write itself
+      Batch.Change change = changes.get(0);
+      byte[] value = change.value();
+      if (value == null) {
+        db.delete(column(change.family()), writeOptions, change.key());
+      } else {
+        db.put(column(change.family()), writeOptions, change.key(), value);
+      }
+      return;
+    }
+    try (WriteBatch batch = new WriteBatch()) {
+      for (Batch.Change change : changes) {
+        byte[] value = change.value();
+        if (value == null) {
+          batch.delete(column(change.family()), change.key());
+        } else {
+          batch.put(column(change.family()), change.key(), value);
+        }
+      }
+      db.write(writeOptions, batch);
+    }
+  }
+
+  void scan(Family family, byte[] prefix, Store.Visitor visitor) throws RocksDBException {
+    byte[] end = Prefixes.end(prefix);
+    try (Slice bound = new Slice(end == null ? new byte[0] : end);
+        ReadOptions bounded = new ReadOptions()) {
+      if (end != null) {
+        bounded.setIterateUpperBound(bound);
+      }
+      try (RocksIterator rows = db.newIterator(column(family), bounded)) {
+        rows.seek(prefix);
+        while (rows.isValid() && visitor.visit(rows.key(), rows.value())) {
+          rows.next();
+        }
+        rows.status();
+      }
+    }
+  }
+
+  private ColumnFamilyHandle column(Family family) {
+    return requireNonNull(columns.get(family));
+  }
+
+  /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
+  void free() {
+    columns.values().forEach(ColumnFamilyHandle::close);
+    db.close();
+    closeLastToFirst(options);
+  }
+
+  private static void closeLastToFirst(List<RocksObject> objects) {
+    for (int i = objects.size() - 1; i >= 0; i--) {
+      objects.get(i).close();
+    }
+  }
+}

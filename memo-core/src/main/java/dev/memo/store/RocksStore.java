@@ -1,0 +1,87 @@
+package dev.memo.store;
+
+import dev.memo.failure.StoreException;
+import java.nio.file.Path;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/** The store on disk: a RocksDB database that is entered through borrows only. */
+public final class RocksStore implements Store {
+  /** Size of the buffer that must fit on the disk for the database to recover from a full one. */
+  public static final long WRITE_BUFFER_BYTES = NativeDatabase.WRITE_BUFFER_BYTES;
+
+  private final Path path;
+  private final Borrows<NativeDatabase> database;
+
+  private RocksStore(Path path, NativeDatabase database) {
+    this.path = path;
+    this.database = new Borrows<>(database, "the database " + path, NativeDatabase::free);
+  }
+
+  /**
+   * Opens the database in this folder, or makes it.
+   *
+   * @throws dev.memo.failure.DirectoryException if the native library cannot be loaded
+   * @throws StoreException if the database cannot be opened
+   */
+  public static RocksStore open(Path folder, Durability durability) {
+    return open(folder, durability, false, NativeDatabase.Seams.NONE);
+  }
+
+  /** Opens the database without writing more than it must: for a disk that has no space left. */
+  public static RocksStore openSparingly(Path folder, Durability durability) {
+    return open(folder, durability, true, NativeDatabase.Seams.NONE);
+  }
+
+  static RocksStore open(
+      Path folder, Durability durability, boolean sparingly, NativeDatabase.Seams seams) {
+    NativeLibrary.load();
+    try {
+      return new RocksStore(folder, NativeDatabase.open(folder, durability, sparingly, seams));
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("opening", folder, e);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(Family family, byte[] key) {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      return borrow.get().get(family, key);
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("reading", path, e);
+    }
+  }
+
+  @Override
+  public List<byte @Nullable []> multiGet(Family family, List<byte[]> keys) {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      return borrow.get().multiGet(family, keys);
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("reading", path, e);
+    }
+  }
+
+  @Override
+  public void write(Batch batch) {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      borrow.get().write(batch.changes());
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("writing to", path, e);
+    }
+  }
+
+  @Override
+  public void scan(Family family, byte[] prefix, Visitor visitor) {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      borrow.get().scan(family, prefix, visitor);
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("scanning", path, e);
+    }
+  }
+
+  @Override
+  public void close() {
+    database.close();
+  }
+}

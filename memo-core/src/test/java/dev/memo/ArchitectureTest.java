@@ -1,0 +1,178 @@
+package dev.memo;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.members;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.domain.JavaMember;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.ObjectInputStream;
+import java.util.stream.Stream;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Arrows point down, and foreign types stay where they belong. */
+class ArchitectureTest {
+  private static final String KRYO = "com.esotericsoftware..";
+  private static final String ROCKSDB = "org.rocksdb..";
+
+  private static final JavaClasses MAIN =
+      new ClassFileImporter()
+          .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
+          .importPackages("dev.memo");
+
+  /** Main code, and classes that break every rule. */
+  private static final JavaClasses WITH_PLANTED =
+      new ClassFileImporter()
+          .importPackages("dev.memo")
+          .that(
+              describe("planted or main", type -> isPlanted(type) || MAIN.contain(type.getName())));
+
+  private static boolean isPlanted(JavaClass type) {
+    return type.getSimpleName().startsWith("Planted");
+  }
+
+  private static final ArchRule ARROWS_POINT_DOWN =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .withOptionalLayers(true)
+          .layer("root")
+          .definedBy("dev.memo")
+          .layer("parallel")
+          .definedBy("dev.memo.parallel..")
+          .layer("call")
+          .definedBy("dev.memo.call..")
+          .layer("map")
+          .definedBy("dev.memo.map..")
+          .layer("process")
+          .definedBy("dev.memo.process..")
+          .layer("kept")
+          .definedBy("dev.memo.claims..", "dev.memo.codec..", "dev.memo.store..")
+          .layer("failure")
+          .definedBy("dev.memo.failure..")
+          .whereLayer("root")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("parallel")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("call")
+          .mayOnlyBeAccessedByLayers("root", "parallel")
+          .whereLayer("map")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("process")
+          .mayOnlyBeAccessedByLayers("root")
+          .whereLayer("failure")
+          .mayNotAccessAnyLayer();
+
+  private static final ArchRule NO_RINGS =
+      slices().matching("dev.memo.(*)..").should().beFreeOfCycles();
+
+  private static final ArchRule ONLY_CODEC_KNOWS_KRYO =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.memo.codec..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(KRYO);
+
+  private static final ArchRule ONLY_STORE_KNOWS_ROCKSDB =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("dev.memo.store..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(ROCKSDB);
+
+  private static final ArchRule NO_FOREIGN_TYPE_IS_PUBLIC =
+      members()
+          .that()
+          .arePublic()
+          .and()
+          .areDeclaredInClassesThat()
+          .arePublic()
+          .should(notMention(resideInAnyPackage(KRYO, ROCKSDB)));
+
+  /** P8: no byte that is read can name a class to load. */
+  private static final ArchRule NO_CLASS_IS_LOADED_BY_NAME =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(ObjectInputStream.class)
+          .orShould()
+          .accessTargetWhere(targets(Class.class, "forName"))
+          .orShould()
+          .accessTargetWhere(targets(ClassLoader.class, "loadClass"));
+
+  private static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =
+      classes()
+          .that()
+          .resideOutsideOfPackage("dev.memo.annotation") // has no dependency
+          .should(liveInNullMarkedPackage());
+
+  static Stream<ArchRule> rules() {
+    return Stream.of(
+        ARROWS_POINT_DOWN,
+        NO_RINGS,
+        ONLY_CODEC_KNOWS_KRYO,
+        ONLY_STORE_KNOWS_ROCKSDB,
+        NO_FOREIGN_TYPE_IS_PUBLIC,
+        NO_CLASS_IS_LOADED_BY_NAME,
+        EVERY_PACKAGE_IS_NULL_MARKED);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void holds(ArchRule rule) {
+    assertThat(MAIN).isNotEmpty();
+    rule.check(MAIN);
+  }
+
+  @ParameterizedTest
+  @MethodSource("rules")
+  void catchesWhatBreaksIt(ArchRule rule) {
+    assertThat(rule.evaluate(WITH_PLANTED).getFailureReport().getDetails())
+        .anySatisfy(detail -> assertThat(detail).contains("Planted"));
+  }
+
+  private static DescribedPredicate<JavaAccess<?>> targets(Class<?> type, String method) {
+    return describe(
+        type.getSimpleName() + "." + method,
+        access ->
+            access.getTarget().getName().equals(method)
+                && access.getTargetOwner().isAssignableTo(type));
+  }
+
+  private static ArchCondition<JavaMember> notMention(DescribedPredicate<JavaClass> types) {
+    return new ArchCondition<>("not mention types that " + types.getDescription()) {
+      @Override
+      public void check(JavaMember member, ConditionEvents events) {
+        boolean mentions = member.getAllInvolvedRawTypes().stream().anyMatch(types);
+        events.add(new SimpleConditionEvent(member, !mentions, member.getFullName()));
+      }
+    };
+  }
+
+  private static ArchCondition<JavaClass> liveInNullMarkedPackage() {
+    return new ArchCondition<>("live in a @NullMarked package") {
+      @Override
+      public void check(JavaClass type, ConditionEvents events) {
+        boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+        events.add(new SimpleConditionEvent(type, marked, type.getName()));
+      }
+    };
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.memo.call;
+
+import org.jspecify.annotations.NullMarked;

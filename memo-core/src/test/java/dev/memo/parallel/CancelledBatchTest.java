@@ -1,0 +1,201 @@
+package dev.memo.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.claims.Chain;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+/** Interrupting the caller of a batch cancels it. */
+class CancelledBatchTest {
+  private static final List<Integer> INPUTS = IntStream.range(0, 1_000).boxed().toList();
+
+  private final Thread caller = Thread.currentThread();
+  private final Queue<Thread> workers = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger started = new AtomicInteger();
+  private final AtomicBoolean interruptedOnce = new AtomicBoolean();
+
+  @AfterEach
+  void clearTheFlag() {
+    Thread.interrupted();
+  }
+
+  @Test
+  @DisplayName("P4: what is under way is interrupted, nothing is started, no thread is left")
+  void runningInputsAreInterrupted() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger interrupted = new AtomicInteger();
+    CountDownLatch bothRun = new CountDownLatch(2);
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      workers.add(Thread.currentThread());
+                      started.incrementAndGet();
+                      bothRun.countDown();
+                      try {
+                        bothRun.await();
+                        interruptCaller();
+                        never.await();
+                      } catch (InterruptedException e) {
+                        interrupted.incrementAndGet();
+                        throw e;
+                      }
+                    },
+                    INPUTS,
+                    2))
+        .isInstanceOf(CancellationException.class)
+        .hasMessageContaining("1000 inputs");
+    assertThat(Thread.interrupted()).as("the flag is kept").isTrue();
+    awaitEndOfWorkers();
+    assertThat(started).hasValue(2);
+    assertThat(interrupted).hasValue(2);
+  }
+
+  @Test
+  void callerDoesNotWaitForFunctionThatIgnoresInterrupts() throws Exception {
+    AtomicBoolean callerIsBack = new AtomicBoolean();
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      workers.add(Thread.currentThread());
+                      started.incrementAndGet();
+                      interruptCaller();
+                      while (!callerIsBack.get()) {
+                        Thread.onSpinWait();
+                      }
+                    },
+                    INPUTS,
+                    2))
+        .isInstanceOf(CancellationException.class);
+    callerIsBack.set(true);
+    assertThat(Thread.interrupted()).isTrue();
+    awaitEndOfWorkers();
+    assertThat(started).hasValueLessThanOrEqualTo(2);
+  }
+
+  @Test
+  void nothingIsStartedIfTheCallerIsInterruptedAlready() {
+    for (List<Integer> inputs : List.of(List.of(1), List.of(1, 2), INPUTS)) {
+      caller.interrupt();
+      assertThatThrownBy(() -> Parallel.forEach(i -> started.incrementAndGet(), inputs, 2))
+          .isInstanceOf(CancellationException.class);
+      assertThat(Thread.interrupted()).isTrue();
+    }
+    assertThat(started).hasValue(0);
+  }
+
+  @Test
+  void chainOfTaskKnowsThatItIsCancelled() throws Exception {
+    CountDownLatch told = new CountDownLatch(1);
+    AtomicBoolean before = new AtomicBoolean();
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      workers.add(Thread.currentThread());
+                      Chain chain = Chain.current();
+                      before.compareAndSet(false, chain == null || chain.isCancelled());
+                      interruptCaller();
+                      while (chain != null && !chain.isCancelled()) {
+                        Thread.onSpinWait();
+                      }
+                      told.countDown();
+                    },
+                    List.of(1, 2),
+                    1))
+        .isInstanceOf(CancellationException.class);
+    Thread.interrupted();
+    told.await();
+    assertThat(before).isFalse();
+    awaitEndOfWorkers();
+  }
+
+  @Test
+  void nestedBatchIsCancelledWithTheOuterOne() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    a -> {
+                      workers.add(Thread.currentThread());
+                      Parallel.forEach(
+                          b -> {
+                            workers.add(Thread.currentThread());
+                            interruptCaller();
+                            never.await();
+                          },
+                          INPUTS,
+                          2);
+                    },
+                    INPUTS,
+                    2))
+        .isInstanceOf(CancellationException.class);
+    Thread.interrupted();
+    awaitEndOfWorkers();
+  }
+
+  @Test
+  void failureBeforeTheInterruptIsNotLost() throws Exception {
+    IllegalStateException failure = new IllegalStateException("first");
+    CountDownLatch otherRuns = new CountDownLatch(1);
+    CountDownLatch failed = new CountDownLatch(1);
+    CountDownLatch never = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      workers.add(Thread.currentThread());
+                      if (i == 0) {
+                        otherRuns.await();
+                        failed.countDown();
+                        throw failure;
+                      }
+                      otherRuns.countDown();
+                      failed.await();
+                      awaitEnd(failure);
+                      interruptCaller();
+                      never.await();
+                    },
+                    List.of(0, 1),
+                    2))
+        .isInstanceOf(CancellationException.class)
+        .satisfies(thrown -> assertThat(thrown.getSuppressed()).contains(failure));
+    Thread.interrupted();
+    awaitEndOfWorkers();
+  }
+
+  private void interruptCaller() {
+    if (interruptedOnce.compareAndSet(false, true)) {
+      caller.interrupt();
+    }
+  }
+
+  /** The batch has taken note of a failure when its worker has gone idle. */
+  private void awaitEnd(Throwable failure) {
+    assertThat(failure).isNotNull();
+    Thread failing =
+        workers.stream().filter(w -> w != Thread.currentThread()).findFirst().orElseThrow();
+    while (failing.isAlive() && failing.getState() == Thread.State.RUNNABLE) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private void awaitEndOfWorkers() throws InterruptedException {
+    for (Thread worker : workers) {
+      worker.join(Meeting.DEADLINE.toMillis());
+      assertThat(worker.isAlive()).as("%s lives", worker).isFalse();
+    }
+  }
+}

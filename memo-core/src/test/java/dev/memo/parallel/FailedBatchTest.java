@@ -1,0 +1,236 @@
+package dev.memo.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import dev.memo.failure.FailedInput;
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The function's own exception reaches the caller, with the position of the input. */
+class FailedBatchTest {
+  private static final List<Integer> INPUTS = IntStream.range(0, 1_000).boxed().toList();
+
+  static Stream<Throwable> allKinds() {
+    return Stream.of(
+        new IllegalStateException("unchecked"),
+        new IOException("checked"),
+        new StackOverflowError("error"),
+        new InterruptedException("of its own"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("allKinds")
+  void sameObjectIsThrownWithItsIndex(Throwable failure) {
+    Throwable thrown =
+        catchThrowable(() -> Parallel.map(i -> i == 700 ? fail(failure) : i, INPUTS, 3));
+    assertThat(thrown).isSameAs(failure);
+    assertThat(indexes(thrown)).containsExactly(700);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  @Test
+  void singleInputFailsAlike() {
+    IllegalStateException failure = new IllegalStateException();
+    assertThatThrownBy(() -> Parallel.map(i -> fail(failure), List.of("secret"), 3))
+        .isSameAs(failure);
+    assertThat(indexes(failure)).containsExactly(0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 4})
+  void nothingIsStartedAfterFailure(int threads) {
+    AtomicInteger started = new AtomicInteger();
+    CountDownLatch failing = new CountDownLatch(1);
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      started.incrementAndGet();
+                      if (i == 0) {
+                        failing.countDown();
+                        throw new IllegalStateException();
+                      }
+                      failing.await();
+                      spin(2_000_000);
+                    },
+                    INPUTS,
+                    threads))
+        .isInstanceOf(IllegalStateException.class);
+    // every other thread may have been inside an input, and between "stopped?" and the next
+    assertThat(started).hasValueLessThanOrEqualTo(2 * threads);
+  }
+
+  @Test
+  void inputsUnderWayFinish() {
+    CountDownLatch bothRun = new CountDownLatch(2);
+    CountDownLatch failed = new CountDownLatch(1);
+    AtomicInteger finished = new AtomicInteger();
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      bothRun.countDown();
+                      bothRun.await();
+                      if (i == 0) {
+                        failed.countDown();
+                        throw new IllegalStateException();
+                      }
+                      failed.await();
+                      spin(20_000_000);
+                      finished.incrementAndGet();
+                    },
+                    List.of(0, 1),
+                    2))
+        .isInstanceOf(IllegalStateException.class);
+    assertThat(finished).hasValue(1);
+  }
+
+  @Test
+  void laterFailuresAreSuppressed() {
+    CountDownLatch allRun = new CountDownLatch(3);
+    List<Exception> failures = List.of(new Exception("0"), new Exception("1"), new Exception("2"));
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      allRun.countDown();
+                      allRun.await();
+                      throw failures.get(i);
+                    },
+                    List.of(0, 1, 2),
+                    3));
+    assertThat(failures).contains((Exception) thrown);
+    assertThat(thrown.getSuppressed()).hasSize(3).hasAtLeastOneElementOfType(FailedInput.class);
+    assertThat(failures)
+        .filteredOn(failure -> failure != thrown)
+        .allSatisfy(later -> assertThat(thrown.getSuppressed()).contains(later));
+    assertThat(failures)
+        .allSatisfy(
+            failure -> assertThat(indexes(failure)).containsExactly(failures.indexOf(failure)));
+  }
+
+  @Test
+  void oneObjectThrownForSeveralInputsHasAllIndexes() {
+    CountDownLatch allRun = new CountDownLatch(3);
+    IllegalStateException shared = new IllegalStateException();
+    assertThatThrownBy(
+            () ->
+                Parallel.forEach(
+                    i -> {
+                      allRun.countDown();
+                      allRun.await();
+                      throw shared;
+                    },
+                    List.of(0, 1, 2),
+                    3))
+        .isSameAs(shared);
+    assertThat(shared.getSuppressed()).hasSize(3);
+    assertThat(indexes(shared)).containsExactlyInAnyOrder(0, 1, 2);
+  }
+
+  @Test
+  void laterFailureIsLoggedIfTheFirstTakesNoSuppressed() {
+    final class Terse extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+
+      Terse() {
+        super("terse", null, false, false);
+      }
+    }
+    List<LogRecord> logged = new CopyOnWriteArrayList<>();
+    Logger logger = Logger.getLogger(Failures.class.getName());
+    Handler handler = collectingIn(logged);
+    logger.addHandler(handler);
+    logger.setUseParentHandlers(false);
+    try {
+      CountDownLatch bothRun = new CountDownLatch(2);
+      Throwable thrown =
+          catchThrowable(
+              () ->
+                  Parallel.forEach(
+                      i -> {
+                        bothRun.countDown();
+                        bothRun.await();
+                        throw new Terse();
+                      },
+                      List.of(0, 1),
+                      2));
+      assertThat(thrown).isInstanceOf(Terse.class);
+      assertThat(logged)
+          .singleElement()
+          .satisfies(
+              entry -> assertThat(entry.getThrown()).isInstanceOf(Terse.class).isNotSameAs(thrown));
+    } finally {
+      logger.setUseParentHandlers(true);
+      logger.removeHandler(handler);
+    }
+  }
+
+  private static Handler collectingIn(List<LogRecord> records) {
+    return new Handler() {
+      @Override
+      public void publish(LogRecord entry) {
+        records.add(entry);
+      }
+
+      @Override
+      public void flush() {}
+
+      @Override
+      public void close() {}
+    };
+  }
+
+  @Test
+  void failureOfNestedBatchHasThePositionsOfBoth() {
+    IOException failure = new IOException();
+    assertThatThrownBy(
+            () ->
+                Parallel.map(
+                    a -> Parallel.map(b -> a == 2 && b == 1 ? fail(failure) : 0, List.of(0, 1), 1),
+                    List.of(0, 1, 2),
+                    1))
+        .isSameAs(failure);
+    assertThat(indexes(failure)).containsExactly(1, 2);
+  }
+
+  private static int fail(Throwable failure) throws IOException {
+    FailedBatchTest.<RuntimeException>sneak(failure);
+    throw new IOException("not reached");
+  }
+
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <X extends Throwable> void sneak(Throwable failure) throws X {
+    throw (X) failure;
+  }
+
+  private static List<Integer> indexes(Throwable failure) {
+    return Arrays.stream(failure.getSuppressed())
+        .filter(FailedInput.class::isInstance)
+        .map(suppressed -> ((FailedInput) suppressed).index())
+        .toList();
+  }
+
+  private static void spin(long nanos) {
+    long end = System.nanoTime() + nanos;
+    while (System.nanoTime() < end) {
+      Thread.onSpinWait();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.memo.parallel;
+
+import org.jspecify.annotations.NullMarked;

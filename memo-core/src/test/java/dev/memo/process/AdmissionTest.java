@@ -1,0 +1,189 @@
+package dev.memo.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.memo.failure.DirectoryException;
+import dev.memo.failure.ForeignDirectoryException;
+import dev.memo.failure.NewerLayoutException;
+import dev.memo.failure.OlderLayoutException;
+import dev.memo.store.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is refused, in which words, and that nothing was changed then. */
+final class AdmissionTest {
+  private final Path folder;
+  private final Path path;
+
+  AdmissionTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.path = folder.resolve("d");
+  }
+
+  @Test
+  void aFolderOfSomethingElseIsForeign() throws IOException {
+    Files.createDirectory(path);
+    Files.writeString(path.resolve("thesis.tex"), "years of work");
+    assertRefused(ForeignDirectoryException.class, "it has no FORMAT but holds thesis.tex");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "something else", "memo directory, layout 1", "memo directory, layout x\n"})
+  void aFormatOfSomethingElseIsForeign(String content) throws IOException {
+    withFormat(content);
+    assertRefused(ForeignDirectoryException.class, "FORMAT was written by something else");
+  }
+
+  @Test
+  void aHugeFormatIsForeign() throws IOException {
+    withFormat("memo directory, layout 1\n".repeat(1000));
+    assertRefused(ForeignDirectoryException.class, "FORMAT was written by something else");
+  }
+
+  @Test
+  void aNewerLayoutIsRefused() throws IOException {
+    withFormat("memo directory, layout 2\n");
+    assertRefused(NewerLayoutException.class, "has layout 2, this version of memo reads 1");
+  }
+
+  @Test
+  void anOlderLayoutIsRefused() throws IOException {
+    withFormat("memo directory, layout 0\n");
+    assertRefused(OlderLayoutException.class, "has layout 0, this version of memo reads 1");
+  }
+
+  @Test
+  void aFileIsNoDirectory() throws IOException {
+    Files.writeString(path, "content");
+    assertRefused(DirectoryException.class, "is a file or a dangling link");
+  }
+
+  @Test
+  void aDanglingLinkIsNoDirectory() throws IOException {
+    Files.createSymbolicLink(path, folder.resolve("nowhere"));
+    assertRefused(DirectoryException.class, "is a file or a dangling link");
+  }
+
+  @Test
+  void aFileInPlaceOfAParentIsRefused() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "content");
+    assertThatThrownBy(() -> OpenDirectoryTest.open(file.resolve("d")))
+        .isInstanceOf(DirectoryException.class)
+        .hasMessageContaining(file.toString());
+  }
+
+  @Test
+  void aKilledMakingIsContinued() throws IOException {
+    Files.createDirectory(path);
+    Files.writeString(path.resolve("FORMAT.new-x"), "memo dir");
+    OpenDirectoryTest.open(path).close();
+    assertThat(path.resolve("FORMAT")).hasContent("memo directory, layout 1\n");
+  }
+
+  @Test
+  void aReadOnlyParentIsRefused() throws IOException {
+    Path parent = Files.createDirectory(folder.resolve("parent"));
+    Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("r-xr-xr-x"));
+    try (ChildJvm child = unprivileged(parent.resolve("d"))) {
+      assertThat(child.awaitLine("refused"))
+          .contains("DirectoryException")
+          .contains("no permission for " + parent)
+          .contains("choose another directory");
+    }
+    assertThat(parent).isEmptyDirectory();
+  }
+
+  @Test
+  void aReadOnlyDirectoryIsRefused() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r-x------"));
+    Map<String, FileTime> before = content(path);
+    try (ChildJvm child = unprivileged(path)) {
+      assertThat(child.awaitLine("refused")).contains("no permission to write in " + path);
+    }
+    assertThat(content(path)).isEqualTo(before);
+  }
+
+  /** A child that permissions bind, even where the tests run as root. */
+  private static ChildJvm unprivileged(Path directory) {
+    ChildJvm.Builder child = ChildJvm.of(OwnerLockTest.Holder.class, directory);
+    if (!System.getProperty("user.name").equals("root")) {
+      return child.start();
+    }
+    Path setpriv = Path.of("/usr/bin/setpriv");
+    assumeTrue(Files.isExecutable(setpriv), "root is bound by no permission without setpriv");
+    return child
+        .prefix(setpriv.toString(), "--bounding-set", "-dac_override,-dac_read_search")
+        .start();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "ext4, false",
+    "xfs, false",
+    "btrfs, false",
+    "tmpfs, false",
+    "overlay, false",
+    "apfs, false",
+    "fuseblk, false",
+    "zfs, false",
+    "nfs, true",
+    "nfs4, true",
+    "cifs, true",
+    "smb3, true",
+    "smbfs, true",
+    "9p, true",
+    "ceph, true",
+    "fuse.sshfs, true",
+    "fuse.glusterfs, true",
+    "lustre, true",
+    "NFS, true"
+  })
+  void networkFileSystemsAreKnown(String type, boolean network) {
+    assertThat(Admission.isNetwork(type)).isEqualTo(network);
+  }
+
+  private void withFormat(String content) throws IOException {
+    Files.createDirectory(path);
+    Files.writeString(path.resolve("FORMAT"), content);
+    Files.createDirectory(path.resolve("data"));
+  }
+
+  private void assertRefused(Class<? extends DirectoryException> type, String message)
+      throws IOException {
+    Map<String, FileTime> before = content(folder);
+    assertThatThrownBy(() -> OpenDirectoryTest.open(path))
+        .isExactlyInstanceOf(type)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining(message);
+    assertThat(content(folder)).isEqualTo(before);
+  }
+
+  /** All files with the times of their last change. */
+  private static Map<String, FileTime> content(Path root) throws IOException {
+    Map<String, FileTime> content = new TreeMap<>();
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : List.copyOf(files.toList())) {
+        if (Files.exists(file)) {
+          content.put(file.toString(), Files.getLastModifiedTime(file));
+        }
+      }
+    }
+    return content;
+  }
+}

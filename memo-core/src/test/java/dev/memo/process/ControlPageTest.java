@@ -1,0 +1,101 @@
+package dev.memo.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.Epochs;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class ControlPageTest {
+  private final Path file;
+
+  ControlPageTest(@TempDir Path folder) {
+    file = folder.resolve("control");
+  }
+
+  @Test
+  void eachOwnerRaisesTheEpochsAndKeepsTheRest() {
+    ControlPage first = ControlPage.openAsOwner(file, 0);
+    first.raiseStripe(5);
+    first.publish(42);
+    ControlPage second = ControlPage.openAsOwner(file, 0);
+    assertThat(second.ownerEpoch()).isEqualTo(first.ownerEpoch()).isEqualTo(2);
+    assertThat(second.stripe(5)).isEqualTo(1);
+    assertThat(second.stripe(4)).isZero();
+    assertThat(second.lastSequence()).isEqualTo(42);
+    long before = second.directory();
+    assertThat(ControlPage.openAsOwner(file, 0).directory()).isEqualTo(before + 1);
+  }
+
+  @Test
+  void whatOneMappingWritesAnotherSees() {
+    ControlPage writer = ControlPage.openAsOwner(file, 0);
+    Epochs reader = ControlPage.openAsOwner(file, 0);
+    long directory = reader.directory();
+    writer.raiseStripe(Epochs.STRIPES - 1);
+    writer.raiseDirectory();
+    writer.publish(7);
+    assertThat(reader.stripe(Epochs.STRIPES - 1)).isEqualTo(1);
+    assertThat(reader.directory()).isEqualTo(directory + 1);
+    assertThat(reader.lastSequence()).isEqualTo(7);
+  }
+
+  @Test
+  void aSmallerSequenceChangesNothing() {
+    ControlPage page = ControlPage.openAsOwner(file, 0);
+    page.publish(9);
+    page.publish(8);
+    assertThat(page.lastSequence()).isEqualTo(9);
+  }
+
+  @Test
+  void anOwnerEpochPublishedElsewhereIsExceeded() {
+    assertThat(ControlPage.openAsOwner(file, 41).ownerEpoch()).isEqualTo(42);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 4096, ControlPage.BYTES - 1, ControlPage.BYTES + 1, 1 << 20})
+  @DisplayName("P8: a page of another size is rebuilt, with a directory epoch nobody has seen")
+  void aPageOfAnotherSizeIsRebuilt(int size) throws IOException {
+    ControlPage before = ControlPage.openAsOwner(file, 0);
+    long epoch = before.directory();
+    try (RandomAccessFile access = new RandomAccessFile(file.toFile(), "rw")) {
+      access.setLength(0);
+      access.setLength(size);
+    }
+    ControlPage after = ControlPage.openAsOwner(file, 3);
+    assertThat(after.directory()).isGreaterThan(epoch);
+    assertThat(after.ownerEpoch()).isEqualTo(4);
+    assertThat(Files.size(file)).isEqualTo(ControlPage.BYTES);
+  }
+
+  @Test
+  @DisplayName("P8: any bytes in the page are survived")
+  void anyBytesAreSurvived() throws IOException {
+    for (long seed = 0; seed < 200; seed++) {
+      Random random = new Random(seed);
+      ControlPage.openAsOwner(file, 0);
+      byte[] bytes = Files.readAllBytes(file);
+      for (int at : new int[] {0, 8, 128, 256, 384, 4096}) {
+        if (random.nextBoolean()) {
+          ByteBuffer.wrap(bytes).putLong(at, random.nextLong());
+        }
+      }
+      Files.write(file, bytes);
+      ControlPage page = ControlPage.openAsOwner(file, 0);
+      assertThat(page.ownerEpoch()).as("seed " + seed).isPositive();
+      assertThat(page.lastSequence()).as("seed " + seed).isBetween(0L, 1L << 60);
+      page.publish(page.lastSequence() + 1);
+      page.raiseStripe(0);
+    }
+  }
+}

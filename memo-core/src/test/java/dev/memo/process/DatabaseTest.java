@@ -1,0 +1,108 @@
+package dev.memo.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.CallKey;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A directory whose database was damaged. */
+final class DatabaseTest {
+  private static final CallKey KEY = CallKey.of(7, new byte[] {1});
+
+  private final Path path;
+
+  DatabaseTest(@TempDir Path folder) {
+    path = folder.resolve("d");
+  }
+
+  @Test
+  @DisplayName("P5: a database with a damaged manifest is moved aside, and a new one begins")
+  void aDamagedManifest() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path manifest : files(data, "MANIFEST-*")) {
+            Files.writeString(manifest, "no manifest at all, but long enough to be looked at");
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("P5: a database with a cut table is moved aside, and a new one begins")
+  void aCutTable() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path table : files(data, "*.sst")) {
+            try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+              file.setLength(file.length() / 2);
+            }
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("P5: a database that lost its CURRENT is moved aside, not built over")
+  void aMissingCurrent() throws IOException {
+    assertMovedAside(data -> Files.delete(data.resolve("CURRENT")));
+  }
+
+  /** What is done to a database. */
+  private interface Damage {
+    void to(Path data) throws IOException;
+  }
+
+  private void assertMovedAside(Damage damage) throws IOException {
+    UUID id;
+    long sequence = 0;
+    long epoch;
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      id = directory.id();
+      epoch = directory.primary().epochs().directory();
+      for (byte i = 0; i < 20; i++) {
+        String value = String.valueOf((char) ('a' + i)).repeat(1 << 20);
+        sequence = OpenDirectoryTest.store(directory, CallKey.of(7, new byte[] {i}), value);
+      }
+    }
+    OpenDirectoryTest.open(path).close(); // recovery writes the log into tables
+    damage.to(path.resolve("data"));
+    long bytes = size(path.resolve("data"));
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      List<Path> aside = files(path, "data.corrupt-*");
+      assertThat(aside).hasSize(1);
+      assertThat(size(aside.get(0))).isGreaterThanOrEqualTo(bytes);
+      assertThat(directory.id()).isNotEqualTo(id);
+      assertThat(directory.primary().epochs().directory()).isGreaterThan(epoch);
+      assertThat(directory.primary().read(KEY, 1)).isNull();
+      assertThat(OpenDirectoryTest.store(directory, KEY, "again")).isGreaterThan(sequence);
+    }
+  }
+
+  private static List<Path> files(Path folder, String pattern) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, pattern)) {
+      files.forEach(found::add);
+    }
+    assertThat(found).as("files like " + pattern).isNotEmpty();
+    return found;
+  }
+
+  /** Of tables and logs of writes: what data may be in. */
+  private static long size(Path data) throws IOException {
+    long bytes = 0;
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(data, "*.{sst,log}")) {
+      for (Path file : files) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
+  }
+}

@@ -1,0 +1,468 @@
+package dev.memo.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.FunctionClashException;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.FaultyStore;
+import dev.memo.store.HeapStore;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The rules of claims, results and invalidations, one test each. */
+final class LocalPrimaryTest {
+  private static final long FUNCTION = 7;
+  private static final CallKey KEY = CallKey.of(FUNCTION, "args".getBytes(UTF_8));
+  private static final CallKey OTHER = CallKey.of(FUNCTION, "arks".getBytes(UTF_8));
+  private static final int V = 1;
+  private static final int W = 2;
+  private static final String DAMAGED = "damaged";
+
+  private final FaultyStore store = new FaultyStore(new HeapStore());
+  private final ControlPage page;
+  private LocalPrimary primary;
+
+  LocalPrimaryTest(@TempDir Path folder) {
+    page = ControlPage.openAsOwner(folder.resolve("control"), 0);
+    primary = primary(Outdating.STARTED_BEFORE);
+  }
+
+  private LocalPrimary primary(Outdating outdating) {
+    return new LocalPrimary(store, page, stored -> !text(stored).equals(DAMAGED), outdating);
+  }
+
+  @Nested
+  final class Claims {
+
+    @Test
+    @DisplayName("P1: the first to ask computes, the others wait for its result")
+    void theFirstComputesTheOthersWait() {
+      Chain holder = Chain.root();
+      Claim claim = granted(primary.claim(KEY, V, 0, holder));
+      Answer.Wait wait = waiting(claim(KEY));
+      assertThat(wait.holder()).isSameAs(holder);
+      assertThat(wait.next()).isNotDone();
+      kept(put(claim, "one"));
+      assertThat(text(hit(wait.next().join()).stored())).isEqualTo("one");
+      assertThat(text(hit(claim(KEY)).stored())).isEqualTo("one");
+    }
+
+    @Test
+    void claimsOfOtherKeysAndVariantsAreTheirOwn() {
+      granted(claim(KEY));
+      granted(claim(OTHER));
+      granted(primary.claim(KEY, W, 0, Chain.root()));
+    }
+
+    @Test
+    void aReleasedClaimIsHandedToOneWaiter() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait first = waiting(claim(KEY));
+      Answer.Wait second = waiting(claim(KEY));
+      primary.release(KEY, V, claim);
+      Claim next = granted(first.next().join());
+      assertThat(second.next()).isNotDone();
+      kept(put(next, "one"));
+      assertThat(text(hit(second.next().join()).stored())).isEqualTo("one");
+    }
+
+    @Test
+    void unknownClaimsAreReleasedInPeace() {
+      primary.release(KEY, V, new Claim(99, 0));
+      primary.release(KEY, V, new Claim(0, 0));
+      granted(claim(KEY));
+    }
+
+    @Test
+    void whoStopsWaitingIsPassedOver() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait first = waiting(claim(KEY));
+      Answer.Wait second = waiting(claim(KEY));
+      primary.abandon(KEY, V, first);
+      primary.release(KEY, V, claim);
+      assertThat(first.next()).isNotDone();
+      granted(second.next().join());
+    }
+
+    @Test
+    void aGrantThatNobodyWantsAnyMoreIsHandedOn() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait first = waiting(claim(KEY));
+      Answer.Wait second = waiting(claim(KEY));
+      primary.release(KEY, V, claim);
+      granted(first.next().join());
+      primary.abandon(KEY, V, first);
+      granted(second.next().join());
+    }
+
+    @Test
+    void aRejectedEntryIsNoHitButAnotherOneIs() {
+      long sequence = stored("one");
+      Claim claim = granted(primary.claim(KEY, V, sequence, Chain.root()));
+      long next = kept(primary.put(KEY, V, claim, bytes("two"), sequence));
+      assertThat(next).isGreaterThan(sequence);
+      assertThat(text(hit(primary.claim(KEY, V, sequence, Chain.root())).stored()))
+          .isEqualTo("two");
+    }
+
+    @Test
+    @DisplayName("P2: a damaged entry is absent")
+    void aDamagedEntryIsAbsent() {
+      stored(DAMAGED);
+      Claim claim = granted(claim(KEY));
+      kept(put(claim, "sound"));
+      assertThat(text(hit(claim(KEY)).stored())).isEqualTo("sound");
+    }
+
+    @Test
+    @DisplayName("P4: a database that cannot be read costs a computation, not a failure")
+    void anUnreadableDatabaseGrants() {
+      granted(claim(OTHER)); // the function's era is known now
+      store.failRead(1, Reason.OTHER);
+      Claim claim = granted(claim(KEY));
+      kept(put(claim, "one"));
+    }
+
+    @Test
+    @DisplayName("P4: closing leaves nobody waiting")
+    void closingLeavesNobodyWaiting() {
+      granted(claim(KEY));
+      Answer.Wait wait = waiting(claim(KEY));
+      primary.close();
+      granted(wait.next().join());
+      assertThatThrownBy(() -> claim(KEY)).isInstanceOf(DirectoryClosedException.class);
+      primary.release(KEY, V, new Claim(1, 0));
+      primary.abandon(KEY, V, wait);
+    }
+  }
+
+  @Nested
+  final class Results {
+
+    @Test
+    @DisplayName("P1: the first result wins and is what the second caller is told")
+    void theFirstResultWins() {
+      Claim claim = granted(claim(KEY));
+      Claim anyway = new Claim(0, page.lastSequence());
+      long first = kept(put(anyway, "first"));
+      assertThat(put(claim, "second"))
+          .isInstanceOfSatisfying(
+              PutAnswer.Lost.class,
+              lost -> {
+                assertThat(text(lost.winner())).isEqualTo("first");
+                assertThat(lost.winner().sequence()).isEqualTo(first);
+              });
+    }
+
+    @Test
+    void aResultWithoutAClaimAnswersThoseWhoWait() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait wait = waiting(claim(KEY));
+      kept(put(new Claim(0, page.lastSequence()), "first"));
+      assertThat(text(hit(wait.next().join()).stored())).isEqualTo("first");
+      assertThat(put(claim, "second")).isInstanceOf(PutAnswer.Lost.class);
+    }
+
+    @Test
+    void aNewEntryRaisesNoStripeButAReplacedOneDoes() {
+      long sequence = stored("one");
+      assertThat(page.stripe(KEY.stripe())).isZero();
+      Claim claim = granted(primary.claim(KEY, V, sequence, Chain.root()));
+      kept(primary.put(KEY, V, claim, bytes("two"), sequence));
+      assertThat(page.stripe(KEY.stripe())).isEqualTo(1);
+    }
+
+    @Test
+    void anEntryIsReplacedOnlyByWhoNamesIt() {
+      long one = stored("one");
+      Claim rejecting = granted(primary.claim(KEY, V, one, Chain.root()));
+      long two = kept(primary.put(KEY, V, rejecting, bytes("two"), one));
+      // another that had rejected "one" comes too late: "two" stays
+      PutAnswer late = primary.put(KEY, V, new Claim(0, two), bytes("three"), one);
+      assertThat(late).isInstanceOf(PutAnswer.Lost.class);
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("two");
+    }
+
+    @Test
+    @DisplayName("P5: a refused write is told, and a waiter takes over")
+    void aRefusedWriteHandsTheClaimOn() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait wait = waiting(claim(KEY));
+      store.failAllWrites(Reason.NO_SPACE);
+      assertThat(put(claim, "one"))
+          .isInstanceOfSatisfying(
+              PutAnswer.Refused.class,
+              refused -> assertThat(refused.cause().reason()).isEqualTo(Reason.NO_SPACE));
+      store.failAllWrites(null);
+      kept(put(granted(wait.next().join()), "two"));
+    }
+
+    @Test
+    void sequencesGrowAndAreShownBeforeTheAnswer() {
+      long one = stored("one");
+      assertThat(page.lastSequence()).isEqualTo(one);
+      primary.invalidate(KEY);
+      assertThat(page.lastSequence()).isEqualTo(one + 1);
+      assertThat(granted(claim(KEY)).start()).isEqualTo(one + 1);
+    }
+  }
+
+  @Nested
+  final class Invalidation {
+
+    @Test
+    @DisplayName("P6: what was invalidated is gone, in all variants, and readers are told")
+    void removesAllVariants() {
+      stored("one");
+      Claim claim = granted(primary.claim(KEY, W, 0, Chain.root()));
+      kept(primary.put(KEY, W, claim, bytes("uno"), 0));
+      long stripe = page.stripe(KEY.stripe());
+      primary.invalidate(KEY);
+      assertThat(primary.read(KEY, V)).isNull();
+      assertThat(primary.read(KEY, W)).isNull();
+      assertThat(page.stripe(KEY.stripe())).isEqualTo(stripe + 1);
+    }
+
+    @Test
+    void leavesOtherCallsAlone() {
+      Claim claim = granted(claim(OTHER));
+      kept(primary.put(OTHER, V, claim, bytes("other"), 0));
+      primary.invalidate(KEY);
+      assertThat(text(requireNonNull(primary.read(OTHER, V)))).isEqualTo("other");
+    }
+
+    @Test
+    @DisplayName("P6: a result whose computation started before is not stored")
+    void outdatesWhatStartedBefore() {
+      assertThat(putAfterInvalidate()).isInstanceOf(PutAnswer.Outdated.class);
+      assertThat(primary.read(KEY, V)).isNull();
+    }
+
+    @Test
+    @DisplayName("P6, twin: without the look at the tombstone the old result comes back")
+    void withoutTombstonesTheOldResultComesBack() {
+      primary = primary((start, changed) -> false);
+      assertThat(putAfterInvalidate()).isInstanceOf(PutAnswer.Kept.class);
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("old");
+    }
+
+    private PutAnswer putAfterInvalidate() {
+      Claim claim = granted(claim(KEY));
+      primary.invalidate(KEY);
+      return put(claim, "old");
+    }
+
+    @Test
+    @DisplayName("P6: a new owner remembers what outdates a result")
+    void tombstonesOutliveTheOwner() {
+      Claim claim = granted(claim(KEY));
+      primary.invalidate(KEY);
+      primary = primary(Outdating.STARTED_BEFORE);
+      assertThat(put(new Claim(0, claim.start()), "old")).isInstanceOf(PutAnswer.Outdated.class);
+    }
+
+    @Test
+    void whoAsksLaterIsGrantedAnotherClaim() {
+      Claim before = granted(claim(KEY));
+      Answer.Wait waiter = waiting(claim(KEY));
+      primary.invalidate(KEY);
+      Claim after = granted(claim(KEY));
+      assertThat(after.start()).isGreaterThan(before.start());
+      assertThat(put(before, "old")).isInstanceOf(PutAnswer.Outdated.class);
+      // who waited for the old computation now waits for the new one
+      assertThat(waiter.next()).isNotDone();
+      kept(put(after, "new"));
+      assertThat(text(hit(waiter.next().join()).stored())).isEqualTo("new");
+    }
+
+    @Test
+    void anOutdatedClaimIsHandedToAWaiterWhenNobodyElseComputes() {
+      Claim before = granted(claim(KEY));
+      Answer.Wait waiter = waiting(claim(KEY));
+      primary.invalidate(KEY);
+      assertThat(put(before, "old")).isInstanceOf(PutAnswer.Outdated.class);
+      kept(put(granted(waiter.next().join()), "new"));
+    }
+
+    @Test
+    @DisplayName("P6: invalidateAll removes a function's entries and outdates its computations")
+    void allOfAFunction() {
+      stored("one");
+      Claim claim = granted(claim(OTHER));
+      long epoch = page.directory();
+      primary.invalidateAll(FUNCTION);
+      assertThat(primary.read(KEY, V)).isNull();
+      assertThat(page.directory()).isEqualTo(epoch + 1);
+      Claim after = granted(claim(OTHER));
+      assertThat(primary.put(OTHER, V, claim, bytes("old"), 0))
+          .isInstanceOf(PutAnswer.Outdated.class);
+      kept(primary.put(OTHER, V, after, bytes("new"), 0));
+      primary = primary(Outdating.STARTED_BEFORE);
+      assertThat(primary.read(KEY, V)).isNull();
+      assertThat(text(requireNonNull(primary.read(OTHER, V)))).isEqualTo("new");
+    }
+
+    @Test
+    void invalidateAllLeavesOtherFunctionsAlone() {
+      stored("one");
+      primary.invalidateAll(FUNCTION + 1);
+      assertThat(primary.read(KEY, V)).isNotNull();
+    }
+
+    @Test
+    @DisplayName("P6: an invalidation that was not written is not acknowledged")
+    void refusedInvalidationsThrow() {
+      stored("one");
+      store.failAllWrites(Reason.NO_SPACE);
+      assertThatThrownBy(() -> primary.invalidate(KEY))
+          .isInstanceOf(DirectoryUnavailableException.class)
+          .hasMessageContaining("invalidate was not carried out");
+      assertThatThrownBy(() -> primary.invalidateAll(FUNCTION))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      store.failAllWrites(null);
+      assertThat(text(hit(claim(KEY)).stored())).isEqualTo("one");
+    }
+  }
+
+  @Nested
+  final class Replacement {
+
+    @Test
+    void replacesAllVariantsAndAnswersThoseWhoWait() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait wait = waiting(claim(KEY));
+      Claim other = granted(primary.claim(KEY, W, 0, Chain.root()));
+      kept(primary.put(KEY, W, other, bytes("uno"), 0));
+      kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+      assertThat(text(hit(wait.next().join()).stored())).isEqualTo("put");
+      assertThat(primary.read(KEY, W)).isNull();
+      assertThat(page.stripe(KEY.stripe())).isEqualTo(1);
+      assertThat(put(claim, "computed"))
+          .isInstanceOfSatisfying(
+              PutAnswer.Lost.class, lost -> assertThat(text(lost.winner())).isEqualTo("put"));
+    }
+
+    @Test
+    void outdatesComputationsOfOtherVariants() {
+      Claim other = granted(primary.claim(KEY, W, 0, Chain.root()));
+      kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+      assertThat(primary.put(KEY, W, other, bytes("old"), 0))
+          .isInstanceOf(PutAnswer.Outdated.class);
+    }
+
+    @Test
+    void aRefreshYieldsToWhatHappenedMeanwhile() {
+      stored("one");
+      long start = page.lastSequence();
+      kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+      assertThat(primary.replace(KEY, V, bytes("refreshed"), start))
+          .isInstanceOf(PutAnswer.Outdated.class);
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("put");
+      kept(primary.replace(KEY, V, bytes("refreshed"), page.lastSequence()));
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("refreshed");
+    }
+
+    @Test
+    void aRefusedReplacementLeavesTheOldEntry() {
+      stored("one");
+      store.failAllWrites(Reason.NO_SPACE);
+      assertThat(primary.replace(KEY, V, bytes("two"), Long.MAX_VALUE))
+          .isInstanceOf(PutAnswer.Refused.class);
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("one");
+    }
+  }
+
+  @Nested
+  final class Registration {
+
+    @Test
+    void oneIdOfTwoFunctionsIsRefused() {
+      primary.register(FUNCTION, "a.B#c() v1");
+      primary.register(FUNCTION, "a.B#c() v1");
+      assertThatThrownBy(() -> primary.register(FUNCTION, "x.Y#z() v1"))
+          .isInstanceOf(FunctionClashException.class)
+          .hasMessageContaining("a.B#c() v1")
+          .hasMessageContaining("x.Y#z() v1")
+          .hasMessageContaining("0000000000000007");
+    }
+
+    @Test
+    void isRememberedWithTheFirstResult() {
+      primary.register(FUNCTION, "a.B#c() v1");
+      stored("one");
+      primary = primary(Outdating.STARTED_BEFORE);
+      assertThatThrownBy(() -> primary.register(FUNCTION, "x.Y#z() v1"))
+          .isInstanceOf(FunctionClashException.class);
+    }
+
+    @Test
+    @DisplayName("P4: a full disk does not keep a function from being used")
+    void needsNoWrite() {
+      store.failAllWrites(Reason.NO_SPACE);
+      primary.register(FUNCTION, "a.B#c() v1");
+      granted(claim(KEY));
+    }
+  }
+
+  @BeforeEach
+  void nothingIsRaisedYet() {
+    assertThat(page.stripe(KEY.stripe())).isZero();
+  }
+
+  private Answer claim(CallKey key) {
+    return primary.claim(key, V, 0, Chain.root());
+  }
+
+  private PutAnswer put(Claim claim, String value) {
+    return primary.put(KEY, V, claim, bytes(value), 0);
+  }
+
+  private long stored(String value) {
+    return kept(put(granted(claim(KEY)), value));
+  }
+
+  private static long kept(PutAnswer answer) {
+    assertThat(answer).isInstanceOf(PutAnswer.Kept.class);
+    return ((PutAnswer.Kept) answer).sequence();
+  }
+
+  private static Claim granted(Answer answer) {
+    assertThat(answer).isInstanceOf(Answer.Granted.class);
+    return ((Answer.Granted) answer).claim();
+  }
+
+  private static Answer.Wait waiting(Answer answer) {
+    assertThat(answer).isInstanceOf(Answer.Wait.class);
+    return (Answer.Wait) answer;
+  }
+
+  private static Answer.Hit hit(Answer answer) {
+    assertThat(answer).isInstanceOf(Answer.Hit.class);
+    return (Answer.Hit) answer;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(UTF_8);
+  }
+
+  private static String text(Stored stored) {
+    byte[] bytes = stored.bytes();
+    return new String(bytes, Stored.ENTRY_OFFSET, bytes.length - Stored.ENTRY_OFFSET, UTF_8);
+  }
+}

@@ -1,0 +1,75 @@
+package dev.memo.store;
+
+import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Fails by script, and passes everything else on. */
+public final class FaultyStore implements Store {
+  private final Store store;
+  private final Map<Integer, Reason> writes = new HashMap<>();
+  private final Map<Integer, Reason> reads = new HashMap<>();
+  private int writeCount;
+  private int readCount;
+  private @Nullable Reason allWrites;
+
+  public FaultyStore(Store store) {
+    this.store = store;
+  }
+
+  /** The nth write from now on fails. */
+  public synchronized void failWrite(int nth, Reason reason) {
+    writes.put(writeCount + nth, reason);
+  }
+
+  /** The nth get from now on fails. */
+  public synchronized void failRead(int nth, Reason reason) {
+    reads.put(readCount + nth, reason);
+  }
+
+  /** All writes fail until this is called with null. */
+  public synchronized void failAllWrites(@Nullable Reason reason) {
+    allWrites = reason;
+  }
+
+  private static void fail(@Nullable Reason reason) {
+    if (reason != null) {
+      throw new StoreException(reason, "by script", null);
+    }
+  }
+
+  @Override
+  public byte @Nullable [] get(Family family, byte[] key) {
+    synchronized (this) {
+      fail(reads.get(++readCount));
+    }
+    return store.get(family, key);
+  }
+
+  @Override
+  public List<byte @Nullable []> multiGet(Family family, List<byte[]> keys) {
+    return store.multiGet(family, keys);
+  }
+
+  @Override
+  public void write(Batch batch) {
+    synchronized (this) {
+      fail(allWrites);
+      fail(writes.get(++writeCount));
+    }
+    store.write(batch);
+  }
+
+  @Override
+  public void scan(Family family, byte[] prefix, Visitor visitor) {
+    store.scan(family, prefix, visitor);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

@@ -1,0 +1,201 @@
+package dev.memo.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class NativeLibraryTest {
+  private final Path home;
+  private final Path temporary;
+
+  NativeLibraryTest(@TempDir Path folder) throws IOException {
+    this.home = folder.resolve("native");
+    this.temporary = Files.createDirectory(folder.resolve("tmp"));
+  }
+
+  @Test
+  void twoProcessesThatStartAtOnceShareOneFile() throws IOException {
+    try (ChildJvm first = loader().start();
+        ChildJvm second = loader().start()) {
+      first.awaitLine("loaded");
+      second.awaitLine("loaded");
+      assertThat(libraries()).hasSize(1);
+      assertThat(mapped(first)).contains(libraries().get(0).toString());
+      assertThat(mapped(second)).contains(libraries().get(0).toString());
+      assertThat(
+              PosixFilePermissions.toString(
+                  Files.getPosixFilePermissions(libraries().get(0).getParent())))
+          .isEqualTo("rwx------");
+    }
+  }
+
+  @Test
+  void aKilledProcessLeavesNothingInTheTemporaryFolder() throws IOException {
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+      child.kill();
+    }
+    assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  void aDamagedFileIsReplaced() throws IOException {
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+    }
+    Path library = libraries().get(0);
+    byte[] good = Files.readAllBytes(library);
+    byte[] damaged = good.clone();
+    damaged[damaged.length / 2] ^= 1;
+    for (byte[] content : List.of(damaged, new byte[100])) {
+      // beside it, as other processes have the old file mapped
+      Files.delete(library);
+      Files.write(library, content);
+      try (ChildJvm child = loader().start()) {
+        child.awaitLine("loaded");
+      }
+      assertThat(Files.mismatch(library, Files.write(home.resolve("good"), good))).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void whatAKilledProcessHadHalfUnpackedIsDeleted() throws IOException {
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+    }
+    Path library = libraries().get(0);
+    Files.delete(library);
+    Path unfinished = Files.writeString(library.resolveSibling("unpacking-1"), "half");
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+    }
+    assertThat(unfinished).doesNotExist();
+    assertThat(library).exists();
+  }
+
+  @Test
+  void withoutAFolderOfItsOwnAPrivateCopyIsLoadedAndDeleted() throws IOException {
+    Files.writeString(home, "a file where the folder should be");
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+      assertThat(String.join("\n", child.kill())).isEmpty();
+    }
+    assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  void aFolderThatOthersCanWriteToIsNotUsed() throws IOException {
+    try (ChildJvm child = loader().start()) {
+      child.awaitLine("loaded");
+    }
+    Path folder = libraries().get(0).getParent();
+    Files.setPosixFilePermissions(folder, PosixFilePermissions.fromString("rwxrwxrwx"));
+    try (ChildJvm child = loader().start()) {
+      assertThat(child.awaitLine("WARNING")).contains("chmod 700");
+      child.awaitLine("loaded");
+    }
+  }
+
+  @Test
+  void aSecondClassLoaderLoadsACopyOfItsOwn() throws IOException {
+    try (ChildJvm child =
+        ChildJvm.of(TwoLoaders.class)
+            .option("-Dmemo.native.dir=" + home)
+            .option("-Djava.io.tmpdir=" + temporary)
+            .start()) {
+      child.awaitLine("both loaded");
+    }
+    assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  void aJvmThatRefusesNativeCodeIsToldApart() {
+    Path java25 = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
+    assumeTrue(Files.isExecutable(java25), "no JDK 25 is installed here");
+    try (ChildJvm child = loader().java(java25).option("--illegal-native-access=deny").start()) {
+      assertThat(child.awaitLine("dev.memo.failure.DirectoryException"))
+          .contains("--enable-native-access=ALL-UNNAMED");
+    }
+  }
+
+  private ChildJvm.Builder loader() {
+    return ChildJvm.of(Loader.class)
+        .option("-Dmemo.native.dir=" + home)
+        .option("-Djava.io.tmpdir=" + temporary);
+  }
+
+  private List<Path> libraries() throws IOException {
+    List<Path> found = new ArrayList<>();
+    for (Path folder : files(home)) {
+      for (Path file : Files.isDirectory(folder) ? files(folder) : List.<Path>of()) {
+        if (!file.endsWith("lock")) {
+          found.add(file);
+        }
+      }
+    }
+    return found;
+  }
+
+  private static List<Path> files(Path folder) throws IOException {
+    List<Path> found = new ArrayList<>();
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
+      files.forEach(found::add);
+    }
+    found.removeIf(file -> file.getFileName().toString().startsWith("hsperfdata"));
+    return found;
+  }
+
+  private static String mapped(ChildJvm child) throws IOException {
+    Path maps = Path.of("/proc/" + child.process().pid() + "/maps");
+    assumeTrue(Files.isReadable(maps), "only Linux shows what a process has mapped");
+    return Files.readString(maps);
+  }
+
+  /** Loads the library and stays. */
+  static final class Loader {
+    private Loader() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try {
+        NativeLibrary.load();
+        System.out.println("loaded");
+      } catch (RuntimeException e) {
+        System.out.println(e);
+      }
+      int unused = System.in.read();
+    }
+  }
+
+  /** Loads the library in two class loaders. */
+  static final class TwoLoaders {
+    private TwoLoaders() {}
+
+    public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
+      NativeLibrary.load();
+      List<URL> urls = new ArrayList<>();
+      for (String entry : System.getProperty("java.class.path").split(":", -1)) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+      try (URLClassLoader other =
+          new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
+        Class<?> library = other.loadClass(NativeLibrary.class.getName());
+        Method load = library.getDeclaredMethod("load");
+        load.setAccessible(true);
+        load.invoke(null);
+        System.out.println("both loaded");
+      }
+    }
+  }
+}
