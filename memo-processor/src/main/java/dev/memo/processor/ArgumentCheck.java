@@ -75,7 +75,7 @@ final class ArgumentCheck {
     }
     Optional<Problem> notData =
         system.notData(type).map(why -> new Problem(path, named(element) + ": " + why));
-    if (notData.isPresent() || !seen.add(type.toString())) {
+    if (notData.isPresent() || !TypeSystem.isNew(type, seen)) {
       return notData;
     }
     if (system.isA(type, "java.util.List", "java.util.Set", "java.util.Map")) {

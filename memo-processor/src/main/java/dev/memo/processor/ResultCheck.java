@@ -78,7 +78,7 @@ final class ResultCheck {
         case ARRAY -> problem(((ArrayType) type).getComponentType(), path);
         case WILDCARD -> problem(upperBound((WildcardType) type), path);
         case DECLARED ->
-            seen.add(type.toString()) ? ofDeclared((DeclaredType) type, path) : Optional.empty();
+            TypeSystem.isNew(type, seen) ? ofDeclared((DeclaredType) type, path) : Optional.empty();
         default -> Optional.empty();
       };
     }

@@ -109,6 +109,22 @@ class ProcessingTest {
   }
 
   @Test
+  void typesThatGrowForEverAreLeftToTheRunTime() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Growing",
+            "package com.acme;",
+            "final class Growing {",
+            "  record Node<T>(java.util.Optional<Node<java.util.List<T>>> next) {}",
+            "  @dev.memo.annotation.Cached(\"growing.memo\")",
+            "  static Node<String> same(Node<String> node) { return node; }",
+            "}");
+
+    assertThat(messages(Sources.compile(List.of(source), List.of(), new CachedProcessor())))
+        .isEmpty();
+  }
+
+  @Test
   void oneBadClassDoesNotStopTheOthers() {
     Path bad = Sources.RESOURCES.resolve("bad").resolve("Shape.java");
 
