@@ -190,13 +190,14 @@ final class GraphEngine implements ClassResolver {
   }
 
   @Override
-  public Registration getRegistration(Class type) {
-    return closedSet().of(type);
+  public @Nullable Registration getRegistration(Class type) {
+    // Kryo asks while it is made, for types that it then registers in vain
+    return closedSet == null ? null : closedSet.of(type);
   }
 
   @Override
-  public Registration getRegistration(int id) {
-    return JdkForms.byId(id);
+  public @Nullable Registration getRegistration(int id) {
+    return null; // asked only by Kryo's own numbering, which is not used
   }
 
   @Override

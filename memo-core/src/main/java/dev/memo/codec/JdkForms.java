@@ -45,7 +45,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The classes of the JDK that results may contain, each with its fixed id. The ids are part of the
- * format: new ones are added at the end, none is ever used again.
+ * format: new ones are added at the end, none is ever used again. Up to 63 they take one byte.
  *
  * <p>What comes back is of the same class, with these exceptions, which come back equal:
  *
@@ -97,72 +97,80 @@ final class JdkForms {
   private static final JdkForm PATH;
 
   static {
-    ScalarForms.addTo(JdkForms::add); // 0 to 47
-    PATH = add(48, Path.class, new ScalarForms.OfPath());
-    add(49, Class.class, new ClassSerializer());
+    ScalarForms.addTo(JdkForms::add); // 0 to 40 and 54 to 61
+    PATH = add(41, Path.class, new ScalarForms.OfPath());
+    add(42, Class.class, new ClassSerializer());
 
-    collection(56, ArrayList.class, ArrayList::new);
-    collection(57, LinkedList.class, LinkedList::new);
-    collection(58, CopyOnWriteArrayList.class, CopyOnWriteArrayList::new);
-    collection(59, Vector.class, Vector::new);
+    collection(44, ArrayList.class, ArrayList::new);
+    collection(64, LinkedList.class, LinkedList::new);
+    collection(65, CopyOnWriteArrayList.class, CopyOnWriteArrayList::new);
+    collection(66, Vector.class, Vector::new);
     collection(
-        60,
+        67,
         Stack.class,
         elements -> {
           Stack<@Nullable Object> stack = new Stack<>();
           stack.addAll(elements);
           return stack;
         });
-    collection(61, HashSet.class, HashSet::new);
-    collection(62, LinkedHashSet.class, LinkedHashSet::new);
-    collection(63, CopyOnWriteArraySet.class, CopyOnWriteArraySet::new);
-    collection(64, ArrayDeque.class, ArrayDeque::new);
-    collection(65, ConcurrentLinkedQueue.class, ConcurrentLinkedQueue::new);
-    collection(66, ConcurrentLinkedDeque.class, ConcurrentLinkedDeque::new);
-    UNMODIFIABLE_COLLECTION = collection(67, Collection.class, Collections::unmodifiableCollection);
-    UNMODIFIABLE_LIST = collection(68, List.class, Collections::unmodifiableList);
+    collection(46, HashSet.class, HashSet::new);
+    collection(47, LinkedHashSet.class, LinkedHashSet::new);
+    collection(68, CopyOnWriteArraySet.class, CopyOnWriteArraySet::new);
+    collection(69, ArrayDeque.class, ArrayDeque::new);
+    collection(70, ConcurrentLinkedQueue.class, ConcurrentLinkedQueue::new);
+    collection(71, ConcurrentLinkedDeque.class, ConcurrentLinkedDeque::new);
+    UNMODIFIABLE_COLLECTION = collection(72, Collection.class, Collections::unmodifiableCollection);
+    UNMODIFIABLE_LIST = collection(45, List.class, Collections::unmodifiableList);
     UNMODIFIABLE_SET =
         collection(
-            69, Set.class, elements -> Collections.unmodifiableSet(new LinkedHashSet<>(elements)));
+            48, Set.class, elements -> Collections.unmodifiableSet(new LinkedHashSet<>(elements)));
     collection(
-        70,
+        73,
         Collections.synchronizedList(new ArrayList<>()).getClass(),
         Collections::synchronizedList);
     collection(
-        71,
+        74,
         Collections.synchronizedList(new LinkedList<>()).getClass(),
         elements -> Collections.synchronizedList(new LinkedList<>(elements)));
     collection(
-        72,
+        75,
         Collections.synchronizedSet(new HashSet<>()).getClass(),
         elements -> Collections.synchronizedSet(new LinkedHashSet<>(elements)));
     collection(
-        73,
+        76,
         Collections.synchronizedCollection(new ArrayList<>()).getClass(),
         Collections::synchronizedCollection);
-    sortedSet(74, TreeSet.class, TreeSet::new, set -> set);
-    sortedSet(75, ConcurrentSkipListSet.class, ConcurrentSkipListSet::new, set -> set);
+    sortedSet(53, TreeSet.class, TreeSet::new, set -> set);
+    sortedSet(77, ConcurrentSkipListSet.class, ConcurrentSkipListSet::new, set -> set);
     UNMODIFIABLE_SORTED_SET =
-        sortedSet(76, NavigableSet.class, TreeSet::new, Collections::unmodifiableNavigableSet);
-    ENUM_SET = add(77, EnumSet.class, new EnumSetSerializer());
+        sortedSet(78, NavigableSet.class, TreeSet::new, Collections::unmodifiableNavigableSet);
+    ENUM_SET = add(62, EnumSet.class, new EnumSetSerializer());
 
-    map(88, HashMap.class, HashMap::new, map -> map);
-    map(89, LinkedHashMap.class, LinkedHashMap::new, map -> map);
-    map(90, ConcurrentHashMap.class, ConcurrentHashMap::new, map -> map);
-    map(91, Hashtable.class, Hashtable::new, map -> map);
-    UNMODIFIABLE_MAP = map(92, Map.class, LinkedHashMap::new, Collections::unmodifiableMap);
+    map(49, HashMap.class, HashMap::new, map -> map);
+    map(50, LinkedHashMap.class, LinkedHashMap::new, map -> map);
+    map(79, ConcurrentHashMap.class, ConcurrentHashMap::new, map -> map);
+    map(80, Hashtable.class, Hashtable::new, map -> map);
+    UNMODIFIABLE_MAP = map(51, Map.class, LinkedHashMap::new, Collections::unmodifiableMap);
     map(
-        93,
+        81,
         Collections.synchronizedMap(new HashMap<>()).getClass(),
         LinkedHashMap::new,
         Collections::synchronizedMap);
-    sortedMap(94, TreeMap.class, TreeMap::new, map -> map);
-    sortedMap(95, ConcurrentSkipListMap.class, ConcurrentSkipListMap::new, map -> map);
+    sortedMap(52, TreeMap.class, TreeMap::new, map -> map);
+    sortedMap(82, ConcurrentSkipListMap.class, ConcurrentSkipListMap::new, map -> map);
     UNMODIFIABLE_SORTED_MAP =
-        sortedMap(96, NavigableMap.class, TreeMap::new, Collections::unmodifiableNavigableMap);
-    add(97, EnumMap.class, new EnumMapSerializer());
-    JdkForm entry = add(98, AbstractMap.SimpleImmutableEntry.class, new EntrySerializer(false));
-    add(99, AbstractMap.SimpleEntry.class, new EntrySerializer(true));
+        sortedMap(83, NavigableMap.class, TreeMap::new, Collections::unmodifiableNavigableMap);
+    add(63, EnumMap.class, new EnumMapSerializer());
+    JdkForm entry = add(43, AbstractMap.SimpleImmutableEntry.class, new EntrySerializer(false));
+    add(84, AbstractMap.SimpleEntry.class, new EntrySerializer(true));
+    collection(
+        85,
+        ConcurrentHashMap.KeySetView.class,
+        elements -> {
+          Set<@Nullable Object> set = ConcurrentHashMap.newKeySet();
+          set.addAll(elements);
+          return set;
+        });
     BY_CLASS.put(Map.entry(1, 1).getClass(), entry);
   }
 

@@ -9,8 +9,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.util.Objects;
 
 /**
- * Stores results as JSON, for types that have no end of their own: {@code Map<String, Object>},
- * {@code JsonNode}, lists of them, and all else that Jackson reads and writes.
+ * Stores results as JSON, for types that are open: {@code Map<String, Object>}, {@code JsonNode},
+ * lists of them, and all else that Jackson reads and writes.
  *
  * <p>Needs {@code com.fasterxml.jackson.core:jackson-databind}, which memo does not bring along.
  * What comes back is what JSON can say: in an {@code Object}, a {@code Float} returns as a {@code
@@ -41,8 +41,7 @@ public final class JsonCodec<T> implements Codec<T> {
 
   @Override
   public byte[] encode(T value) throws Exception {
-    byte[] bytes = writer.writeValueAsBytes(value);
-    return bytes;
+    return writer.writeValueAsBytes(value);
   }
 
   @Override

@@ -13,14 +13,14 @@ final class PrimitiveArrays {
   private PrimitiveArrays() {}
 
   static void addTo(ScalarForms.Table table) {
-    table.add(100, boolean[].class, new OfArray());
-    table.add(101, byte[].class, new OfArray());
-    table.add(102, short[].class, new OfArray());
-    table.add(103, char[].class, new OfArray());
-    table.add(104, int[].class, new OfArray());
-    table.add(105, long[].class, new OfArray());
-    table.add(106, float[].class, new OfArray());
-    table.add(107, double[].class, new OfArray());
+    table.add(54, boolean[].class, new OfArray());
+    table.add(55, byte[].class, new OfArray());
+    table.add(56, short[].class, new OfArray());
+    table.add(57, char[].class, new OfArray());
+    table.add(58, int[].class, new OfArray());
+    table.add(59, long[].class, new OfArray());
+    table.add(60, float[].class, new OfArray());
+    table.add(61, double[].class, new OfArray());
   }
 
   /** Number of elements; elements. */

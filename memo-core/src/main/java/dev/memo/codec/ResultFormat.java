@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
  * How the results of one function become bytes and come back. Immutable and thread-safe.
  *
  * <p>What comes back is equal to what was stored, and shares no mutable part with it; a part that
- * occurs in two places becomes two equal parts. See {@code ARCHITECTURE.md} for the JDK's
- * collections that come back as another class.
+ * occurs in two places becomes two equal parts, and transient fields are not stored. Collections of
+ * the JDK keep their class, with three exceptions: unmodifiable ones of any make come back as
+ * unmodifiable copies, other lists that are no public class ({@code Arrays.asList}, sub-lists) as
+ * {@code ArrayList}, and views of maps as sets and maps of their own.
  *
  * @param <R> what the function returns
  */
@@ -47,43 +49,39 @@ public final class ResultFormat<R extends @Nullable Object> {
    */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, List<Class<?>> types) {
     Class<?> raw = Shapes.erase(requireNonNull(type, "type"));
-    String required = Shapes.required(type);
-    ScalarCodec scalar = ScalarCodec.of(raw);
-    if (scalar != null) {
-      return create(scalar, OWN_CODEC_ID, required, "", Immutability.of(type));
-    }
     try {
+      ScalarCodec scalar = ScalarCodec.of(raw);
+      if (scalar != null) {
+        return create(scalar, OWN_CODEC_ID, type, "");
+      }
       ClosedSet closedSet = ClosedSet.of(type, List.copyOf(types));
-      return create(
-          new GraphCodec(closedSet, raw),
-          OWN_CODEC_ID,
-          required,
-          closedSet.shape(),
-          Immutability.of(type));
+      return create(new GraphCodec(closedSet, raw), OWN_CODEC_ID, type, closedSet.shape());
     } catch (Refusal e) {
       throw new UncacheableResultException(
           e.describe("result of type " + Shapes.name(type) + ", result"), e.getCause());
+    } catch (StackOverflowError e) {
+      throw new UncacheableResultException(
+          "result of type "
+              + Shapes.name(type)
+              + ": it contains itself with ever larger type arguments; use a codec",
+          e);
     }
   }
 
   /** The format of results that a codec writes. */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, Codec<?> codec) {
     requireNonNull(type, "type");
-    return create(
-        new ForeignCodec(codec),
-        requireNonNull(codec.id(), "id of the codec"),
-        Shapes.required(type),
-        "",
-        Immutability.of(type));
+    return create(new ForeignCodec(codec), requireNonNull(codec.id(), "id of the codec"), type, "");
   }
 
   private static <R extends @Nullable Object> ResultFormat<R> create(
-      ValueCodec codec, String codecId, String required, String closed, boolean immutable) {
+      ValueCodec codec, String codecId, Type type, String closed) {
+    String required = Shapes.required(type);
     return new ResultFormat<>(
         codec,
         variant("first", codecId, required),
         variant("second", codecId, required + "|" + closed),
-        immutable,
+        Immutability.of(type),
         DEFAULT_MAX_BYTES);
   }
 

@@ -286,7 +286,7 @@ final class ScalarForms {
         AtomicReference.class,
         v -> ((AtomicReference<?>) v).get(),
         v -> new AtomicReference<>(v));
-    PrimitiveArrays.addTo(table); // 100 to 107
+    PrimitiveArrays.addTo(table); // 54 to 61
   }
 
   private static <T> void add(

@@ -77,9 +77,11 @@ final class LocalPrimaryTest {
       Answer.Wait second = waiting(claim(KEY));
       primary.release(KEY, V, claim);
       Claim next = granted(first.next().join());
-      assertThat(second.next()).isNotDone();
+      // it is told whom it waits for now
+      Answer.Wait longer = waiting(second.next().join());
+      assertThat(longer.next()).isNotDone();
       kept(put(next, "one"));
-      assertThat(text(hit(second.next().join()).stored())).isEqualTo("one");
+      assertThat(text(hit(longer.next().join()).stored())).isEqualTo("one");
     }
 
     @Test
@@ -108,7 +110,19 @@ final class LocalPrimaryTest {
       primary.release(KEY, V, claim);
       granted(first.next().join());
       primary.abandon(KEY, V, first);
-      granted(second.next().join());
+      granted(waiting(second.next().join()).next().join());
+    }
+
+    @Test
+    void whoStopsWaitingAfterTheClaimWasHandedOnIsPassedOver() {
+      Claim claim = granted(claim(KEY));
+      Answer.Wait first = waiting(claim(KEY));
+      Answer.Wait second = waiting(claim(KEY));
+      primary.release(KEY, V, claim);
+      Claim next = granted(first.next().join());
+      primary.abandon(KEY, V, second);
+      primary.release(KEY, V, next);
+      granted(claim(KEY));
     }
 
     @Test
@@ -286,9 +300,10 @@ final class LocalPrimaryTest {
       assertThat(after.start()).isGreaterThan(before.start());
       assertThat(put(before, "old")).isInstanceOf(PutAnswer.Outdated.class);
       // who waited for the old computation now waits for the new one
-      assertThat(waiter.next()).isNotDone();
+      Answer.Wait longer = waiting(waiter.next().join());
+      assertThat(longer.next()).isNotDone();
       kept(put(after, "new"));
-      assertThat(text(hit(waiter.next().join()).stored())).isEqualTo("new");
+      assertThat(text(hit(longer.next().join()).stored())).isEqualTo("new");
     }
 
     @Test

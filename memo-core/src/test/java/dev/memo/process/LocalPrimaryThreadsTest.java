@@ -167,7 +167,11 @@ final class LocalPrimaryThreadsTest {
   }
 
   private static Answer awaited(Answer answer) throws Exception {
-    return answer instanceof Answer.Wait wait ? wait.next().get(30, TimeUnit.SECONDS) : answer;
+    Answer last = answer;
+    while (last instanceof Answer.Wait wait) {
+      last = wait.next().get(30, TimeUnit.SECONDS);
+    }
+    return last;
   }
 
   /** What a thread does; it is told its number. */

@@ -1,0 +1,84 @@
+package dev.memo.codec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.memo.codec.EntryRejectedException.Reason;
+import dev.memo.failure.UncacheableResultException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/** Codecs that are not memo's own. */
+class CodecTest {
+  private static <T> ResultFormat<T> json(TypeRef<T> type) {
+    return ResultFormat.of(type.type(), new JsonCodec<>(type));
+  }
+
+  @Test
+  void jsonServesMapsOfAnything() throws Exception {
+    ResultFormat<Map<String, Object>> format = json(new TypeRef<Map<String, Object>>() {});
+    Map<String, Object> value = Map.of("a", List.of(1, "b", Map.of("c", true)), "d", 1.5);
+    assertThat(ResultFormatTest.decode(format, format.encode(value))).isEqualTo(value);
+  }
+
+  @Test
+  void jsonServesNodesAndListsOfThem() throws Exception {
+    ResultFormat<List<JsonNode>> format = json(new TypeRef<List<JsonNode>>() {});
+    List<JsonNode> value = List.of(JsonNodeFactory.instance.objectNode().put("a", 1));
+    assertThat(ResultFormatTest.decode(format, format.encode(value))).isEqualTo(value);
+  }
+
+  @Test
+  void damagedJsonIsAMiss() {
+    ResultFormat<Map<String, Object>> format = json(new TypeRef<Map<String, Object>>() {});
+    byte[] damaged = "{\"a\": 1} x".getBytes(StandardCharsets.UTF_8);
+    assertThat(
+            catchThrowableOfType(
+                    EntryRejectedException.class,
+                    () ->
+                        ResultFormatTest.decode(
+                            format, new EncodedValue(damaged, false, new long[0])))
+                .reason())
+        .isEqualTo(Reason.UNDECODABLE);
+  }
+
+  @Test
+  void failureOfACodecIsACause() {
+    Exception failure = new Exception("broken");
+    ResultFormat<String> format = ResultFormat.of(String.class, failing(failure));
+    assertThatThrownBy(() -> format.encode("a"))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("broken")
+        .hasCause(failure);
+  }
+
+  @Test
+  void idOfACodecIsPartOfTheVariant() {
+    assertThat(ResultFormat.of(String.class, failing(new Exception())).variant())
+        .isNotEqualTo(ResultFormat.of(String.class, List.of()).variant());
+  }
+
+  private static Codec<String> failing(Exception failure) {
+    return new Codec<>() {
+      @Override
+      public String id() {
+        return "failing/1";
+      }
+
+      @Override
+      public byte[] encode(String value) throws Exception {
+        throw failure;
+      }
+
+      @Override
+      public String decode(byte[] bytes) throws Exception {
+        throw failure;
+      }
+    };
+  }
+}
