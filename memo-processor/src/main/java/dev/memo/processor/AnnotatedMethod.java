@@ -91,9 +91,8 @@ record AnnotatedMethod(
     return Annotations.valuesIn(value("types"));
   }
 
-  /** Whether the author says which classes results are made of, or how they are stored. */
-  boolean closesResult() {
-    return codec().isPresent() || !types().isEmpty();
+  List<TypeMirror> namedTypes() {
+    return types().stream().flatMap(value -> Annotations.typeIn(value).stream()).toList();
   }
 
   /** Whether it names a type that does not exist, at least not yet. */

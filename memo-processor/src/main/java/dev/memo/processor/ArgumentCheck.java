@@ -19,45 +19,6 @@ import javax.lang.model.type.WildcardType;
  */
 final class ArgumentCheck {
 
-  private static final Set<String> ENCODED =
-      Set.of(
-          "java.lang.Boolean",
-          "java.lang.Byte",
-          "java.lang.Character",
-          "java.lang.Class",
-          "java.lang.Double",
-          "java.lang.Float",
-          "java.lang.Integer",
-          "java.lang.Long",
-          "java.lang.Short",
-          "java.lang.String",
-          "java.math.BigDecimal",
-          "java.math.BigInteger",
-          "java.net.URI",
-          "java.time.Duration",
-          "java.time.Instant",
-          "java.time.LocalDate",
-          "java.time.LocalDateTime",
-          "java.time.LocalTime",
-          "java.time.MonthDay",
-          "java.time.OffsetDateTime",
-          "java.time.OffsetTime",
-          "java.time.Period",
-          "java.time.Year",
-          "java.time.YearMonth",
-          "java.time.ZoneId",
-          "java.time.ZoneOffset",
-          "java.time.ZonedDateTime",
-          "java.util.Optional",
-          "java.util.OptionalDouble",
-          "java.util.OptionalInt",
-          "java.util.OptionalLong",
-          "java.util.UUID");
-
-  /** Abstract classes that say as little as an interface. */
-  private static final Set<String> DECIDED_AT_RUN_TIME =
-      Set.of("java.lang.Enum", "java.lang.Number", "java.lang.Object", "java.lang.Record");
-
   private final TypeSystem system;
   private final Set<String> keyTypes;
 
@@ -104,17 +65,17 @@ final class ArgumentCheck {
   private Optional<Problem> ofDeclared(DeclaredType type, String path, Set<String> seen) {
     TypeElement element = TypeSystem.elementOf(type);
     String name = TypeSystem.nameOf(type);
-    if (keyTypes.contains(name) || DECIDED_AT_RUN_TIME.contains(name)) {
+    if (keyTypes.contains(name) || JdkTypes.OPEN_ARGUMENTS.contains(name)) {
       return Optional.empty();
     }
-    if (ENCODED.contains(name)) {
+    if (JdkTypes.ENCODED.contains(name)) {
       return name.equals("java.lang.Class")
           ? Optional.empty()
           : first(type.getTypeArguments(), path, seen);
     }
     Optional<Problem> notData =
         system.notData(type).map(why -> new Problem(path, named(element) + ": " + why));
-    if (notData.isPresent() || !seen.add(type.toString())) {
+    if (notData.isPresent() || !TypeSystem.isNew(type, seen)) {
       return notData;
     }
     if (system.isA(type, "java.util.List", "java.util.Set", "java.util.Map")) {

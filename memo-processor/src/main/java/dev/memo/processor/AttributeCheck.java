@@ -152,12 +152,11 @@ final class AttributeCheck {
       return Optional.of("it is no class of objects.");
     }
     TypeElement element = TypeSystem.elementOf((DeclaredType) type);
-    if (element.getKind().isInterface()) {
-      return Optional.of("an interface has no objects of its own.");
-    }
     if (element.getModifiers().contains(Modifier.ABSTRACT)
-        && element.getKind() != ElementKind.ENUM) {
-      return Optional.of("an abstract class has no objects of its own.");
+        && element.getKind() != ElementKind.ENUM
+        && element.getPermittedSubclasses().isEmpty()) {
+      String kind = element.getKind().isInterface() ? "interface" : "abstract class";
+      return Optional.of("an open " + kind + " does not say which objects there are.");
     }
     return system
         .hiddenIn(type, system.elements().getPackageOf(method.element()))

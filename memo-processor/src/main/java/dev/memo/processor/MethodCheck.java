@@ -114,7 +114,7 @@ final class MethodCheck {
         !method.element().getTypeParameters().isEmpty(),
         () ->
             method.refuse(
-                "cannot be cached: it is generic in " + method.element().getTypeParameters() + ".",
+                "cannot be cached: it is generic.",
                 "a stored result must be readable without its caller, so all types must be known.",
                 "annotate a method that names the types and calls the generic one."));
   }

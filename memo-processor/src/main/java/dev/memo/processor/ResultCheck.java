@@ -4,6 +4,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.Modifier;
@@ -11,53 +12,17 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.type.WildcardType;
 import javax.lang.model.util.ElementFilter;
 
 /**
  * Whether results of a type can be stored and read back: they must be data, and the type must be
- * <i>closed</i>, that is, name every class that may occur in them; unless the author names the
+ * <i>closed</i>, that is, imply every class that may occur in them; unless the author names the
  * others in {@code types}, or a {@code codec}.
  */
 final class ResultCheck {
-
-  /** Closed but for their type arguments, though not final. */
-  private static final Set<String> CLOSED =
-      Set.of(
-          "java.math.BigDecimal",
-          "java.math.BigInteger",
-          "java.nio.file.Path",
-          "java.time.ZoneId",
-          "java.util.ArrayDeque",
-          "java.util.ArrayList",
-          "java.util.BitSet",
-          "java.util.Collection",
-          "java.util.Date",
-          "java.util.Deque",
-          "java.util.EnumMap",
-          "java.util.EnumSet",
-          "java.util.HashMap",
-          "java.util.HashSet",
-          "java.util.LinkedHashMap",
-          "java.util.LinkedHashSet",
-          "java.util.LinkedList",
-          "java.util.List",
-          "java.util.Map",
-          "java.util.Map.Entry",
-          "java.util.NavigableMap",
-          "java.util.NavigableSet",
-          "java.util.Queue",
-          "java.util.Set",
-          "java.util.SortedMap",
-          "java.util.SortedSet",
-          "java.util.TreeMap",
-          "java.util.TreeSet",
-          "java.util.concurrent.ConcurrentHashMap",
-          "java.util.concurrent.ConcurrentMap");
-
-  private static final String NAME_THE_CLASSES =
-      "name the classes in @Cached(types = ...), or a codec, or return a record of closed types.";
-
   private final TypeSystem system;
 
   ResultCheck(TypeSystem system) {
@@ -65,12 +30,12 @@ final class ResultCheck {
   }
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
-    TypeMirror result = method.element().getReturnType();
-    return oneShot(method, result).or(() -> open(method, result));
+    return noData(method).or(() -> method.codec().isPresent() ? Optional.empty() : open(method));
   }
 
-  private Optional<Refusal> oneShot(AnnotatedMethod method, TypeMirror result) {
-    return new Walk(false)
+  private Optional<Refusal> noData(AnnotatedMethod method) {
+    TypeMirror result = method.element().getReturnType();
+    return new Walk(false, List.of())
         .problem(result, Names.simple(result))
         .map(
             problem ->
@@ -80,77 +45,114 @@ final class ResultCheck {
                     "return what it yields: a List, a record, a byte[]."));
   }
 
-  private Optional<Refusal> open(AnnotatedMethod method, TypeMirror result) {
-    if (method.closesResult()) {
-      return Optional.empty();
-    }
-    return new Walk(true)
-        .problem(result, Names.simple(result))
+  private Optional<Refusal> open(AnnotatedMethod method) {
+    TypeMirror result = method.element().getReturnType();
+    List<TypeMirror> named = method.namedTypes();
+    Walk walk = new Walk(true, named);
+    return Stream.concat(
+            walk.problem(result, Names.simple(result)).stream(),
+            named.stream().flatMap(type -> walk.ofNamed(type).stream()))
+        .findFirst()
         .map(
             problem ->
                 method.refuse(
-                    "cannot be cached: its result " + problem.path() + " is open.",
-                    problem.why() + ", so memo would not know what it may read back.",
-                    NAME_THE_CLASSES));
+                    "cannot be cached: its result " + problem.path() + " cannot be read back.",
+                    problem.why() + ".",
+                    "return a record of closed types, or name the classes in @Cached(types = ...),"
+                        + " or a codec."));
   }
 
   /** Goes through a type and what it is made of. */
   private final class Walk {
     private final boolean mustBeClosed;
+    private final List<TypeMirror> named;
     private final Set<String> seen = new HashSet<>();
 
-    Walk(boolean mustBeClosed) {
+    Walk(boolean mustBeClosed, List<TypeMirror> named) {
       this.mustBeClosed = mustBeClosed;
+      this.named = named;
     }
 
     Optional<Problem> problem(TypeMirror type, String path) {
       return switch (type.getKind()) {
         case ARRAY -> problem(((ArrayType) type).getComponentType(), path);
-        case WILDCARD -> openPart(path, "a wildcard stands for any class");
-        case DECLARED -> ofDeclared((DeclaredType) type, path);
+        case WILDCARD -> problem(upperBound((WildcardType) type), path);
+        case DECLARED ->
+            TypeSystem.isNew(type, seen) ? ofDeclared((DeclaredType) type, path) : Optional.empty();
         default -> Optional.empty();
       };
     }
 
+    /** A class that the author named: it may be open itself, but not in its parts. */
+    Optional<Problem> ofNamed(TypeMirror type) {
+      return type.getKind() == TypeKind.DECLARED
+          ? ofParts((DeclaredType) type, Names.simple(type))
+          : problem(type, Names.simple(type));
+    }
+
+    private TypeMirror upperBound(WildcardType wildcard) {
+      TypeMirror bound = wildcard.getExtendsBound();
+      return bound != null ? bound : system.elements().getTypeElement("java.lang.Object").asType();
+    }
+
     private Optional<Problem> ofDeclared(DeclaredType type, String path) {
-      if (!seen.add(type.toString())) {
-        return Optional.empty();
-      }
-      TypeElement element = TypeSystem.elementOf(type);
       return system
           .notData(type)
           .map(why -> new Problem(path, why))
-          .or(() -> raw(type, path))
+          .or(() -> TypeSystem.isRaw(type) ? open(path, "a raw type may hold any class") : none())
           .or(() -> first(type.getTypeArguments(), path))
-          .or(() -> ofElement(type, element, path));
+          .or(() -> isImplied(type) ? none() : ofClass(type, path));
     }
 
-    private Optional<Problem> raw(DeclaredType type, String path) {
-      return TypeSystem.isRaw(type)
-          ? openPart(path, "a raw type may hold any class")
-          : Optional.empty();
+    private Optional<Problem> ofClass(DeclaredType type, String path) {
+      TypeElement element = TypeSystem.elementOf(type);
+      if (element.getKind() != ElementKind.RECORD
+          && element.getPermittedSubclasses().isEmpty()
+          && !element.getModifiers().contains(Modifier.FINAL)) {
+        String kind = element.getKind().isInterface() ? " is an open interface" : " is not final";
+        return open(path, element.getSimpleName() + kind);
+      }
+      return ofParts(type, path);
     }
 
-    private Optional<Problem> ofElement(DeclaredType type, TypeElement element, String path) {
-      String name = element.getQualifiedName().toString();
-      if (CLOSED.contains(name) || element.getKind() == ElementKind.ENUM) {
-        return Optional.empty();
+    private Optional<Problem> ofParts(DeclaredType type, String path) {
+      TypeElement element = TypeSystem.elementOf(type);
+      if (isImplied(type)) {
+        return none();
       }
-      if (element.getKind() == ElementKind.RECORD) {
-        return ofComponents(type, element, path);
+      if (system.isOfJdk(element) || system.isA(type, "java.lang.Throwable")) {
+        return problem(path, "memo does not store a " + element.getSimpleName());
       }
-      if (!element.getPermittedSubclasses().isEmpty()) {
-        return first(element.getPermittedSubclasses(), path);
-      }
-      if (element.getModifiers().contains(Modifier.FINAL)) {
-        return name.startsWith("java.") ? Optional.empty() : ofFields(type, element, path);
-      }
-      String kind = element.getKind().isInterface() ? " is an open interface" : " is not final";
-      return openPart(path, element.getSimpleName() + kind);
+      return first(element.getPermittedSubclasses(), path)
+          .or(
+              () ->
+                  element.getKind() == ElementKind.RECORD
+                      ? ofComponents(type, path)
+                      : ofFields(type, type, path));
     }
 
-    private Optional<Problem> ofComponents(DeclaredType type, TypeElement record, String path) {
-      return record.getRecordComponents().stream()
+    /** Whether all classes that could come are known without a look inside. */
+    private boolean isImplied(DeclaredType type) {
+      TypeElement element = TypeSystem.elementOf(type);
+      return JdkTypes.STORED.contains(element.getQualifiedName().toString())
+          || element.getKind() == ElementKind.ENUM
+          || isClosedByName(type);
+    }
+
+    private boolean isClosedByName(DeclaredType type) {
+      TypeElement element = TypeSystem.elementOf(type);
+      return !element.getModifiers().contains(Modifier.FINAL)
+          && element.getPermittedSubclasses().isEmpty()
+          && named.stream()
+              .anyMatch(
+                  one ->
+                      system
+                          .types()
+                          .isSubtype(system.types().erasure(one), system.types().erasure(type)));
+    }
+
+    private Optional<Problem> ofComponents(DeclaredType type, String path) {
+      return TypeSystem.elementOf(type).getRecordComponents().stream()
           .flatMap(
               component ->
                   problem(
@@ -159,13 +161,23 @@ final class ResultCheck {
           .findFirst();
     }
 
-    private Optional<Problem> ofFields(DeclaredType type, TypeElement element, String path) {
+    /** The fields that the class itself and the classes that it extends declare. */
+    private Optional<Problem> ofFields(DeclaredType type, DeclaredType declaring, String path) {
+      TypeElement element = TypeSystem.elementOf(declaring);
+      if (system.isOfJdk(element)) {
+        return none();
+      }
       return ElementFilter.fieldsIn(element.getEnclosedElements()).stream()
           .filter(Walk::isStored)
           .flatMap(
               field ->
                   problem(system.types().asMemberOf(type, field), within(path, field)).stream())
-          .findFirst();
+          .findFirst()
+          .or(
+              () ->
+                  element.getSuperclass() instanceof DeclaredType parent
+                      ? ofFields(type, parent, path)
+                      : none());
     }
 
     private static boolean isStored(VariableElement field) {
@@ -181,8 +193,16 @@ final class ResultCheck {
       return types.stream().flatMap(type -> problem(type, path).stream()).findFirst();
     }
 
-    private Optional<Problem> openPart(String path, String why) {
-      return mustBeClosed ? Optional.of(new Problem(path, why)) : Optional.empty();
+    private Optional<Problem> open(String path, String why) {
+      return problem(path, why + ", so memo would not know which classes it may read");
+    }
+
+    private Optional<Problem> problem(String path, String why) {
+      return mustBeClosed ? Optional.of(new Problem(path, why)) : none();
+    }
+
+    private static Optional<Problem> none() {
+      return Optional.empty();
     }
   }
 }

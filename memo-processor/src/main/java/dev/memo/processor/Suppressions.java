@@ -59,9 +59,7 @@ final class Suppressions {
   }
 
   private static Stream<TypeMirror> namedTypes(AnnotatedMethod method) {
-    return Stream.concat(
-        method.codec().stream(),
-        method.types().stream().flatMap(value -> Annotations.typeIn(value).stream()));
+    return Stream.concat(method.codec().stream(), method.namedTypes().stream());
   }
 
   private boolean isDeprecated(Element element) {

@@ -2,9 +2,11 @@ package dev.memo.processor;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
+import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.ArrayType;
@@ -18,6 +20,7 @@ import javax.lang.model.util.Types;
 
 /** The questions about types that several checks ask. */
 record TypeSystem(Types types, Elements elements) {
+  private static final int MOST_TYPES = 200;
 
   static TypeElement elementOf(DeclaredType type) {
     return (TypeElement) type.asElement();
@@ -60,6 +63,21 @@ record TypeSystem(Types types, Elements elements) {
       return Optional.of("a function is code, not data");
     }
     return Optional.empty();
+  }
+
+  /** The JDK's own classes are known by name only. */
+  boolean isOfJdk(TypeElement element) {
+    ModuleElement module = elements.getModuleOf(element);
+    String name = module == null ? "" : module.getQualifiedName().toString();
+    return name.startsWith("java.") || name.startsWith("jdk.");
+  }
+
+  /**
+   * Whether a walk has not seen the type before. Not all walks end by themselves: the types in
+   * {@code record Node<T>(Node<List<T>> next)} grow for ever.
+   */
+  static boolean isNew(TypeMirror type, Set<String> seen) {
+    return seen.size() < MOST_TYPES && seen.add(type.toString());
   }
 
   static boolean isRaw(DeclaredType type) {

@@ -137,8 +137,7 @@ final class WrapperRenderer {
     source.codec().ifPresent(codec -> code.add(".codec($T.class)", TypeName.get(codec)));
     if (!source.types().isEmpty()) {
       code.add(
-          source.types().stream()
-              .flatMap(value -> Annotations.typeIn(value).stream())
+          source.namedTypes().stream()
               .map(type -> CodeBlock.of("$T.class", TypeName.get(type)))
               .collect(CodeBlock.joining(", ", ".types(", ")")));
     }

@@ -1,0 +1,176 @@
+package dev.memo.processor;
+
+import static com.google.testing.compile.Compiler.javac;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.testing.compile.Compilation;
+import dev.memo.CachedMethod;
+import dev.memo.annotation.Cached;
+import java.io.File;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import javax.tools.JavaFileObject;
+import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How the processor behaves among the other parts of a build. */
+class ProcessingTest {
+  private static final JavaFileObject SQUARES =
+      Sources.source(
+          "com.acme.Squares",
+          "package com.acme;",
+          "public final class Squares {",
+          "  private Squares() {}",
+          "  @dev.memo.annotation.Cached(\"squares.memo\")",
+          "  public static int square(int x) { return x * x; }",
+          "}");
+
+  @Test
+  void annotationsAreClaimedSoThatStrictBuildsPass() {
+    assertThat(messages(Sources.compile(List.of(SQUARES), Sources.STRICT, new CachedProcessor())))
+        .isEmpty();
+  }
+
+  @Test
+  void strictBuildsWouldFailIfAnnotationsWereNotClaimed() {
+    Compilation compilation =
+        Sources.compile(List.of(SQUARES), Sources.STRICT, new RecordingProcessor(false));
+
+    assertThat(messages(compilation))
+        .anyMatch(message -> message.contains("No processor claimed any of these annotations"));
+  }
+
+  @Test
+  void eachWrapperOriginatesInOneClass() {
+    RecordingProcessor recorder = new RecordingProcessor(true);
+
+    Sources.compile(Sources.load(Sources.in("good")), List.of(), recorder);
+
+    assertThat(recorder.origins())
+        .hasSize(Sources.in("expected").size())
+        .containsEntry("com.acme.GeocoderCached", List.of("com.acme.Geocoder"))
+        .containsEntry("com.acme.Outer_InnerCached", List.of("com.acme.Outer.Inner"))
+        .allSatisfy((wrapper, origins) -> assertThat(origins).hasSize(1));
+  }
+
+  @Test
+  void gradleIsToldThatClassesAreProcessedInIsolation() throws IOException {
+    assertThat(resource("META-INF/gradle/incremental.annotation.processors"))
+        .isEqualTo(CachedProcessor.class.getName() + ",isolating\n");
+  }
+
+  @Test
+  void compilersFindTheProcessor() throws IOException {
+    assertThat(resource("META-INF/services/javax.annotation.processing.Processor"))
+        .isEqualTo(CachedProcessor.class.getName() + "\n");
+  }
+
+  @Test
+  void wrapperOfAnEarlierBuildIsInNoOnesWay(@TempDir Path classes) throws IOException {
+    Compilation first = Sources.compile(List.of(SQUARES), List.of(), new CachedProcessor());
+    writeClasses(first, classes);
+    assertThat(classes.resolve("com/acme/SquaresCached.class")).exists();
+
+    Compilation second =
+        javac()
+            .withClasspath(path(classes, Cached.class, CachedMethod.class, NullMarked.class))
+            .withProcessors(new CachedProcessor())
+            .compile(SQUARES);
+
+    assertThat(messages(second)).isEmpty();
+    assertThat(Sources.generated(second)).isEqualTo(Sources.generated(first));
+  }
+
+  @Test
+  void classesWithKeyEncodersAreNamedInAnOption() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Dates",
+            "package com.acme;",
+            "final class Dates {",
+            "  @dev.memo.annotation.Cached(\"dates.memo\")",
+            "  static int year(java.util.Date date, StringBuilder text) { return 1; }",
+            "}");
+    String option = "-Amemo.keyTypes=java.util.Date , java.lang.StringBuilder";
+
+    assertThat(messages(Sources.compile(List.of(source), List.of(), new CachedProcessor())))
+        .singleElement()
+        .asString()
+        .contains("Date is a class without a canonical encoding");
+    assertThat(messages(Sources.compile(List.of(source), List.of(option), new CachedProcessor())))
+        .isEmpty();
+  }
+
+  @Test
+  void typesThatGrowForEverAreLeftToTheRunTime() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Growing",
+            "package com.acme;",
+            "final class Growing {",
+            "  record Node<T>(java.util.Optional<Node<java.util.List<T>>> next) {}",
+            "  @dev.memo.annotation.Cached(\"growing.memo\")",
+            "  static Node<String> same(Node<String> node) { return node; }",
+            "}");
+
+    assertThat(messages(Sources.compile(List.of(source), List.of(), new CachedProcessor())))
+        .isEmpty();
+  }
+
+  @Test
+  void oneBadClassDoesNotStopTheOthers() {
+    Path bad = Sources.RESOURCES.resolve("bad").resolve("Shape.java");
+
+    RecordingProcessor recorder = new RecordingProcessor(true);
+
+    Compilation compilation =
+        Sources.compile(List.of(Sources.load(bad), SQUARES), List.of(), recorder);
+
+    assertThat(compilation.errors()).isNotEmpty();
+    assertThat(recorder.origins()).containsKey("com.acme.SquaresCached");
+  }
+
+  private static void writeClasses(Compilation compilation, Path folder) throws IOException {
+    for (JavaFileObject file : compilation.generatedFiles()) {
+      if (file.getKind() == JavaFileObject.Kind.CLASS) {
+        Path target = folder.resolve(file.getName().replaceFirst("^/?CLASS_OUTPUT/", ""));
+        Files.createDirectories(target.getParent());
+        try (var in = file.openInputStream()) {
+          Files.copy(in, target);
+        }
+      }
+    }
+  }
+
+  private static List<File> path(Path first, Class<?>... others) {
+    List<File> path = new ArrayList<>(List.of(first.toFile()));
+    for (Class<?> other : others) {
+      path.add(location(other).toFile());
+    }
+    return path;
+  }
+
+  private static Path location(Class<?> type) {
+    return Path.of(URI.create(type.getProtectionDomain().getCodeSource().getLocation().toString()));
+  }
+
+  private static String resource(String name) throws IOException {
+    try (var in = CachedProcessor.class.getClassLoader().getResourceAsStream(name)) {
+      assertThat(in).as(name).isNotNull();
+      return new String(in.readAllBytes(), UTF_8);
+    }
+  }
+
+  private static List<String> messages(Compilation compilation) {
+    return compilation.diagnostics().stream()
+        .map(diagnostic -> diagnostic.getMessage(Locale.ROOT))
+        .toList();
+  }
+}
