@@ -22,7 +22,7 @@ record ClassFile(String runtimeVersion, String name) {
   private static final String SUFFIX = ".class";
 
   /** Below that, two files share little but the names of what every class uses. */
-  private static final int MIN_BYTES = 4_000;
+  private static final int MIN_BYTES = 6_000;
 
   /** In this order; the buffers of java.nio are made from templates and resemble each other. */
   private static final List<String> PACKAGES =

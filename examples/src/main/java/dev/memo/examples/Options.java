@@ -19,7 +19,7 @@ record Options(
       Finds the classes of the JDK that resemble each other most.
       Results are kept on disk: run it twice.
 
-        --classes N      compare the first N classes, 2 to 10000 (450)
+        --classes N      compare the first N classes, 2 to 10000 (420)
         --threads N      on N threads, 1 to 1000 (one per processor)
         --top N          print the N closest pairs, 1 to 10000 (15)
         --directory DIR  keep the results in DIR (similar-classes.memo)
@@ -33,7 +33,7 @@ record Options(
    * @throws IllegalArgumentException saying what is wrong with it
    */
   static Options parse(String... args) {
-    int classes = 450;
+    int classes = 420;
     int threads = Runtime.getRuntime().availableProcessors();
     int top = 15;
     Optional<Path> directory = Optional.empty();

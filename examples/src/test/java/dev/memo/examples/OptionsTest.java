@@ -13,7 +13,7 @@ class OptionsTest {
   @Test
   void nothingTypedMeansHalfAMinuteOfWorkOnAllProcessors() {
     Options options = Options.parse();
-    assertThat(options.classes()).isEqualTo(450);
+    assertThat(options.classes()).isEqualTo(420);
     assertThat(options.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
     assertThat(options.directory()).isEmpty();
     assertThat(options.help()).isFalse();
