@@ -55,7 +55,7 @@ final class KeyTag {
   /** Scale, 4 bytes; unscaled value as in BIG_INTEGER. */
   static final int BIG_DECIMAL = 0x0f;
 
-  /** text: see {@link KeyForms}; scheme and host in lower, escapes in upper case. */
+  /** text: see {@link UriForm}. */
   static final int URI = 0x10;
 
   /** text: absolute path in the default file system. */

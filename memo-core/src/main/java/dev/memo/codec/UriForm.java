@@ -4,13 +4,17 @@ import java.net.URI;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** One text for all URIs that {@link URI#equals} calls equal, and different texts for others. */
+/**
+ * One text for all URIs that {@link URI#equals} calls equal, and different texts for others. Nearly
+ * always that of the URI; but a path that would read as an authority follows an empty one, and one
+ * that would read as a scheme follows a colon.
+ */
 final class UriForm {
   private UriForm() {}
 
   /**
    * Scheme and host in lower case, hexadecimal digits of escapes in upper case, an empty authority
-   * or port left out, all else as written.
+   * or port left out where that is not ambiguous, all else as written.
    */
   static String of(URI uri) {
     StringBuilder out = new StringBuilder();
@@ -27,14 +31,24 @@ final class UriForm {
         if (uri.getPort() != -1) {
           out.append(':').append(uri.getPort());
         }
-      } else {
+      } else if (uri.getRawAuthority() != null) {
         append(out, "//", uri.getRawAuthority(), "");
+      } else {
+        out.append(borderBefore(uri.getRawPath(), uri.getScheme()));
       }
       append(out, "", uri.getRawPath(), "");
       append(out, "?", uri.getRawQuery(), "");
     }
     append(out, "#", uri.getRawFragment(), "");
     return out.toString();
+  }
+
+  /** What keeps a path without an authority from being read as something else. */
+  private static String borderBefore(String path, @Nullable String scheme) {
+    if (path.startsWith("//")) {
+      return "//";
+    }
+    return scheme == null && path.indexOf(':') >= 0 ? ":" : "";
   }
 
   private static void append(

@@ -208,6 +208,23 @@ class ArgumentsFormatTest {
   }
 
   @Test
+  @DisplayName("P2: a path that looks like an authority or a scheme is neither")
+  void pathOfUriIsNotMistakenForAnotherPart() {
+    URI folder = URI.create("http://h/a/");
+    assertAllDiffer(
+        URI.create("file:////server/share"),
+        URI.create("file://server/share"),
+        URI.create("file:/server/share"));
+    assertAllDiffer(URI.create("////h:80/a"), URI.create("//h:80/a"));
+    assertAllDiffer(
+        folder.relativize(URI.create("http://h/a/b:c")),
+        URI.create("b:c"),
+        URI.create("./b:c"),
+        folder.relativize(URI.create("http://h/a/:b:c")));
+    assertAllDiffer(URI.create("http://a_b/x"), URI.create("http://c_d/x"), URI.create("http:/x"));
+  }
+
+  @Test
   void relativePathIsMadeAbsoluteButNotNormalised() {
     assertAlike(Path.of("a"), Path.of("a").toAbsolutePath());
     assertAllDiffer(Path.of("a"), Path.of("./a"), Path.of("b/../a"));
