@@ -117,4 +117,13 @@ final class Results {
   static Sum oneOfSeveral(int x) {
     return new Good();
   }
+
+  static final class Tags extends java.util.HashSet<String> {
+    private static final long serialVersionUID = 1L;
+  }
+
+  @Cached("bad.memo")
+  static Tags collectionOfOnesOwn(int x) {
+    return new Tags();
+  }
 }

@@ -288,10 +288,23 @@ final class ClosedSet {
         why = "is a lambda or another class without a stable name";
       } else if (Shapes.isOfJdk(raw) && !raw.isEnum()) {
         why = "is a class of the JDK that memo does not store";
+      } else if (concreteParentOfJdk(raw) != null) {
+        why = "extends " + concreteParentOfJdk(raw) + ", whose content memo does not see";
       }
       if (why != null) {
         throw new Refusal(raw.getName() + " " + why + "; return another type, or use a codec");
       }
+    }
+
+    /** Abstract classes of the JDK have no content of their own; fields of others are transient. */
+    private static @Nullable String concreteParentOfJdk(Class<?> raw) {
+      Class<?> parent = raw.getSuperclass();
+      while (parent != null && !Shapes.isOfJdk(parent)) {
+        parent = parent.getSuperclass();
+      }
+      return parent == null || parent == Object.class || Modifier.isAbstract(parent.getModifiers())
+          ? null
+          : parent.getName();
     }
 
     private static Refusal open(String why) {

@@ -2,14 +2,19 @@ package dev.memo.codec;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.Type;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -76,6 +81,30 @@ class ResultFormatTest {
   }
 
   record Growing<T>(@Nullable Growing<List<T>> more) {}
+
+  static final class Tags extends HashSet<String> {
+    private static final long serialVersionUID = 1L;
+  }
+
+  record Kind(Class<?> type, @Nullable Halving halving) {}
+
+  static final class Unequal {
+    private final int number;
+
+    Unequal(int number) {
+      this.number = number;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      throw new IllegalStateException("compared");
+    }
+
+    @Override
+    public int hashCode() {
+      return number;
+    }
+  }
 
   static <T extends @Nullable Object> T roundTrip(Type type, T value, Class<?>... types)
       throws EntryRejectedException {
@@ -182,6 +211,18 @@ class ResultFormatTest {
     assertThatThrownBy(() -> roundTrip(Halving.class, new Halving(100)))
         .isInstanceOf(UncacheableResultException.class)
         .hasMessageStartingWith("result.number: ");
+  }
+
+  @Test
+  @DisplayName("P2: a collection of one's own, which would come back empty, is refused at once")
+  void classThatExtendsACollectionOfTheJdkIsRefused() {
+    assertThatThrownBy(() -> ResultFormat.of(Tags.class, List.of()))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("extends java.util.HashSet");
+    Type sets = new TypeRef<Set<String>>() {}.type();
+    assertThatThrownBy(() -> ResultFormat.of(sets, List.of(Tags.class)))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("extends java.util.HashSet");
   }
 
   @Test

@@ -165,7 +165,11 @@ final class ResultCheck {
     private Optional<Problem> ofFields(DeclaredType type, DeclaredType declaring, String path) {
       TypeElement element = TypeSystem.elementOf(declaring);
       if (system.isOfJdk(element)) {
-        return none();
+        return isWithoutContent(element)
+            ? none()
+            : problem(
+                path,
+                "it extends " + element.getSimpleName() + ", whose content memo does not see");
       }
       return ElementFilter.fieldsIn(element.getEnclosedElements()).stream()
           .filter(Walk::isStored)
@@ -178,6 +182,12 @@ final class ResultCheck {
                   element.getSuperclass() instanceof DeclaredType parent
                       ? ofFields(type, parent, path)
                       : none());
+    }
+
+    /** Fields of the other classes of the JDK are transient, or hidden. */
+    private static boolean isWithoutContent(TypeElement ofJdk) {
+      return ofJdk.getModifiers().contains(Modifier.ABSTRACT)
+          || ofJdk.getQualifiedName().contentEquals("java.lang.Object");
     }
 
     private static boolean isStored(VariableElement field) {
