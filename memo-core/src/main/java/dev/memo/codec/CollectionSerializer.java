@@ -29,6 +29,10 @@ final class CollectionSerializer extends Serializer<Collection<@Nullable Object>
   @Override
   public Collection<@Nullable Object> read(
       Kryo kryo, Input in, Class<? extends Collection<@Nullable Object>> type) {
-    return factory.of(Elements.read(kryo, in));
+    List<@Nullable Object> elements = Elements.read(kryo, in);
+    int count = elements.size();
+    Collection<@Nullable Object> collection = factory.of(elements);
+    Lengths.requireAll(count, collection.size());
+    return collection;
   }
 }

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.util.EnumSet;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Class of the enum, since the set may be empty; number of constants, constants. */
@@ -29,7 +30,9 @@ final class EnumSetSerializer extends Serializer<EnumSet> {
   @Override
   public EnumSet read(Kryo kryo, Input in, Class<? extends EnumSet> any) {
     EnumSet set = EnumSet.noneOf((Class) requireEnum(kryo.readClass(in)));
-    set.addAll(Elements.read(kryo, in));
+    List<@Nullable Object> constants = Elements.read(kryo, in);
+    set.addAll(constants);
+    Lengths.requireAll(constants.size(), set.size());
     return set;
   }
 

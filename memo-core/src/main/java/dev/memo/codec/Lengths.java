@@ -24,4 +24,12 @@ final class Lengths {
     }
     return length;
   }
+
+  /** A set or map must not lose what was equal by identity only, or changed after it was added. */
+  static void requireAll(int stored, int kept) {
+    if (kept != stored) {
+      throw new IllegalArgumentException(
+          "of " + stored + " elements or keys only " + kept + " are not equal to each other");
+    }
+  }
 }

@@ -66,5 +66,6 @@ final class MapSerializer extends Serializer<Map<@Nullable Object, @Nullable Obj
       Object key = kryo.readClassAndObject(in);
       to.put(key, kryo.readClassAndObject(in));
     }
+    Lengths.requireAll(count, to.size());
   }
 }

@@ -5,6 +5,7 @@ import com.esotericsoftware.kryo.kryo5.Serializer;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.util.Comparator;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.SortedSet;
 import java.util.function.UnaryOperator;
@@ -34,7 +35,9 @@ final class SortedSetSerializer extends Serializer<SortedSet<@Nullable Object>> 
   public SortedSet<@Nullable Object> read(
       Kryo kryo, Input in, Class<? extends SortedSet<@Nullable Object>> type) {
     NavigableSet<@Nullable Object> set = factory.of(KnownComparators.read(in));
-    set.addAll(Elements.read(kryo, in));
+    List<@Nullable Object> elements = Elements.read(kryo, in);
+    set.addAll(elements);
+    Lengths.requireAll(elements.size(), set.size());
     return wrapper.apply(set);
   }
 }

@@ -226,6 +226,30 @@ class ResultFormatTest {
   }
 
   @Test
+  @DisplayName("P2: a set or map that would lose elements is not stored, and never comes back so")
+  void elementsThatBecameEqualAreNotLost() {
+    Type sets = new TypeRef<Set<String>>() {}.type();
+    Type maps = new TypeRef<Map<String, Integer>>() {}.type();
+    Set<String> byIdentity = Collections.newSetFromMap(new IdentityHashMap<>());
+    ResultFormat<Set<String>> format = ResultFormat.of(sets, List.of());
+    byIdentity.add(new String("a"));
+    assertThat(format.encode(byIdentity).bytes()).isNotEmpty(); // vouches for its classes
+    byIdentity.add(new String("a"));
+    assertThat(
+            catchThrowableOfType(
+                    EntryRejectedException.class, () -> decode(format, format.encode(byIdentity)))
+                .reason())
+        .isEqualTo(EntryRejectedException.Reason.UNDECODABLE);
+    byte[] twice = {2 * 49 + 1, 2, 2 * 8 + 1, 2, 'a', 0, 2 * 8 + 1, 2, 'a', 0};
+    assertThatThrownBy(
+            () ->
+                decode(
+                    ResultFormat.of(maps, List.of()), new EncodedValue(twice, false, new long[0])))
+        .isInstanceOf(EntryRejectedException.class)
+        .hasMessageContaining("not equal to each other");
+  }
+
+  @Test
   void cycleIsRefused() {
     List<Object> cycle = new ArrayList<>();
     cycle.add(cycle);
