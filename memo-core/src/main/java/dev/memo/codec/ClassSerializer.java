@@ -10,8 +10,7 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 final class ClassSerializer extends Serializer<Class<?>> {
   @Override
   public void write(Kryo kryo, Output out, Class<?> type) {
-    StoredClass written = (StoredClass) kryo.writeClass(out, type);
-    if (written == null || read(written) != type) {
+    if (read(GraphEngine.writeAsValue(kryo, out, type)) != type) {
       throw new Refusal(
           type.getName() + " as a value cannot be told from its kind; return its name");
     }

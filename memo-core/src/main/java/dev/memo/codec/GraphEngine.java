@@ -156,10 +156,20 @@ final class GraphEngine implements ClassResolver {
       out.writeVarInt(0, true);
       return null;
     }
-    StoredClass found = closedSet().of(type);
+    StoredClass found = writeKnown(out, type);
     if (!found.isVerified() && !unverified.contains(found)) {
       unverified.add(found);
     }
+    return found;
+  }
+
+  /** Writes a class that is itself the value: no value of it is there to be read back. */
+  static StoredClass writeAsValue(Kryo kryo, Output out, Class<?> type) {
+    return ((GraphEngine) kryo.getClassResolver()).writeKnown(out, type);
+  }
+
+  private StoredClass writeKnown(Output out, Class<?> type) {
+    StoredClass found = closedSet().of(type);
     if (found.isMember()) {
       int position = positions[found.index()];
       if (position == 0) {

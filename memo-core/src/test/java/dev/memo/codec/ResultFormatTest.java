@@ -214,6 +214,16 @@ class ResultFormatTest {
   }
 
   @Test
+  @DisplayName("P2: a class that was seen as a value, not with values, is still read back")
+  void classAsAValueDoesNotVouchForItsValues() {
+    ResultFormat<Kind> format = ResultFormat.of(Kind.class, List.of());
+    assertThat(format.encode(new Kind(Halving.class, null)).bytes()).isNotEmpty();
+    assertThatThrownBy(() -> format.encode(new Kind(Halving.class, new Halving(100))))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageStartingWith("result.halving.number: ");
+  }
+
+  @Test
   @DisplayName("P2: a collection of one's own, which would come back empty, is refused at once")
   void classThatExtendsACollectionOfTheJdkIsRefused() {
     assertThatThrownBy(() -> ResultFormat.of(Tags.class, List.of()))
