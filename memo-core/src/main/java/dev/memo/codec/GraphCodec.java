@@ -50,7 +50,11 @@ final class GraphCodec implements ValueCodec {
     } catch (EntryRejectedException | RuntimeException | StackOverflowError e) {
       throw new Refusal("it was written, but cannot be read back: " + e.getMessage(), e);
     }
-    new RoundTrip(closedSet).requireAlike(value, copy);
+    try {
+      new RoundTrip(closedSet).requireAlike(value, copy);
+    } catch (RuntimeException e) {
+      throw Refusal.of(e);
+    }
   }
 
   @Override

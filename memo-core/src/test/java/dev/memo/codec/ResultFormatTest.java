@@ -260,6 +260,14 @@ class ResultFormatTest {
   }
 
   @Test
+  void failureOfAComparisonIsARefusal() {
+    assertThatThrownBy(
+            () -> roundTrip(new TypeRef<Set<Unequal>>() {}.type(), Set.of(new Unequal(1))))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("compared");
+  }
+
+  @Test
   void cycleIsRefused() {
     List<Object> cycle = new ArrayList<>();
     cycle.add(cycle);
