@@ -26,6 +26,7 @@ public final class ResultFormat<R extends @Nullable Object> {
   /** Names the bytes of {@link ScalarCodec} and {@link GraphCodec}. */
   private static final String OWN_CODEC_ID = "memo/1";
 
+  private final Class<?> type;
   private final ValueCodec codec;
   private final int variant;
   private final int secondVariant;
@@ -33,7 +34,13 @@ public final class ResultFormat<R extends @Nullable Object> {
   private final int maxBytes;
 
   private ResultFormat(
-      ValueCodec codec, int variant, int secondVariant, boolean immutable, int maxBytes) {
+      Class<?> type,
+      ValueCodec codec,
+      int variant,
+      int secondVariant,
+      boolean immutable,
+      int maxBytes) {
+    this.type = type;
     this.codec = codec;
     this.variant = variant;
     this.secondVariant = secondVariant;
@@ -78,6 +85,7 @@ public final class ResultFormat<R extends @Nullable Object> {
       ValueCodec codec, String codecId, Type type, String closed) {
     String required = Shapes.required(type);
     return new ResultFormat<>(
+        Shapes.erase(type),
         codec,
         variant("first", codecId, required),
         variant("second", codecId, required + "|" + closed),
@@ -91,7 +99,7 @@ public final class ResultFormat<R extends @Nullable Object> {
 
   /** The same format with another limit for the bytes of a value. */
   public ResultFormat<R> withMaxBytes(int maxBytes) {
-    return new ResultFormat<>(codec, variant, secondVariant, immutable, maxBytes);
+    return new ResultFormat<>(type, codec, variant, secondVariant, immutable, maxBytes);
   }
 
   /** What must agree for bytes to be readable: the slot that a look-up tries first. */
@@ -116,6 +124,9 @@ public final class ResultFormat<R extends @Nullable Object> {
    */
   public EncodedValue encode(R value) {
     if (value == null) {
+      if (type.isPrimitive()) {
+        throw new UncacheableResultException("result: null is no " + type);
+      }
       return EncodedValue.NULL;
     }
     try {
@@ -137,6 +148,9 @@ public final class ResultFormat<R extends @Nullable Object> {
   @SuppressWarnings({"unchecked", "NullAway"}) // the codec checks the class; null is what R allows
   public R decode(Entry entry) throws EntryRejectedException {
     if (entry.isNull()) {
+      if (type.isPrimitive()) {
+        throw new EntryRejectedException(Reason.UNDECODABLE, "null is no " + type);
+      }
       return null;
     }
     try {

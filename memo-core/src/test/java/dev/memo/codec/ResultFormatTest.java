@@ -268,6 +268,17 @@ class ResultFormatTest {
   }
 
   @Test
+  @DisplayName("P2: a primitive result is never null")
+  void primitiveIsNeverNull() {
+    ResultFormat<@Nullable Integer> format = ResultFormat.of(int.class, List.of());
+    assertThatThrownBy(() -> format.encode(null))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("int");
+    assertThatThrownBy(() -> decode(format, EncodedValue.NULL))
+        .isInstanceOf(EntryRejectedException.class);
+  }
+
+  @Test
   void cycleIsRefused() {
     List<Object> cycle = new ArrayList<>();
     cycle.add(cycle);
