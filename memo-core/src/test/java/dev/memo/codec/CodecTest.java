@@ -11,6 +11,7 @@ import dev.memo.failure.UncacheableResultException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 /** Codecs that are not memo's own. */
@@ -57,6 +58,45 @@ class CodecTest {
         .hasCause(failure);
   }
 
+  record Named(String name) {}
+
+  @Test
+  @DisplayName("P2: a codec that reads null has read nothing")
+  void nullFromACodecIsAMiss() {
+    Codec<String> codec =
+        new Codec<>() {
+          @Override
+          public String id() {
+            return "null/1";
+          }
+
+          @Override
+          public byte[] encode(String value) {
+            return new byte[1];
+          }
+
+          @Override
+          @SuppressWarnings("NullAway") // what it must not do
+          public String decode(byte[] bytes) {
+            return null;
+          }
+        };
+    ResultFormat<String> format = ResultFormat.of(String.class, codec);
+    EncodedValue stored = new EncodedValue(new byte[1], false, new long[0]);
+    assertThatThrownBy(() -> ResultFormatTest.decode(format, stored))
+        .isInstanceOf(EntryRejectedException.class);
+    assertThatThrownBy(() -> format.encode("a"))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("cannot read back");
+  }
+
+  @Test
+  void jsonServesRecords() throws Exception {
+    ResultFormat<Map<String, Named>> format = json(new TypeRef<Map<String, Named>>() {});
+    Map<String, Named> value = Map.of("a", new Named("b"));
+    assertThat(ResultFormatTest.decode(format, format.encode(value))).isEqualTo(value);
+  }
+
   @Test
   void idOfACodecIsPartOfTheVariant() {
     assertThat(ResultFormat.of(String.class, failing(new Exception())).variant())
@@ -64,10 +104,14 @@ class CodecTest {
   }
 
   private static Codec<String> failing(Exception failure) {
+    return failing("failing/1", failure);
+  }
+
+  private static Codec<String> failing(String id, Exception failure) {
     return new Codec<>() {
       @Override
       public String id() {
-        return "failing/1";
+        return id;
       }
 
       @Override
