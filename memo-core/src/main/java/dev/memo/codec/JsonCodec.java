@@ -6,6 +6,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
+import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
 import java.util.Objects;
 
 /**
@@ -13,10 +15,17 @@ import java.util.Objects;
  * lists of them, and all else that Jackson reads and writes.
  *
  * <p>Needs {@code com.fasterxml.jackson.core:jackson-databind}, which memo does not bring along.
- * What comes back is what JSON can say: in an {@code Object}, a {@code Float} returns as a {@code
- * Double}, an array as a list. Immutable and thread-safe.
+ * What comes back is what JSON can say: in an {@code Object}, a {@code Float} or {@code BigDecimal}
+ * returns as a {@code Double}, a small {@code Long} as an {@code Integer}, an array as a list.
+ * Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical names.
+ * A class that Jackson fills through setters and that gains a property reads older entries without
+ * it; give the method another {@code version} then. Immutable and thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
+  /** Allows none of the types that JSON may name by class. */
+  private static final PolymorphicTypeValidator NO_CLASS_NAMES =
+      BasicPolymorphicTypeValidator.builder().build();
+
   private final ObjectReader reader;
   private final ObjectWriter writer;
 
@@ -28,6 +37,7 @@ public final class JsonCodec<T> implements Codec<T> {
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
             .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .polymorphicTypeValidator(NO_CLASS_NAMES)
             .build();
     JavaType javaType = mapper.constructType(type.type());
     this.reader = mapper.readerFor(javaType);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.memo.codec.EntryRejectedException.Reason;
@@ -60,6 +61,11 @@ class CodecTest {
 
   record Named(String name) {}
 
+  sealed interface Animal permits Dog {}
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.CLASS)
+  record Dog(String name) implements Animal {}
+
   @Test
   @DisplayName("P2: a codec that reads null has read nothing")
   void nullFromACodecIsAMiss() {
@@ -88,6 +94,21 @@ class CodecTest {
     assertThatThrownBy(() -> format.encode("a"))
         .isInstanceOf(UncacheableResultException.class)
         .hasMessageContaining("cannot read back");
+  }
+
+  @Test
+  @DisplayName("P8: JSON that names a class to load is refused, when written and when read")
+  void jsonNamesNoClass() {
+    ResultFormat<Dog> format = json(TypeRef.of(Dog.class));
+    assertThatThrownBy(() -> format.encode(new Dog("a")))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("cannot read back");
+    byte[] named =
+        ("{\"@class\":\"" + Dog.class.getName() + "\",\"name\":\"a\"}")
+            .getBytes(StandardCharsets.UTF_8);
+    assertThatThrownBy(
+            () -> ResultFormatTest.decode(format, new EncodedValue(named, false, new long[0])))
+        .isInstanceOf(EntryRejectedException.class);
   }
 
   @Test
