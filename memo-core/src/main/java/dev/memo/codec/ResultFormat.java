@@ -78,7 +78,12 @@ public final class ResultFormat<R extends @Nullable Object> {
   /** The format of results that a codec writes. */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, Codec<?> codec) {
     requireNonNull(type, "type");
-    return create(new ForeignCodec(codec), requireNonNull(codec.id(), "id of the codec"), type, "");
+    String id = requireNonNull(codec.id(), "id of the codec");
+    if (id.equals(OWN_CODEC_ID)) {
+      throw new IllegalArgumentException(
+          codec.getClass().getName() + " has the id of memo's own format: " + id);
+    }
+    return create(new ForeignCodec(codec), id, type, "");
   }
 
   private static <R extends @Nullable Object> ResultFormat<R> create(

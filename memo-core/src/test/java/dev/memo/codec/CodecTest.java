@@ -119,6 +119,13 @@ class CodecTest {
   }
 
   @Test
+  void idOfMemosOwnFormatIsTaken() {
+    assertThatThrownBy(() -> ResultFormat.of(String.class, failing("memo/1", new Exception())))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("memo/1");
+  }
+
+  @Test
   void idOfACodecIsPartOfTheVariant() {
     assertThat(ResultFormat.of(String.class, failing(new Exception())).variant())
         .isNotEqualTo(ResultFormat.of(String.class, List.of()).variant());
