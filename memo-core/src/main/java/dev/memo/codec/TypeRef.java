@@ -22,9 +22,12 @@ public abstract class TypeRef<T extends @Nullable Object> {
    * @throws IllegalArgumentException if it has type variables, which can be anything
    */
   protected TypeRef() {
-    if (!(getClass().getGenericSuperclass() instanceof ParameterizedType self)) {
+    if (!(getClass().getGenericSuperclass() instanceof ParameterizedType self)
+        || self.getRawType() != TypeRef.class) {
       throw new IllegalStateException(
-          "TypeRef needs a type argument, as in new TypeRef<List<String>>() {}: " + getClass());
+          "TypeRef must be extended directly, with its type argument, as in"
+              + " new TypeRef<List<String>>() {}: "
+              + getClass());
     }
     this.type = requireClosed(self.getActualTypeArguments()[0]);
   }
@@ -57,7 +60,8 @@ public abstract class TypeRef<T extends @Nullable Object> {
 
   private static boolean hasVariable(Type type) {
     if (type instanceof ParameterizedType p) {
-      return Arrays.stream(p.getActualTypeArguments()).anyMatch(TypeRef::hasVariable);
+      return Arrays.stream(p.getActualTypeArguments()).anyMatch(TypeRef::hasVariable)
+          || (p.getOwnerType() != null && hasVariable(p.getOwnerType()));
     } else if (type instanceof GenericArrayType a) {
       return hasVariable(a.getGenericComponentType());
     } else if (type instanceof WildcardType w) {
