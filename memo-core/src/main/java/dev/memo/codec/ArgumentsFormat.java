@@ -28,15 +28,25 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
     this.equalsLikeBytes = equalsLikeBytes;
   }
 
-  /** The format of a function of one argument of this type. */
+  /**
+   * The format of a function of one argument of this type.
+   *
+   * @throws UncacheableArgumentException if a registered {@link KeyEncoder} cannot be loaded
+   */
   public static <A extends @Nullable Object> ArgumentsFormat<A> ofOne(Type type) {
     requireNonNull(type, "type");
-    return new ArgumentsFormat<>(null, PlainEquality.of(type));
+    try {
+      return new ArgumentsFormat<>(null, PlainEquality.of(type));
+    } catch (Refusal e) {
+      throw uncacheable(e);
+    }
   }
 
   /**
    * The format of a function whose parameters are the components of a record, in the order of their
    * declaration; neither the record's name nor theirs is part of the bytes.
+   *
+   * @throws UncacheableArgumentException if the components cannot be read
    */
   public static <A> ArgumentsFormat<A> ofComponents(Class<A> record) {
     if (!record.isRecord()) {

@@ -9,9 +9,9 @@ import org.jspecify.annotations.Nullable;
 public interface KeyWriter {
 
   /**
-   * Writes one part, of any type that has a canonical encoding; null included.
-   *
-   * @throws dev.memo.failure.UncacheableArgumentException if it has none
+   * Writes one part, of any type that has a canonical encoding; null included. If it has none, an
+   * exception ends the encoding, which must not be caught: the call then fails with {@link
+   * dev.memo.failure.UncacheableArgumentException}.
    */
   KeyWriter write(@Nullable Object part);
 }

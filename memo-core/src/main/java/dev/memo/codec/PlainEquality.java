@@ -74,7 +74,7 @@ final class PlainEquality {
     return of(type, new HashSet<>());
   }
 
-  private static boolean of(Type type, Set<Class<?>> seen) {
+  private static boolean of(Type type, Set<Class<?>> outer) {
     if (Shapes.erase(type) == Class.class) {
       return true;
     }
@@ -87,18 +87,19 @@ final class PlainEquality {
     if (KeyForms.isDescribed(c)) {
       return false;
     }
-    return c.isEnum() || (c.isRecord() && ofRecord(c, seen));
+    return c.isEnum() || (c.isRecord() && ofRecord(c, outer));
   }
 
-  private static boolean ofRecord(Class<?> record, Set<Class<?>> seen) {
-    if (!seen.add(record)) {
-      return true; // decided further out
+  private static boolean ofRecord(Class<?> record, Set<Class<?>> outer) {
+    if (!outer.add(record)) {
+      return false; // may be nested deeper than the stack of whoever compares it
     }
     for (RecordComponent component : record.getRecordComponents()) {
-      if (!of(component.getGenericType(), seen)) {
+      if (!of(component.getGenericType(), outer)) {
         return false;
       }
     }
+    outer.remove(record);
     return hasMethodsOfTheCompiler(record);
   }
 

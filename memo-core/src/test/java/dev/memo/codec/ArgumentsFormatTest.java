@@ -4,9 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.failure.UncacheableArgumentException;
+import java.io.IOException;
+import java.io.InputStream;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -18,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -29,6 +35,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class ArgumentsFormatTest {
   private static final ArgumentsFormat<@Nullable Object> ANY = ArgumentsFormat.ofOne(Object.class);
@@ -50,6 +57,10 @@ class ArgumentsFormatTest {
       return 1;
     }
   }
+
+  private record Node(int number, @Nullable Node next) {}
+
+  private record Line(Point from, Point to) {}
 
   private enum WithBody {
     PLAIN,
@@ -293,6 +304,36 @@ class ArgumentsFormatTest {
   }
 
   @Test
+  void brokenKeyEncoderIsRefusedByName(@TempDir Path folder) throws Exception {
+    Path services = Files.createDirectories(folder.resolve("META-INF/services"));
+    Files.writeString(services.resolve(KeyEncoder.class.getName()), "no.such.Encoder\n");
+    String file = Point.class.getName().replace('.', '/') + ".class";
+    Files.createDirectories(folder.resolve(file).getParent());
+    try (InputStream code = ArgumentsFormatTest.class.getResourceAsStream("/" + file)) {
+      Files.copy(Objects.requireNonNull(code), folder.resolve(file));
+    }
+    try (URLClassLoader loader = new OwnFirst(folder)) {
+      Class<?> type = loader.loadClass(Point.class.getName());
+      assertThat(type).isNotSameAs(Point.class);
+      assertThatThrownBy(() -> ArgumentsFormat.ofOne(type))
+          .isInstanceOf(UncacheableArgumentException.class)
+          .hasMessageContaining("no.such.Encoder");
+    }
+  }
+
+  /** Loads what is in its folder, even if the parent has it too. */
+  private static final class OwnFirst extends URLClassLoader {
+    OwnFirst(Path folder) throws IOException {
+      super(new URL[] {folder.toUri().toURL()}, ArgumentsFormatTest.class.getClassLoader());
+    }
+
+    @Override
+    public Class<?> loadClass(String name) throws ClassNotFoundException {
+      return name.equals(Point.class.getName()) ? findClass(name) : super.loadClass(name);
+    }
+  }
+
+  @Test
   void equalityIsPlainWhereTheTypeProvesIt() {
     assertThat(ArgumentsFormat.ofOne(String.class).equalsLikeBytes()).isTrue();
     assertThat(ArgumentsFormat.ofOne(int.class).equalsLikeBytes()).isTrue();
@@ -301,6 +342,9 @@ class ArgumentsFormatTest {
     assertThat(ArgumentsFormat.ofOne(Point.class).equalsLikeBytes()).isTrue();
     assertThat(ArgumentsFormat.ofComponents(Point.class).equalsLikeBytes()).isTrue();
 
+    assertThat(ArgumentsFormat.ofOne(Line.class).equalsLikeBytes()).isTrue();
+
+    assertThat(ArgumentsFormat.ofOne(Node.class).equalsLikeBytes()).isFalse();
     assertThat(ArgumentsFormat.ofOne(OwnEquals.class).equalsLikeBytes()).isFalse();
     assertThat(ArgumentsFormat.ofComponents(Named.class).equalsLikeBytes()).isFalse();
     assertThat(ArgumentsFormat.ofOne(byte[].class).equalsLikeBytes()).isFalse();
