@@ -18,6 +18,7 @@ import java.util.SplittableRandom;
 import java.util.concurrent.CopyOnWriteArrayList;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Equal arguments have equal bytes, and no others. Arguments are drawn from few values, so that
@@ -54,6 +55,9 @@ class ArgumentsPropertiesTest {
           Map.class,
           Optional.empty());
 
+  private static final List<@Nullable Object> EVERY_TYPE =
+      new ArrayList<>(GoldenArguments.all().values());
+
   @Property(tries = 100_000, seed = "20260101")
   void bytesAreEqualIfAndOnlyIfArgumentsAre(@ForAll long seed) {
     SplittableRandom random = new SplittableRandom(seed);
@@ -77,6 +81,54 @@ class ArgumentsPropertiesTest {
     byte[] other = ANY.encode(argument(random, MAX_DEPTH));
     int mismatch = Arrays.mismatch(one, other);
     assertThat(mismatch).isLessThan(Math.min(one.length, other.length));
+  }
+
+  record Three(@Nullable Object first, @Nullable Object second, @Nullable Object third) {}
+
+  /** Whatever has an encoding: above, and in collections, arrays, records and optionals. */
+  private static @Nullable Object anything(SplittableRandom random, int depth) {
+    if (depth == 0 || random.nextInt(3) == 0) {
+      return random.nextInt(4) == 0
+          ? LEAVES.get(random.nextInt(LEAVES.size()))
+          : EVERY_TYPE.get(random.nextInt(EVERY_TYPE.size()));
+    }
+    @Nullable Object[] parts = new Object[random.nextInt(4)];
+    Arrays.setAll(parts, i -> anything(random, depth - 1));
+    return switch (random.nextInt(6)) {
+      case 0 -> parts;
+      case 1 -> Arrays.asList(parts);
+      case 2 -> new HashSet<>(Arrays.asList(parts));
+      case 3 -> Collections.singletonMap(anything(random, depth - 1), parts);
+      case 4 -> Optional.ofNullable(anything(random, depth - 1));
+      default -> new GoldenArguments.Point(random.nextInt(), anything(random, depth - 1));
+    };
+  }
+
+  /**
+   * The key of a call of which another's is a prefix would be removed with it, and two lists of
+   * arguments could run together.
+   */
+  @Property(tries = 100_000, seed = "20260101")
+  void everyArgumentOfAListTellsWhereItEnds(@ForAll long seed) {
+    SplittableRandom random = new SplittableRandom(seed);
+    Three arguments =
+        new Three(
+            anything(random, MAX_DEPTH), anything(random, MAX_DEPTH), anything(random, MAX_DEPTH));
+    byte[] bytes = ArgumentsFormat.ofComponents(Three.class).encode(arguments);
+    int first = EncodedEnd.of(bytes, 0);
+    int second = EncodedEnd.of(bytes, first);
+    assertThat(bytes)
+        .startsWith(one(arguments.first))
+        .endsWith(one(arguments.third))
+        .containsSequence(one(arguments.second))
+        .hasSize(EncodedEnd.of(bytes, second));
+    assertThat(first).isEqualTo(one(arguments.first).length);
+    assertThat(second).isEqualTo(first + one(arguments.second).length);
+  }
+
+  @SuppressWarnings("NullAway") // it does not see that the format takes null
+  private static byte[] one(@Nullable Object argument) {
+    return ArgumentsFormat.<@Nullable Object>ofOne(Object.class).encode(argument);
   }
 
   private static Object argument(SplittableRandom random, int depth) {
