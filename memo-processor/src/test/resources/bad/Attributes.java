@@ -107,4 +107,13 @@ final class Attributes {
   static Object primitiveType(int x) {
     return x;
   }
+
+  static final class NotPublic extends Text {
+    public NotPublic() {}
+  }
+
+  @Cached(value = "bad.memo", codec = NotPublic.class)
+  static String codecThatIsNotPublic(int x) {
+    return "";
+  }
 }

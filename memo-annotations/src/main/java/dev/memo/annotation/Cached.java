@@ -48,8 +48,9 @@ public @interface Cached {
   String handle() default "";
 
   /**
-   * The {@code dev.memo.codec.Codec} that writes and reads the results, with a public constructor
-   * that takes nothing or a {@code dev.memo.codec.TypeRef} of the result. By default memo's own.
+   * The {@code dev.memo.codec.Codec} that writes and reads the results: a public class with a
+   * public constructor that takes nothing or a {@code dev.memo.codec.TypeRef} of the result. By
+   * default memo's own.
    */
   Class<?> codec() default void.class;
 

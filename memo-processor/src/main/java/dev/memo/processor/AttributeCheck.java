@@ -95,14 +95,22 @@ final class AttributeCheck {
               "the wrapper is a class of its own and could not see it.",
               "make it visible in the package."));
     }
-    return hasConstructor(element)
+    if (!hasConstructor(element)) {
+      return Optional.of(
+          method.refuseValue(
+              value,
+              "the codec " + name + " has no constructor that memo can use.",
+              "memo calls a public constructor that takes a TypeRef of the result, or nothing.",
+              "add one, in a class that is not an inner class."));
+    }
+    return element.getModifiers().contains(Modifier.PUBLIC)
         ? Optional.empty()
         : Optional.of(
             method.refuseValue(
                 value,
-                "the codec " + name + " has no constructor that memo can use.",
-                "memo calls a public constructor that takes a TypeRef of the result, or nothing.",
-                "add one, in a class that is not an inner class."));
+                "the codec " + name + " is not public.",
+                "memo creates the codec, and does so from another package.",
+                "make the class public."));
   }
 
   private boolean hasConstructor(TypeElement codec) {
