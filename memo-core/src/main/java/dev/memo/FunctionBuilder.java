@@ -14,6 +14,7 @@ import dev.memo.codec.TypeRef;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param <R> what it returns
  */
 public final class FunctionBuilder<A, R> {
-  private final Memo memo;
+  private final Supplier<SharedDirectory> directory;
   private final FunctionIdentity identity;
   private final TypeRef<A> argument;
   private final TypeRef<R> result;
@@ -31,8 +32,13 @@ public final class FunctionBuilder<A, R> {
   private @Nullable Codec<R> codec;
   private boolean capturesNothing;
 
-  FunctionBuilder(Memo memo, String name, String version, TypeRef<A> argument, TypeRef<R> result) {
-    this.memo = memo;
+  FunctionBuilder(
+      Supplier<SharedDirectory> directory,
+      String name,
+      String version,
+      TypeRef<A> argument,
+      TypeRef<R> result) {
+    this.directory = directory;
     this.identity = new FunctionIdentity(name, version);
     this.argument = requireNonNull(argument, "argument");
     this.result = requireNonNull(result, "result");
@@ -85,11 +91,11 @@ public final class FunctionBuilder<A, R> {
                 : ResultFormat.of(result.type(), codec),
             0,
             function);
-    StoredFunction<A, R, X> stored = memo.requireOpen().register(spec, Directories::isShuttingDown);
+    StoredFunction<A, R, X> stored = directory.get().register(spec, Directories::isShuttingDown);
     Handle.Place<A, R, X> place =
         () -> {
           if (!Directories.isShuttingDown()) {
-            memo.requireOpen();
+            SharedDirectory unused = directory.get();
           }
           return stored;
         };

@@ -101,7 +101,7 @@ public final class Memo implements AutoCloseable {
   public <A, R> FunctionBuilder<A, R> function(
       String name, String version, TypeRef<A> argument, TypeRef<R> result) {
     requireOpen();
-    return new FunctionBuilder<>(this, name, version, argument, result);
+    return new FunctionBuilder<>(this::requireOpen, name, version, argument, result);
   }
 
   /** What all functions of the directory did in this process since it was opened. */
@@ -130,7 +130,7 @@ public final class Memo implements AutoCloseable {
   }
 
   /** The directory, if this was not closed. */
-  SharedDirectory requireOpen() {
+  private SharedDirectory requireOpen() {
     if (closed) {
       throw new DirectoryClosedException(
           "This Memo of " + directory.path() + " was closed. Open another, or close it later.");

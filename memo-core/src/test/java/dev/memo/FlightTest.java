@@ -458,18 +458,24 @@ class FlightTest {
   void stackOverflowLeavesNothingBehind() throws Exception {
     AtomicReference<CachedFunction<Integer, Integer, RuntimeException>> self =
         new AtomicReference<>();
-    AtomicInteger limit = new AtomicInteger(Integer.MAX_VALUE);
+    AtomicInteger limit = new AtomicInteger();
     self.set(function("deep", n -> n >= limit.get() ? 0 : self.get().call(n + 1) + 1));
+    for (int round = 0; round < 20; round++) {
+      int from = round * 100_000;
+      limit.set(Integer.MAX_VALUE);
+      long before = self.get().stats().calls();
 
-    Future<Integer> overflow = threads.submit(() -> self.get().call(0));
-    assertThat(failureOf(overflow)).isInstanceOf(StackOverflowError.class);
-    long reached = self.get().stats().calls();
-    limit.set((int) reached - 50);
+      Future<Integer> overflow = threads.submit(() -> self.get().call(from));
+      assertThat(failureOf(overflow)).isInstanceOf(StackOverflowError.class);
 
-    for (int n = (int) reached - 60; n <= reached; n++) {
-      int start = n;
-      Future<Integer> again = threads.submit(() -> self.get().call(start));
-      again.get(5, TimeUnit.SECONDS); // waiting for a claim left behind would take a minute
+      int deepest = from + (int) (self.get().stats().calls() - before);
+      limit.set(0);
+      for (int n = deepest - 20; n <= deepest; n++) {
+        int again = n;
+        Future<Integer> call = threads.submit(() -> self.get().call(again));
+        // a flight or claim left behind would be waited for, a minute long
+        assertThat(call.get(30, TimeUnit.SECONDS)).isZero();
+      }
     }
   }
 

@@ -5,7 +5,6 @@ import dev.memo.call.Computed.Threw;
 import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.claims.CallKey;
-import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.codec.Entry;
@@ -32,15 +31,7 @@ final class Computations<
   }
 
   /** Runs the function under a claim, which is ended in any case. */
-  Computed<R> compute(Request<A> request, Slot slot, Claim claim, Chain chain) {
-    Runnable release = () -> release(request.key(), slot, claim);
-    chain.owe(release);
-    Computed<R> computed = computeOwing(request, slot, claim);
-    chain.settled(release);
-    return computed;
-  }
-
-  private Computed<R> computeOwing(Request<A> request, Slot slot, Claim claim) {
+  Computed<R> compute(Request<A> request, Slot slot, Claim claim) {
     Run<R> run;
     try {
       run = run(request.argument());
@@ -49,13 +40,16 @@ final class Computations<
       return new Threw<>(
           failure, isOfThisThread(failure) ? new Landing.Aborted() : new Landing.Failed(failure));
     }
-    byte[] entry;
+    byte @Nullable [] entry = null;
     try {
       entry = entry(request, run, claim.start());
     } catch (UncacheableResultException e) {
       unstored(UnstoredReason.UNCACHEABLE, e);
-      release(request.key(), slot, claim);
       return new Returned<>(run.value, new Landing.Unshared());
+    } finally {
+      if (entry == null) {
+        release(request.key(), slot, claim);
+      }
     }
     return store(request, slot, claim, run.value, entry);
   }

@@ -11,6 +11,7 @@ import dev.memo.claims.Claim;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.StoreException;
+import dev.memo.store.StackReserve;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * optimisation: who would wait for ever, or too long, computes. Thread-safe.
  */
 final class Misses<A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+  /** Stack for ending a flight and a claim after the function has overflowed it. */
+  private static final int RESERVED_BYTES = 8 << 10;
+
   private final FunctionParts<A, R, X> parts;
   private final Computations<A, R, X> computations;
   private final Flights flights;
@@ -46,6 +50,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   /** Returns a value that was computed by this chain or another; all of it is counted. */
   R answer(Request<A> request, Missing<R> missing, Chain chain) throws X {
+    StackReserve.require(RESERVED_BYTES);
     while (true) {
       Flight mine = new Flight(chain, request.freshness());
       Flight other = flights.join(request.key(), mine);
@@ -54,18 +59,18 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       }
       MissReason gaveUp = await(chain, other.leader(), other.landing());
       if (gaveUp != null) {
-        return computeAlone(request, missing.slot(), gaveUp, chain);
+        return computeAlone(request, missing.slot(), gaveUp);
       }
       Landing landing = other.landing().join();
       if (landing instanceof Landing.Shared shared) {
         return follow(shared);
       } else if (landing instanceof Landing.Copied copied) {
-        return follow(copied, request, missing.slot(), chain);
+        return follow(copied, request, missing.slot());
       } else if (landing instanceof Landing.Failed failed) {
         parts.counters.miss(MissReason.FAILED);
         throw same(failed.failure());
       } else if (landing instanceof Landing.Unshared) {
-        return computeAlone(request, missing.slot(), MissReason.UNSHARED, chain);
+        return computeAlone(request, missing.slot(), MissReason.UNSHARED);
       }
       request = request.again(parts.epochs);
     }
@@ -78,14 +83,14 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     return (R) shared.value();
   }
 
-  private R follow(Landing.Copied copied, Request<A> request, Slot slot, Chain chain) throws X {
+  private R follow(Landing.Copied copied, Request<A> request, Slot slot) throws X {
     R value;
     try {
       value = parts.spec.results().decode(copied.entry());
     } catch (EntryRejectedException e) {
       parts.notices.warn(
           "follow", "A result of " + parts.spec.identity() + " cannot be read back", e);
-      return computeAlone(request, slot, MissReason.UNSHARED, chain);
+      return computeAlone(request, slot, MissReason.UNSHARED);
     }
     parts.counters.hit(HitSource.FLIGHT, copied.entry().durationNanos());
     return value;
@@ -93,8 +98,6 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   private R lead(Request<A> request, Missing<R> missing, Flight mine) throws X {
     Landing landing = new Landing.Aborted();
-    Runnable abort = () -> flights.land(request.key(), mine, new Landing.Aborted());
-    mine.leader().owe(abort);
     try {
       Start<R> start = claim(request, missing, mine.leader());
       if (start instanceof Start.AtHit<R> hit) {
@@ -107,12 +110,11 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       }
       Start.AtRun<R> run = (Start.AtRun<R>) start;
       parts.counters.miss(run.reason);
-      Computed<R> computed = computations.compute(request, run.slot, run.claim, mine.leader());
+      Computed<R> computed = computations.compute(request, run.slot, run.claim);
       landing = computed.landing();
       return valueOf(computed);
     } finally {
       flights.land(request.key(), mine, landing);
-      mine.leader().settled(abort);
     }
   }
 
@@ -183,10 +185,9 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
   }
 
-  private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
+  private R computeAlone(Request<A> request, Slot slot, MissReason reason) throws X {
     parts.counters.miss(reason);
-    return valueOf(
-        computations.compute(request.again(parts.epochs), slot, parts.unclaimed(), chain));
+    return valueOf(computations.compute(request.again(parts.epochs), slot, parts.unclaimed()));
   }
 
   private R valueOf(Computed<R> computed) throws X {

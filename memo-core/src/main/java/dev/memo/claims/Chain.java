@@ -1,7 +1,5 @@
 package dev.memo.claims;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -10,13 +8,12 @@ import org.jspecify.annotations.Nullable;
  * theirs. A chain, not a thread, holds claims and waits, because a parent cannot go on before its
  * tasks have ended, on whichever threads they run.
  *
- * <p>A thread is in the chain that entered it last; a cached call outside any chain begins one. Its
- * duties belong to the thread that runs it; all else is immutable.
+ * <p>A thread is in the chain that entered it last; a cached call outside any chain begins one.
+ * Immutable.
  */
 public final class Chain {
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
-  private final Deque<Runnable> duties = new ArrayDeque<>(); // of the chain's own thread
   private final @Nullable Chain parent;
   private final @Nullable BooleanSupplier cancelled;
 
@@ -49,7 +46,7 @@ public final class Chain {
   public Scope enter() {
     Chain outer = CURRENT.get();
     CURRENT.set(this);
-    return new Scope(this, outer);
+    return new Scope(outer);
   }
 
   /** Runs the task in the chain. */
@@ -66,21 +63,6 @@ public final class Chain {
   @FunctionalInterface
   public interface Task<R extends @Nullable Object, X extends Exception> {
     R run(Chain chain) throws X;
-  }
-
-  /**
-   * Registers what must happen before this chain ends. A stack overflow can prevent the clean-up of
-   * the deepest calls where it belongs; it is then made up for where the stack is shallow.
-   */
-  public void owe(Runnable duty) {
-    duties.push(duty);
-  }
-
-  /** What was owed last has happened, and what was owed after it and forgotten is made up for. */
-  public void settled(Runnable duty) {
-    for (Runnable last = duties.pop(); last != duty; last = duties.pop()) {
-      last.run();
-    }
   }
 
   /** Whether the batch that this chain belongs to was cancelled. */
@@ -105,21 +87,14 @@ public final class Chain {
 
   /** A thread's stay in a chain; closed by the same thread. */
   public static final class Scope implements AutoCloseable {
-    private final Chain chain;
     private final @Nullable Chain outer;
 
-    private Scope(Chain chain, @Nullable Chain outer) {
-      this.chain = chain;
+    private Scope(@Nullable Chain outer) {
       this.outer = outer;
     }
 
     @Override
     public void close() {
-      if (outer != chain) {
-        while (!chain.duties.isEmpty()) {
-          chain.duties.pop().run();
-        }
-      }
       if (outer == null) {
         CURRENT.remove();
       } else {

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Borrows<T> {
   /** Longs between two counters: two cache lines, because processors fetch lines in pairs. */
+  /** Stack that returning a borrow may take, in the interpreter. */
+  private static final int RETURN_BYTES = 2 << 10;
+
   private static final int SPACING = 16;
 
   private static final int STRIPES =
@@ -64,6 +67,7 @@ final class Borrows<T> {
    * @throws DirectoryClosedException after {@link #close} was called
    */
   Borrow<T> borrow() {
+    StackReserve.require(RETURN_BYTES);
     Borrow<T> borrow = borrows[stripe(Thread.currentThread().getId())];
     counters.getAndIncrement(borrow.counter);
     if (closer != null) {
@@ -103,6 +107,15 @@ final class Borrows<T> {
     } finally {
       closing.unlock();
     }
+  }
+
+  /** How many borrows have not been returned; exact while nobody borrows. */
+  long outstanding() {
+    long sum = 0;
+    for (Borrow<T> borrow : borrows) {
+      sum += counters.get(borrow.counter);
+    }
+    return sum;
   }
 
   private void awaitReturns() {
