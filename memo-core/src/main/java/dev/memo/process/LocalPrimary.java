@@ -9,6 +9,7 @@ import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.StoreException;
 import dev.memo.process.Functions.KnownFunction;
@@ -76,7 +77,13 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void register(long functionId, String identity) {
     requireOpen();
-    functions.register(functionId, identity);
+    try {
+      functions.register(functionId, identity);
+    } catch (StoreException e) {
+      throw new DirectoryException(
+          "cannot look up the function " + Functions.described(identity) + ": " + e.getMessage(),
+          e);
+    }
   }
 
   @Override
@@ -140,7 +147,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    KnownFunction function = functions.of(key.functionId());
+    KnownFunction function;
+    try {
+      function = functions.of(key.functionId());
+    } catch (StoreException e) {
+      return new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
+    }
     Slot slot = new Slot(key, variant);
     Replies replies = new Replies();
     ClaimStripe stripe = lock(key);
@@ -258,10 +270,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public void invalidate(CallKey key) {
-    KnownFunction function = functions.of(key.functionId());
     ClaimStripe stripe = lock(key);
     try {
       requireOpen();
+      KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       Batch batch = removal(key, era, sequences.next());
       write(function, batch);
@@ -276,12 +288,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
-    KnownFunction function = functions.of(key.functionId());
     Slot slot = new Slot(key, variant);
     Replies replies = new Replies();
     ClaimStripe stripe = lock(key);
     try {
       requireOpen();
+      KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       if (isOutdated(key, era, start)) {
         return new PutAnswer.Outdated();
@@ -322,16 +334,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void invalidateAll(long functionId) {
     requireOpen();
-    KnownFunction function = functions.of(functionId);
-    synchronized (function) {
-      try {
+    try {
+      KnownFunction function = functions.of(functionId);
+      synchronized (function) {
         Era next = new Era(function.era().generation() + 1, sequences.next());
         meta.writeEra(functionId, next);
         function.begin(next);
         page.raiseDirectory();
-      } catch (StoreException e) {
-        throw unavailable("invalidateAll", e);
       }
+    } catch (StoreException e) {
+      throw unavailable("invalidateAll", e);
     }
   }
 

@@ -12,6 +12,7 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
 import dev.memo.failure.StoreException.Reason;
@@ -400,6 +401,40 @@ final class LocalPrimaryTest {
       assertThat(primary.replace(KEY, V, bytes("two"), Long.MAX_VALUE))
           .isInstanceOf(PutAnswer.Refused.class);
       assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("one");
+    }
+  }
+
+  @Nested
+  @DisplayName("P4: what a function was before cannot be read")
+  final class UnreadableFunctions {
+
+    @BeforeEach
+    void nothingCanBeRead() {
+      store.failAllReads(Reason.OTHER);
+    }
+
+    @Test
+    void resultsAreRefused() {
+      assertThat(put(new Claim(0, 0), "one")).isInstanceOf(PutAnswer.Refused.class);
+      assertThat(primary.replace(KEY, V, bytes("one"), Long.MAX_VALUE))
+          .isInstanceOf(PutAnswer.Refused.class);
+    }
+
+    @Test
+    void removalsAreNotAcknowledged() {
+      assertThatThrownBy(() -> primary.invalidate(KEY))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      assertThatThrownBy(() -> primary.invalidateAll(FUNCTION))
+          .isInstanceOf(DirectoryUnavailableException.class);
+    }
+
+    @Test
+    void registrationSaysSoAndCanBeTriedAgain() {
+      assertThatThrownBy(() -> primary.register(FUNCTION, "a.B#c()\n1"))
+          .isInstanceOf(DirectoryException.class)
+          .hasMessageContaining("a.B#c() version 1");
+      store.failAllReads(null);
+      primary.register(FUNCTION, "a.B#c()\n1");
     }
   }
 
