@@ -6,6 +6,7 @@ import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.codec.EntryRejectedException;
@@ -47,11 +48,15 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   /** Returns a value that was computed by this chain or another; all of it is counted. */
   R answer(Request<A> request, Missing<R> missing, Chain chain) throws X {
     while (true) {
+      CallKey key = request.key();
       Flight mine = new Flight(chain, request.freshness());
-      Flight other = flights.join(request.key(), mine);
+      Runnable abort = () -> flights.land(key, mine, new Landing.Aborted());
+      chain.owe(abort); // first: a flight that others see must land
+      Flight other = flights.join(key, mine);
       if (other == null) {
-        return lead(request, missing, mine);
+        return lead(request, missing, mine, abort);
       }
+      chain.settled(abort);
       MissReason gaveUp = await(chain, other.leader(), other.landing());
       if (gaveUp != null) {
         return computeAlone(request, missing.slot(), gaveUp, chain);
@@ -91,10 +96,8 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     return value;
   }
 
-  private R lead(Request<A> request, Missing<R> missing, Flight mine) throws X {
+  private R lead(Request<A> request, Missing<R> missing, Flight mine, Runnable abort) throws X {
     Landing landing = new Landing.Aborted();
-    Runnable abort = () -> flights.land(request.key(), mine, new Landing.Aborted());
-    mine.leader().owe(abort);
     try {
       Start<R> start = claim(request, missing, mine.leader());
       if (start instanceof Start.AtHit<R> hit) {

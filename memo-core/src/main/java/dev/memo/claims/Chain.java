@@ -71,6 +71,8 @@ public final class Chain {
   /**
    * Registers what must happen before this chain ends. A stack overflow can prevent the clean-up of
    * the deepest calls where it belongs; it is then made up for where the stack is shallow.
+   *
+   * @param duty may run more than once
    */
   public void owe(Runnable duty) {
     duties.push(duty);
@@ -78,9 +80,16 @@ public final class Chain {
 
   /** What was owed last has happened, and what was owed after it and forgotten is made up for. */
   public void settled(Runnable duty) {
-    for (Runnable last = duties.pop(); last != duty; last = duties.pop()) {
-      last.run();
+    while (duties.peek() != duty) {
+      runLastDuty();
     }
+    duties.pop();
+  }
+
+  /** Forgets it only when it has ended: the stack may be too deep here as well. */
+  private void runLastDuty() {
+    duties.element().run();
+    duties.pop();
   }
 
   /** Whether the batch that this chain belongs to was cancelled. */
@@ -115,15 +124,15 @@ public final class Chain {
 
     @Override
     public void close() {
-      if (outer != chain) {
-        while (!chain.duties.isEmpty()) {
-          chain.duties.pop().run();
-        }
-      }
       if (outer == null) {
         CURRENT.remove();
       } else {
         CURRENT.set(outer);
+      }
+      if (outer != chain) {
+        while (!chain.duties.isEmpty()) {
+          chain.runLastDuty();
+        }
       }
     }
   }
