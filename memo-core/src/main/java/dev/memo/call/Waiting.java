@@ -22,7 +22,7 @@ final class Waiting {
    * Returns null when the future is done, or why the caller should compute instead. An interrupt
    * stays set.
    *
-   * @throws CancellationException if the thread was interrupted because its batch was cancelled
+   * @throws CancellationException if the waiter's batch was cancelled meanwhile
    */
   @Nullable MissReason await(Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
     if (end.isDone()) {
@@ -34,16 +34,17 @@ final class Waiting {
     try {
       // In a fork-join worker this waits as a ManagedBlocker: the pool may start a spare thread.
       end.get(maxNanos, TimeUnit.NANOSECONDS);
+      if (waiter.isCancelled()) {
+        // What it waited for was cancelled just before it: it must not take over.
+        throw cancellation();
+      }
       return null;
     } catch (TimeoutException e) {
       return MissReason.MAX_WAIT;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       if (waiter.isCancelled()) {
-        CancellationException cancelled =
-            new CancellationException("the batch was cancelled while this input waited");
-        cancelled.initCause(e);
-        throw cancelled;
+        throw cancellation();
       }
       return MissReason.INTERRUPTED;
     } catch (RejectedExecutionException e) {
@@ -53,5 +54,9 @@ final class Waiting {
     } finally {
       graph.endWait(waiter, end);
     }
+  }
+
+  private static CancellationException cancellation() {
+    return new CancellationException("the batch was cancelled while this input waited");
   }
 }
