@@ -23,6 +23,9 @@ final class Borrows<T> {
   private static final int STRIPES =
       Integer.highestOneBit(Math.max(1, Runtime.getRuntime().availableProcessors()) * 4 - 1) * 2;
 
+  /** A stack overflow can cost the closing thread its wake-up, so it looks now and then. */
+  private static final long LOOK_NANOS = 50_000_000;
+
   private final T lent;
   private final String name;
   private final Consumer<T> free;
@@ -65,9 +68,10 @@ final class Borrows<T> {
    */
   Borrow<T> borrow() {
     Borrow<T> borrow = borrows[stripe(Thread.currentThread().getId())];
+    rehearse(borrow.counter);
     counters.getAndIncrement(borrow.counter);
     if (closer != null) {
-      giveBack(borrow.counter);
+      subtract(borrow.counter, 1);
       throw new DirectoryClosedException(name + " was closed before this use");
     }
     return borrow;
@@ -78,8 +82,16 @@ final class Borrows<T> {
     return (int) ((threadId * 0x9E3779B97F4A7C15L) >>> 40) & (STRIPES - 1);
   }
 
-  private void giveBack(int counter) {
-    counters.getAndDecrement(counter);
+  /**
+   * Ends no borrow, but takes more of the stack than that will: a stack that overflows does so
+   * here, not where a borrow would be left behind and {@link #close} wait for ever.
+   */
+  private void rehearse(int counter) {
+    subtract(counter, 0);
+  }
+
+  private void subtract(int counter, int borrowsEnded) {
+    counters.getAndAdd(counter, -borrowsEnded);
     Thread waiting = closer;
     if (waiting != null) {
       LockSupport.unpark(waiting);
@@ -109,7 +121,7 @@ final class Borrows<T> {
     boolean interrupted = false;
     for (int i = 0; i < STRIPES; i++) {
       while (counters.get(borrows[i].counter) != 0) {
-        LockSupport.park(this);
+        LockSupport.parkNanos(this, LOOK_NANOS);
         interrupted |= Thread.interrupted();
       }
     }
@@ -135,7 +147,7 @@ final class Borrows<T> {
 
     @Override
     public void close() {
-      owner.giveBack(counter);
+      owner.subtract(counter, 1);
     }
   }
 }
