@@ -4,6 +4,7 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.Durability;
+import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -46,7 +47,7 @@ final class Database {
         moveAside("CURRENT, the file that a database begins with, is missing");
       }
       try {
-        return openAsItIs();
+        return requireReadable(openAsItIs());
       } catch (StoreException e) {
         if (e.reason() != Reason.CORRUPT) {
           throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
@@ -84,6 +85,17 @@ final class Database {
         }
         Pauses.pause(Duration.ofMillis(20));
       }
+    }
+  }
+
+  /** Without the few rows about the directory itself, nothing else in the database is of use. */
+  private static RocksStore requireReadable(RocksStore store) {
+    try {
+      store.scan(Family.META, new byte[0], (key, value) -> true);
+      return store;
+    } catch (StoreException e) {
+      store.close();
+      throw e;
     }
   }
 

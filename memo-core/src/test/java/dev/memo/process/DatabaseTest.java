@@ -50,6 +50,20 @@ final class DatabaseTest {
   }
 
   @Test
+  @DisplayName(
+      "P5: a database whose rows about itself are damaged is moved aside, and a new begins")
+  void damagedRowsOfItsOwn() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path table : files(data, "*.sst")) {
+            try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+              file.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}); // in the first block of rows
+            }
+          }
+        });
+  }
+
+  @Test
   @DisplayName("P5: a database that lost its CURRENT is moved aside, not built over")
   void aMissingCurrent() throws IOException {
     assertMovedAside(data -> Files.delete(data.resolve("CURRENT")));
