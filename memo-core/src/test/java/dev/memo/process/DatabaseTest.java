@@ -9,8 +9,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -67,6 +69,46 @@ final class DatabaseTest {
   @DisplayName("P5: a database that lost its CURRENT is moved aside, not built over")
   void aMissingCurrent() throws IOException {
     assertMovedAside(data -> Files.delete(data.resolve("CURRENT")));
+  }
+
+  @Test
+  @DisplayName("P6: a database that begins anew goes on with the sequences of the control page")
+  void sequencesOutliveTheDatabase() throws IOException {
+    assertThat(sequenceOfANewDatabase(List.of("data"))).isGreaterThan(manySequences());
+  }
+
+  @Test
+  @DisplayName("P6, twin: without the control page, sequences are assigned a second time")
+  void withoutTheControlPageSequencesAreAssignedAgain() throws IOException {
+    assertThat(sequenceOfANewDatabase(List.of("data", "control"))).isLessThan(manySequences());
+  }
+
+  private static long manySequences() {
+    return 2 * Sequences.BLOCK;
+  }
+
+  /** Assigns many, deletes parts of the directory, and returns the first sequence after that. */
+  private long sequenceOfANewDatabase(List<String> deleted) throws IOException {
+    long last = 0;
+    for (byte opening = 0; last <= manySequences(); opening++) { // each begins another block
+      try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        last = OpenDirectoryTest.store(directory, CallKey.of(7, new byte[] {opening}), "one");
+      }
+    }
+    for (String part : deleted) {
+      deleteAll(path.resolve(part));
+    }
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      return OpenDirectoryTest.store(directory, KEY, "again");
+    }
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** What is done to a database. */
