@@ -18,6 +18,7 @@ import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -47,6 +48,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     boolean isOutdated(long start, long changed);
   }
 
+  private final Path directory;
   private final Store store;
   private final Meta meta;
   private final ControlPage page;
@@ -58,9 +60,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param directory for messages
    * @param intact whether the checksum of an entry holds
    */
-  LocalPrimary(Store store, ControlPage page, Predicate<Stored> intact, Outdating outdating) {
+  LocalPrimary(
+      Path directory,
+      Store store,
+      ControlPage page,
+      Predicate<Stored> intact,
+      Outdating outdating) {
+    this.directory = directory;
     this.store = store;
     this.meta = new Meta(store);
     this.page = page;
@@ -81,7 +90,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
       functions.register(functionId, identity);
     } catch (StoreException e) {
       throw new DirectoryException(
-          "cannot look up the function " + Functions.described(identity) + ": " + e.getMessage(),
+          "cannot look up the function "
+              + Functions.described(identity)
+              + " in "
+              + directory
+              + ": "
+              + e.getMessage(),
           e);
     }
   }
@@ -347,9 +361,14 @@ final class LocalPrimary implements Primary, AutoCloseable {
     }
   }
 
-  private static DirectoryUnavailableException unavailable(String action, StoreException e) {
+  private DirectoryUnavailableException unavailable(String action, StoreException e) {
     return new DirectoryUnavailableException(
-        action + " was not carried out, old results may still be returned: " + e.getMessage(), e);
+        action
+            + " was not carried out in "
+            + directory
+            + ", old results may still be returned: "
+            + e.getMessage(),
+        e);
   }
 
   @Override
@@ -366,7 +385,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   private void requireOpen() {
     if (closed) {
-      throw new DirectoryClosedException("the directory was closed before this use");
+      throw new DirectoryClosedException(
+          "the directory " + directory + " was closed before this use");
     }
   }
 

@@ -84,7 +84,7 @@ public final class OpenDirectory implements AutoCloseable {
       ballast.make();
       Store store = new BallastedStore(rocks, ballast);
       UUID id = directoryId(new Meta(store));
-      LocalPrimary primary = new LocalPrimary(store, page, intact, outdating);
+      LocalPrimary primary = new LocalPrimary(layout.root(), store, page, intact, outdating);
       closers.add(primary::close);
       return new OpenDirectory(layout.root(), id, primary, closers);
     } catch (StoreException e) {

@@ -36,16 +36,18 @@ final class LocalPrimaryTest {
   private static final String DAMAGED = "damaged";
 
   private final FaultyStore store = new FaultyStore(new HeapStore());
+  private final Path path;
   private final ControlPage page;
   private LocalPrimary primary;
 
   LocalPrimaryTest(@TempDir Path folder) {
+    path = folder;
     page = ControlPage.openAsOwner(folder.resolve("control"), 0);
     primary = primary(Outdating.STARTED_BEFORE);
   }
 
   private LocalPrimary primary(Outdating outdating) {
-    return new LocalPrimary(store, page, stored -> !text(stored).equals(DAMAGED), outdating);
+    return new LocalPrimary(path, store, page, stored -> !text(stored).equals(DAMAGED), outdating);
   }
 
   @Nested
@@ -161,7 +163,9 @@ final class LocalPrimaryTest {
       Answer.Wait wait = waiting(claim(KEY));
       primary.close();
       granted(wait.next().join());
-      assertThatThrownBy(() -> claim(KEY)).isInstanceOf(DirectoryClosedException.class);
+      assertThatThrownBy(() -> claim(KEY))
+          .isInstanceOf(DirectoryClosedException.class)
+          .hasMessageContaining(path.toString());
       primary.release(KEY, V, new Claim(1, 0));
       primary.abandon(KEY, V, wait);
     }
@@ -348,7 +352,7 @@ final class LocalPrimaryTest {
       store.failAllWrites(Reason.NO_SPACE);
       assertThatThrownBy(() -> primary.invalidate(KEY))
           .isInstanceOf(DirectoryUnavailableException.class)
-          .hasMessageContaining("invalidate was not carried out");
+          .hasMessageContaining("invalidate was not carried out in " + path);
       assertThatThrownBy(() -> primary.invalidateAll(FUNCTION))
           .isInstanceOf(DirectoryUnavailableException.class);
       store.failAllWrites(null);
