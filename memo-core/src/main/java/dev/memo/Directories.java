@@ -24,7 +24,11 @@ final class Directories {
   private static volatile boolean shuttingDown; // written under LOCK
 
   static {
-    Runtime.getRuntime().addShutdownHook(new Thread(Directories::shutDown, "memo-shutdown"));
+    try {
+      Runtime.getRuntime().addShutdownHook(new Thread(Directories::shutDown, "memo-shutdown"));
+    } catch (IllegalStateException e) { // the only sign that the JVM is shutting down already
+      shuttingDown = true;
+    }
   }
 
   private static final class Counted {

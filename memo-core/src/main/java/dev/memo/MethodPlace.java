@@ -2,6 +2,7 @@ package dev.memo;
 
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.StoredFunction;
+import dev.memo.failure.DirectoryClosedException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -29,12 +30,24 @@ final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, 
 
   @Override
   public @Nullable StoredFunction<A, R, X> find() {
-    SharedDirectory current = directory.current();
-    Registered<A, R, X> known = registered;
-    if (known != null && known.directory == current) {
-      return known.function;
+    while (true) {
+      SharedDirectory current = directory.current();
+      Registered<A, R, X> known = registered;
+      if (known != null && known.directory == current) {
+        return known.function;
+      }
+      if (current == null) {
+        return null;
+      }
+      try {
+        return register(current);
+      } catch (DirectoryClosedException e) {
+        // a binding that is closed has named another directory by now; the shutdown names none
+        if (Directories.isShuttingDown()) {
+          return null;
+        }
+      }
     }
-    return current == null ? null : register(current);
   }
 
   private synchronized StoredFunction<A, R, X> register(SharedDirectory current) {

@@ -50,6 +50,7 @@ class ArchitectureTest {
   private static final ArchRule ARROWS_POINT_DOWN =
       layeredArchitecture()
           .consideringOnlyDependenciesInLayers()
+          .ensureAllClassesAreContainedInArchitectureIgnoring("dev.memo.annotation")
           .withOptionalLayers(true)
           .layer("root")
           .definedBy("dev.memo")

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.call.CachedFunction;
 import dev.memo.codec.TypeRef;
+import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.store.Durability;
 import java.io.IOException;
@@ -206,19 +207,45 @@ class MemoTest {
   @Test
   @DisplayName("P4: while the JVM shuts down, cached calls compute")
   void cachedCallsComputeDuringShutdown() throws Exception {
+    assertThat(outputOf(ShutdownMain.class)).contains("before: 4", "during: 6");
+  }
+
+  @Test
+  @DisplayName("P4: while the JVM shuts down, a wrapper that was never called computes too")
+  void firstCallOfAWrapperDuringShutdownComputes() throws Exception {
+    assertThat(outputOf(LateWrapperMain.class)).contains("before: 4", "late: 6");
+  }
+
+  @Test
+  @DisplayName("P4: where memo is used for the first time during the shutdown, calls compute")
+  void firstUseOfMemoDuringShutdownComputes() throws Exception {
+    assertThat(outputOf(LateMemoMain.class)).contains("late: 6");
+  }
+
+  private String outputOf(Class<?> main) throws Exception {
     Process child =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 System.getProperty("java.class.path"),
-                ShutdownMain.class.getName(),
+                main.getName(),
                 folder.resolve("shutdown.memo").toString())
             .redirectErrorStream(true)
             .start();
     String output = new String(child.getInputStream().readAllBytes(), UTF_8);
 
     assertThat(child.waitFor()).as(output).isZero();
-    assertThat(output).contains("before: 4", "during: 6");
+    return output;
+  }
+
+  private static void atShutdown(Runnable work) {
+    Runtime.getRuntime().addShutdownHook(new Thread(work));
+  }
+
+  private static void awaitShutdown() {
+    while (!Directories.isShuttingDown()) {
+      Thread.onSpinWait();
+    }
   }
 
   /** Calls a wrapper before and during the shutdown of its JVM. */
@@ -227,15 +254,49 @@ class MemoTest {
       CachedFunction<String, Integer, RuntimeException> length = wrapper("shutdown.memo");
       Memo.bind("shutdown.memo", Path.of(args[0]));
       System.out.println("before: " + length.call("text"));
-      Runtime.getRuntime()
-          .addShutdownHook(
-              new Thread(
-                  () -> {
-                    while (!Directories.isShuttingDown()) {
-                      Thread.onSpinWait();
-                    }
-                    System.out.println("during: " + length.call("longer"));
-                  }));
+      atShutdown(
+          () -> {
+            awaitShutdown();
+            System.out.println("during: " + length.call("longer"));
+          });
+    }
+  }
+
+  /** Calls a wrapper for the first time when its directory was closed by the shutdown. */
+  static final class LateWrapperMain {
+    public static void main(String... args) {
+      CachedFunction<String, Integer, RuntimeException> early = wrapper("shutdown.memo");
+      CachedFunction<String, Integer, RuntimeException> late = wrapper("shutdown.memo");
+      Memo.bind("shutdown.memo", Path.of(args[0]));
+      System.out.println("before: " + early.call("text"));
+      atShutdown(
+          () -> {
+            awaitShutdown();
+            awaitClosed(early);
+            System.out.println("late: " + late.call("longer"));
+          });
+    }
+
+    private static void awaitClosed(CachedFunction<String, Integer, RuntimeException> function) {
+      try {
+        while (true) {
+          function.invalidate("text");
+        }
+      } catch (DirectoryClosedException e) {
+        System.out.println("closed: " + e.getMessage());
+      }
+    }
+  }
+
+  /** Does nothing with memo before the shutdown of its JVM. */
+  static final class LateMemoMain {
+    public static void main(String... args) {
+      atShutdown(
+          () -> {
+            CachedFunction<String, Integer, RuntimeException> late = wrapper("shutdown.memo");
+            Memo.bind("shutdown.memo", Path.of(args[0]));
+            System.out.println("late: " + late.call("longer"));
+          });
     }
   }
 }

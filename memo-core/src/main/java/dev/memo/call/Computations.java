@@ -23,8 +23,9 @@ final class Computations<
     A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
   private final FunctionParts<A, R, X> parts;
 
-  /** One run that returned. */
-  private record Run<R extends @Nullable Object>(R value, long createdMillis, long nanos) {}
+  /** One run that returned; of what was put by hand nobody knows the code. */
+  private record Run<R extends @Nullable Object>(
+      R value, long createdMillis, long nanos, long codeFingerprint) {}
 
   Computations(FunctionParts<A, R, X> parts) {
     this.parts = parts;
@@ -100,7 +101,7 @@ final class Computations<
 
   /** Puts a value in place of what is stored. */
   void put(Request<A> request, R value) {
-    Run<R> now = new Run<>(value, parts.context.clock().millis(), 0);
+    Run<R> now = new Run<>(value, parts.context.clock().millis(), 0, 0);
     byte[] entry = entry(request, now, parts.epochs.lastSequence());
     replace("put", request.key(), entry, Long.MAX_VALUE);
   }
@@ -136,7 +137,7 @@ final class Computations<
     long nanos = System.nanoTime() - begin;
     parts.counters.computations.increment();
     parts.took(nanos);
-    return new Run<>(value, createdMillis, nanos);
+    return new Run<>(value, createdMillis, nanos, parts.spec.codeFingerprint());
   }
 
   private byte[] entry(Request<A> request, Run<R> run, long start) {
@@ -144,7 +145,7 @@ final class Computations<
         start,
         run.createdMillis,
         run.nanos,
-        run.nanos == 0 ? 0 : parts.spec.codeFingerprint(),
+        run.codeFingerprint,
         request.arguments(),
         parts.spec.results().encode(run.value));
   }

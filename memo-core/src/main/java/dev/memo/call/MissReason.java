@@ -20,6 +20,8 @@ public enum MissReason {
   CYCLE,
   /** Waiting for another's computation took longer than the limit. */
   MAX_WAIT,
+  /** Another's computation ended without saying how: an error came between. */
+  ABANDONED,
   /** The thread was interrupted while it waited for another's computation. */
   INTERRUPTED,
   /** The fork-join pool of the thread could not replace it while it waited. */

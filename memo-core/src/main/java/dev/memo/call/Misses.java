@@ -11,7 +11,6 @@ import dev.memo.claims.Claim;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.StoreException;
-import dev.memo.store.StackReserve;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +21,6 @@ import org.jspecify.annotations.Nullable;
  * optimisation: who would wait for ever, or too long, computes. Thread-safe.
  */
 final class Misses<A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
-  /** Stack for ending a flight and a claim after the function has overflowed it. */
-  private static final int RESERVED_BYTES = 8 << 10;
-
   private final FunctionParts<A, R, X> parts;
   private final Computations<A, R, X> computations;
   private final Flights flights;
@@ -50,7 +46,6 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   /** Returns a value that was computed by this chain or another; all of it is counted. */
   R answer(Request<A> request, Missing<R> missing, Chain chain) throws X {
-    StackReserve.require(RESERVED_BYTES);
     while (true) {
       Flight mine = new Flight(chain, request.freshness());
       Flight other = flights.join(request.key(), mine);
@@ -58,7 +53,9 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
         return lead(request, missing, mine);
       }
       MissReason gaveUp = await(chain, other.leader(), other.landing());
-      if (gaveUp != null) {
+      if (gaveUp == MissReason.ABANDONED) {
+        flights.land(request.key(), other, new Landing.Aborted());
+      } else if (gaveUp != null) {
         return computeAlone(request, missing.slot(), gaveUp);
       }
       Landing landing = other.landing().join();

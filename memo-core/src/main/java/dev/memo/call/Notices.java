@@ -40,8 +40,12 @@ final class Notices {
           return new Last(now, 0);
         });
     if (due[0] != null) {
+      String why = cause == null ? "" : ": " + cause;
       String more = due[0].heldBack == 0 ? "" : " (and " + due[0].heldBack + " more like it)";
-      logger.log(Level.WARNING, message + more, cause);
+      logger.log(Level.WARNING, message + why + more);
+      if (cause != null) {
+        logger.log(Level.DEBUG, message, cause);
+      }
     }
   }
 

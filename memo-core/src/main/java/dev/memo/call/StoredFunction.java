@@ -6,6 +6,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.codec.Entry;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.store.StackReserve;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +17,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StoredFunction<
     A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+  /** Stack for ending a flight and a claim after the function has overflowed it. */
+  private static final int RESERVED_BYTES = 8 << 10;
+
   private final FunctionParts<A, R, X> parts;
   private final Computations<A, R, X> computations;
   private final Misses<A, R, X> misses;
@@ -67,6 +71,16 @@ public final class StoredFunction<
   }
 
   private R miss(Request<A> request, Missing<R> missing) throws X {
+    StackReserve.require(RESERVED_BYTES);
+    if (missing.reason() != MissReason.ABSENT) {
+      parts.notices.warn(
+          missing.reason().name(),
+          "A stored result of "
+              + identity()
+              + " cannot be used, so it is computed: "
+              + missing.reason(),
+          null);
+    }
     Chain chain = Chain.current();
     if (chain != null) {
       return misses.answer(request, missing, chain);

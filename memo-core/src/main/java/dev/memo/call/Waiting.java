@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Waits for another chain's computation, as long as that makes sense. */
 final class Waiting {
+  /** How often a waiter looks whether the holder is still there. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
   private final WaitGraph graph;
 
   Waiting(WaitGraph graph) {
@@ -22,7 +25,7 @@ final class Waiting {
    * Returns null when the future is done, or why the caller should compute instead. An interrupt
    * stays set.
    *
-   * @throws CancellationException if the thread was interrupted because its batch was cancelled
+   * @throws CancellationException if the waiter's batch was cancelled meanwhile
    */
   @Nullable MissReason await(Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
     if (end.isDone()) {
@@ -31,19 +34,24 @@ final class Waiting {
     if (!graph.tryWait(waiter, holder, end)) {
       return MissReason.CYCLE;
     }
+    long deadline = System.nanoTime() + maxNanos;
     try {
-      // In a fork-join worker this waits as a ManagedBlocker: the pool may start a spare thread.
-      end.get(maxNanos, TimeUnit.NANOSECONDS);
-      return null;
-    } catch (TimeoutException e) {
-      return MissReason.MAX_WAIT;
+      while (!isAbandoned(holder, end)) {
+        if (awaitUntil(deadline, end)) {
+          if (waiter.isCancelled()) {
+            // What it waited for was cancelled just before it: it must not take over.
+            throw cancellation();
+          }
+          return null;
+        } else if (System.nanoTime() - deadline >= 0) {
+          return MissReason.MAX_WAIT;
+        }
+      }
+      return MissReason.ABANDONED;
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       if (waiter.isCancelled()) {
-        CancellationException cancelled =
-            new CancellationException("the batch was cancelled while this input waited");
-        cancelled.initCause(e);
-        throw cancelled;
+        throw cancellation();
       }
       return MissReason.INTERRUPTED;
     } catch (RejectedExecutionException e) {
@@ -53,5 +61,26 @@ final class Waiting {
     } finally {
       graph.endWait(waiter, end);
     }
+  }
+
+  /** The holder ends what others wait for before it ends itself, unless an error came between. */
+  private static boolean isAbandoned(Chain holder, CompletableFuture<?> end) {
+    return holder.hasEnded() && !end.isDone();
+  }
+
+  /** Waits for a while; says whether it is done. */
+  private static boolean awaitUntil(long deadline, CompletableFuture<?> end)
+      throws InterruptedException, ExecutionException {
+    try {
+      // In a fork-join worker this waits as a ManagedBlocker: the pool may start a spare thread.
+      end.get(Math.min(deadline - System.nanoTime(), LOOK_NANOS), TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    }
+  }
+
+  private static CancellationException cancellation() {
+    return new CancellationException("the batch was cancelled while this input waited");
   }
 }

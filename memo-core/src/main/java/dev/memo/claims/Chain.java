@@ -9,13 +9,14 @@ import org.jspecify.annotations.Nullable;
  * tasks have ended, on whichever threads they run.
  *
  * <p>A thread is in the chain that entered it last; a cached call outside any chain begins one.
- * Immutable.
+ * Thread-safe.
  */
 public final class Chain {
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
   private final @Nullable Chain parent;
   private final @Nullable BooleanSupplier cancelled;
+  private volatile boolean ended;
 
   private Chain(@Nullable Chain parent, @Nullable BooleanSupplier cancelled) {
     this.parent = parent;
@@ -44,9 +45,9 @@ public final class Chain {
 
   /** Puts this thread into the chain until the scope is closed. */
   public Scope enter() {
-    Chain outer = CURRENT.get();
+    Scope scope = new Scope(this, CURRENT.get());
     CURRENT.set(this);
-    return new Scope(outer);
+    return scope;
   }
 
   /** Runs the task in the chain. */
@@ -63,6 +64,14 @@ public final class Chain {
   @FunctionalInterface
   public interface Task<R extends @Nullable Object, X extends Exception> {
     R run(Chain chain) throws X;
+  }
+
+  /**
+   * Whether the chain is over. What it still seems to compute then, because an error such as {@code
+   * OutOfMemoryError} came between, will never be computed.
+   */
+  public boolean hasEnded() {
+    return ended;
   }
 
   /** Whether the batch that this chain belongs to was cancelled. */
@@ -85,11 +94,13 @@ public final class Chain {
     return false;
   }
 
-  /** A thread's stay in a chain; closed by the same thread. */
+  /** A thread's stay in a chain; closed by the same thread. The first stay ends the chain. */
   public static final class Scope implements AutoCloseable {
+    private final Chain chain;
     private final @Nullable Chain outer;
 
-    private Scope(@Nullable Chain outer) {
+    private Scope(Chain chain, @Nullable Chain outer) {
+      this.chain = chain;
       this.outer = outer;
     }
 
@@ -99,6 +110,9 @@ public final class Chain {
         CURRENT.remove();
       } else {
         CURRENT.set(outer);
+      }
+      if (outer != chain) {
+        chain.ended = true;
       }
     }
   }

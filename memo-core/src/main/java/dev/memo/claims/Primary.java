@@ -20,6 +20,7 @@ public interface Primary {
    *
    * @param identity what {@code functionId} is a hash of
    * @throws FunctionClashException if another identity has this id
+   * @throws dev.memo.failure.DirectoryException if the database cannot say
    */
   void register(long functionId, String identity);
 
@@ -35,6 +36,7 @@ public interface Primary {
    *
    * @param rejected the sequence of the entry that the caller has read and cannot use, which is
    *     then no hit; 0 if there was none
+   * @throws StoreException if the database cannot be read; the asker computes without a claim
    */
   Answer claim(CallKey key, int variant, long rejected, Chain chain);
 
@@ -56,6 +58,8 @@ public interface Primary {
   /**
    * Removes all variants of the call. When it has returned, no later read finds them, and no result
    * of a computation that started before is stored.
+   *
+   * @throws dev.memo.failure.DirectoryUnavailableException if the database refuses
    */
   void invalidate(CallKey key);
 
@@ -67,7 +71,7 @@ public interface Primary {
    */
   PutAnswer replace(CallKey key, int variant, byte[] entry, long start);
 
-  /** Removes all entries of the function as {@link #invalidate} does one, in constant time. */
+  /** Removes all entries of the function, in constant time; else as {@link #invalidate}. */
   void invalidateAll(long functionId);
 
   /** The counters that tell when a result read earlier no longer counts. */

@@ -70,8 +70,16 @@ public final class WaitGraph {
     return true;
   }
 
-  /** Forgets a wait that was given up before its future was done. */
+  /**
+   * Forgets a wait that was given up before its future was done. Only one: a thread that steals a
+   * task while it waits may wait for the same twice.
+   */
   public synchronized void endWait(Chain waiter, Future<?> end) {
-    waits.removeIf(wait -> wait.waiter == waiter && wait.end == end);
+    for (int i = 0; i < waits.size(); i++) {
+      if (waits.get(i).waiter == waiter && waits.get(i).end == end) {
+        waits.remove(i);
+        return;
+      }
+    }
   }
 }

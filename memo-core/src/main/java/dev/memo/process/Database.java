@@ -4,10 +4,12 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.Durability;
+import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,12 +17,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.regex.Pattern;
 
 /** Opens the database of a directory, whatever state the last owner left it in. */
 final class Database {
   private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final DateTimeFormatter STAMP =
       DateTimeFormatter.ofPattern("yyyyMMdd'T'HHmmss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+  private static final Pattern MANIFEST_NAME = Pattern.compile("MANIFEST-\\d+");
 
   /** How long an owner that was killed may take to vanish. */
   private static final Duration PATIENCE = Duration.ofSeconds(2);
@@ -43,10 +48,10 @@ final class Database {
   RocksStore open() {
     try {
       if (hasLostItsHead()) {
-        moveAside("CURRENT, the file that a database begins with, is missing");
+        moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
       }
       try {
-        return openAsItIs();
+        return requireReadable(openAsItIs());
       } catch (StoreException e) {
         if (e.reason() != Reason.CORRUPT) {
           throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
@@ -61,8 +66,15 @@ final class Database {
 
   /** RocksDB would begin a new database there and delete the tables of the old one. */
   private boolean hasLostItsHead() throws IOException {
-    if (!Files.isDirectory(layout.data()) || Files.exists(layout.data().resolve("CURRENT"))) {
+    if (!Files.isDirectory(layout.data())) {
       return false;
+    }
+    Path current = layout.data().resolve("CURRENT");
+    if (Files.exists(current)) {
+      // one that names nothing sensible is for RocksDB to report
+      String manifest = Files.readString(current, StandardCharsets.ISO_8859_1).strip();
+      return MANIFEST_NAME.matcher(manifest).matches()
+          && !Files.exists(layout.data().resolve(manifest));
     }
     try (DirectoryStream<Path> tables = Files.newDirectoryStream(layout.data(), "*.{sst,log}")) {
       return tables.iterator().hasNext();
@@ -84,6 +96,17 @@ final class Database {
         }
         Pauses.pause(Duration.ofMillis(20));
       }
+    }
+  }
+
+  /** Without the few rows about the directory itself, nothing else in the database is of use. */
+  private static RocksStore requireReadable(RocksStore store) {
+    try {
+      store.scan(Family.META, new byte[0], (key, value) -> true);
+      return store;
+    } catch (StoreException e) {
+      store.close();
+      throw e;
     }
   }
 

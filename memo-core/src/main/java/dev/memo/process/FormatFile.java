@@ -5,10 +5,12 @@ import dev.memo.failure.ForeignDirectoryException;
 import dev.memo.failure.NewerLayoutException;
 import dev.memo.failure.OlderLayoutException;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -61,8 +63,18 @@ final class FormatFile {
   static void write(Layout layout) throws DirectoryException {
     Path unfinished = layout.root().resolve(UNFINISHED + UUID.randomUUID());
     try {
-      Files.writeString(unfinished, "memo directory, layout " + LAYOUT + "\n");
+      // forced, whatever the durability: without its FORMAT a directory is not recognised
+      try (FileChannel file =
+          FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        file.write(StandardCharsets.US_ASCII.encode("memo directory, layout " + LAYOUT + "\n"));
+        file.force(true);
+      }
       Files.move(unfinished, layout.format(), StandardCopyOption.ATOMIC_MOVE);
+      Layout.forceNames(layout.root());
+      Path parent = layout.root().getParent();
+      if (parent != null && Files.isReadable(parent)) {
+        Layout.forceNames(parent);
+      }
     } catch (IOException e) {
       throw Refusals.because("write", layout.format(), e);
     }

@@ -42,12 +42,17 @@ final class Functions {
             "Two functions have the id "
                 + HexFormat.of().toHexDigits(functionId)
                 + " in this directory: "
-                + function.identity
+                + described(function.identity)
                 + " and "
-                + identity
+                + described(identity)
                 + "; give one of them another name or version");
       }
     }
+  }
+
+  /** An identity, name and version on one line. */
+  static String described(String identity) {
+    return identity.strip().replace("\n", " version ");
   }
 
   /** One function. */

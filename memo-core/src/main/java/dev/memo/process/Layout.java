@@ -1,6 +1,9 @@
 package dev.memo.process;
 
+import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /**
  * Where the files of a directory are.
@@ -37,5 +40,17 @@ record Layout(Path root) {
   /** Space to give back when the disk is full. */
   Path ballast() {
     return root.resolve("ballast");
+  }
+
+  /**
+   * Forces the names of files in this folder to the medium, where folders can be opened for that: a
+   * file whose bytes were forced is still lost if a power cut takes its name.
+   */
+  static void forceNames(Path folder) throws IOException {
+    if (folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
+      try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+        channel.force(true);
+      }
+    }
   }
 }

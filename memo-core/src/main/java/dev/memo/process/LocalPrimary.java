@@ -9,6 +9,7 @@ import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.StoreException;
 import dev.memo.process.Functions.KnownFunction;
@@ -17,6 +18,7 @@ import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
+import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
@@ -46,6 +48,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     boolean isOutdated(long start, long changed);
   }
 
+  private final Path directory;
   private final Store store;
   private final Meta meta;
   private final ControlPage page;
@@ -57,9 +60,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private volatile boolean closed;
 
   /**
+   * @param directory for messages
    * @param intact whether the checksum of an entry holds
    */
-  LocalPrimary(Store store, ControlPage page, Predicate<Stored> intact, Outdating outdating) {
+  LocalPrimary(
+      Path directory,
+      Store store,
+      ControlPage page,
+      Predicate<Stored> intact,
+      Outdating outdating) {
+    this.directory = directory;
     this.store = store;
     this.meta = new Meta(store);
     this.page = page;
@@ -76,7 +86,18 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void register(long functionId, String identity) {
     requireOpen();
-    functions.register(functionId, identity);
+    try {
+      functions.register(functionId, identity);
+    } catch (StoreException e) {
+      throw new DirectoryException(
+          "cannot look up the function "
+              + Functions.described(identity)
+              + " in "
+              + directory
+              + ": "
+              + e.getMessage(),
+          e);
+    }
   }
 
   @Override
@@ -140,7 +161,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    KnownFunction function = functions.of(key.functionId());
+    KnownFunction function;
+    try {
+      function = functions.of(key.functionId());
+    } catch (StoreException e) {
+      return new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
+    }
     Slot slot = new Slot(key, variant);
     Replies replies = new Replies();
     ClaimStripe stripe = lock(key);
@@ -258,10 +284,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public void invalidate(CallKey key) {
-    KnownFunction function = functions.of(key.functionId());
     ClaimStripe stripe = lock(key);
     try {
       requireOpen();
+      KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       Batch batch = removal(key, era, sequences.next());
       write(function, batch);
@@ -276,12 +302,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
-    KnownFunction function = functions.of(key.functionId());
     Slot slot = new Slot(key, variant);
     Replies replies = new Replies();
     ClaimStripe stripe = lock(key);
     try {
       requireOpen();
+      KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       if (isOutdated(key, era, start)) {
         return new PutAnswer.Outdated();
@@ -322,22 +348,27 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void invalidateAll(long functionId) {
     requireOpen();
-    KnownFunction function = functions.of(functionId);
-    synchronized (function) {
-      try {
+    try {
+      KnownFunction function = functions.of(functionId);
+      synchronized (function) {
         Era next = new Era(function.era().generation() + 1, sequences.next());
         meta.writeEra(functionId, next);
         function.begin(next);
         page.raiseDirectory();
-      } catch (StoreException e) {
-        throw unavailable("invalidateAll", e);
       }
+    } catch (StoreException e) {
+      throw unavailable("invalidateAll", e);
     }
   }
 
-  private static DirectoryUnavailableException unavailable(String action, StoreException e) {
+  private DirectoryUnavailableException unavailable(String action, StoreException e) {
     return new DirectoryUnavailableException(
-        action + " was not carried out, old results may still be returned: " + e.getMessage(), e);
+        action
+            + " was not carried out in "
+            + directory
+            + ", old results may still be returned: "
+            + e.getMessage(),
+        e);
   }
 
   @Override
@@ -354,7 +385,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   private void requireOpen() {
     if (closed) {
-      throw new DirectoryClosedException("the directory was closed before this use");
+      throw new DirectoryClosedException(
+          "the directory " + directory + " was closed before this use");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
 import dev.memo.store.Store;
 import java.io.IOException;
@@ -77,10 +78,13 @@ public final class OpenDirectory implements AutoCloseable {
       ControlPage page = takeOver(layout);
       Store rocks = new Database(layout, settings.durability(), ballast).open();
       closers.add(rocks::close);
+      if (settings.durability() == Durability.POWER_LOSS) {
+        Layout.forceNames(layout.root()); // the database forces the names inside its own folder
+      }
       ballast.make();
       Store store = new BallastedStore(rocks, ballast);
       UUID id = directoryId(new Meta(store));
-      LocalPrimary primary = new LocalPrimary(store, page, intact, outdating);
+      LocalPrimary primary = new LocalPrimary(layout.root(), store, page, intact, outdating);
       closers.add(primary::close);
       return new OpenDirectory(layout.root(), id, primary, closers);
     } catch (StoreException e) {

@@ -19,12 +19,15 @@ import org.jspecify.annotations.Nullable;
 final class Borrows<T> {
   /** Longs between two counters: two cache lines, because processors fetch lines in pairs. */
   /** Stack that returning a borrow may take, in the interpreter. */
-  private static final int RETURN_BYTES = 2 << 10;
+  private static final int RETURN_BYTES = 1 << 10;
 
   private static final int SPACING = 16;
 
   private static final int STRIPES =
       Integer.highestOneBit(Math.max(1, Runtime.getRuntime().availableProcessors()) * 4 - 1) * 2;
+
+  /** A stack overflow can cost the closing thread its wake-up, so it looks now and then. */
+  private static final long LOOK_NANOS = 50_000_000;
 
   private final T lent;
   private final String name;
@@ -122,7 +125,7 @@ final class Borrows<T> {
     boolean interrupted = false;
     for (int i = 0; i < STRIPES; i++) {
       while (counters.get(borrows[i].counter) != 0) {
-        LockSupport.park(this);
+        LockSupport.parkNanos(this, LOOK_NANOS);
         interrupted |= Thread.interrupted();
       }
     }

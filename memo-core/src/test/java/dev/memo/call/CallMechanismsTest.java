@@ -1,6 +1,7 @@
 package dev.memo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
@@ -22,11 +23,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -295,6 +298,77 @@ class CallMechanismsTest {
           .as("the first result wins")
           .isEqualTo(2);
       assertThat(f.stats().missesByReason()).containsEntry(MissReason.MAX_WAIT, 1L);
+    }
+
+    @Test
+    void cancelledWaiterDoesNotTakeOverFromItsCancelledLeader() throws Exception {
+      CountDownLatch running = new CountDownLatch(1);
+      CountDownLatch go = new CountDownLatch(1);
+      StoredFunction<Integer, Integer, Exception> f =
+          function(
+              "cancelled",
+              context(directory.primary(), WaitGraph.JVM, Duration.ofMinutes(1)),
+              n -> {
+                runs.incrementAndGet();
+                running.countDown();
+                assertThat(go.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+                throw new InterruptedException("as a cancelled batch interrupts it");
+              });
+      AtomicBoolean cancelled = new AtomicBoolean();
+      Future<Integer> leader = threads.submit(() -> f.call(1));
+      assertThat(running.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+      AtomicReference<@Nullable Thread> waiting = new AtomicReference<>();
+      Future<Integer> waiter =
+          threads.submit(
+              () -> {
+                waiting.set(Thread.currentThread());
+                return Chain.child(null, cancelled::get).run(chain -> f.call(1));
+              });
+      awaitTimedWait(waiting);
+
+      cancelled.set(true); // but the waiter is not interrupted yet
+      go.countDown();
+
+      assertThatThrownBy(() -> leader.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(InterruptedException.class);
+      assertThatThrownBy(() -> waiter.get(PATIENCE_SECONDS, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(CancellationException.class);
+      assertThat(runs).hasValue(1);
+      assertThat(f.stats().calls()).isEqualTo(f.stats().misses()).isEqualTo(2);
+    }
+  }
+
+  @Nested
+  @DisplayName("P4: an error between a grant and its use")
+  class Errors {
+
+    @Test
+    void nobodyWaitsForAClaimWhoseChainHasEnded() throws Exception {
+      OutOfMemoryError full = new OutOfMemoryError("for the test");
+      AtomicInteger claims = new AtomicInteger();
+      Primary losing =
+          new DelegatingPrimary(directory.primary()) {
+            @Override
+            public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
+              Answer answer = super.claim(key, variant, rejected, chain);
+              if (claims.incrementAndGet() == 1) {
+                throw full;
+              }
+              return answer;
+            }
+          };
+      StoredFunction<Integer, Integer, Exception> f =
+          function(
+              "losing",
+              context(losing, WaitGraph.JVM, Duration.ofMinutes(10)),
+              n -> runs.incrementAndGet());
+      assertThatThrownBy(() -> f.call(1)).isSameAs(full);
+
+      Future<Integer> other = threads.submit(() -> f.call(1));
+
+      assertThat(other.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+      assertThat(f.stats().missesByReason()).containsEntry(MissReason.ABANDONED, 1L);
+      assertThat(f.call(1)).as("stored").isEqualTo(1);
     }
   }
 

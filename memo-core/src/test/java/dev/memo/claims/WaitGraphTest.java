@@ -96,6 +96,18 @@ class WaitGraphTest {
     assertThat(graph.tryWait(second, first, new CompletableFuture<>())).isTrue();
   }
 
+  @Test
+  void waitOfAStolenTaskIsGivenUpWithoutThatBelowItOnTheStack() {
+    Chain thief = Chain.root();
+    Chain holder = Chain.root();
+    assertThat(graph.tryWait(thief, holder, never)).isTrue();
+    assertThat(graph.tryWait(thief, holder, never)).isTrue();
+
+    graph.endWait(thief, never);
+
+    assertThat(graph.tryWait(holder, thief, new CompletableFuture<>())).isFalse();
+  }
+
   /** The oracle: a wait is allowed if and only if some order of finishing remains. */
   @Test
   void agreesWithAnExhaustiveSearchOnRandomForests() {

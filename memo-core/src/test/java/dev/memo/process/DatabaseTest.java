@@ -1,5 +1,6 @@
 package dev.memo.process;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
@@ -9,8 +10,10 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,9 +53,73 @@ final class DatabaseTest {
   }
 
   @Test
+  @DisplayName(
+      "P5: a database whose rows about itself are damaged is moved aside, and a new begins")
+  void damagedRowsOfItsOwn() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path table : files(data, "*.sst")) {
+            try (RandomAccessFile file = new RandomAccessFile(table.toFile(), "rw")) {
+              file.write(new byte[] {1, 2, 3, 4, 5, 6, 7, 8}); // in the first block of rows
+            }
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("P5: a database that lost its MANIFEST is moved aside")
+  void lostManifest() throws Exception {
+    assertMovedAside(
+        data -> {
+          String manifest = Files.readString(data.resolve("CURRENT"), UTF_8).strip();
+          Files.delete(data.resolve(manifest));
+        });
+  }
+
+  @Test
   @DisplayName("P5: a database that lost its CURRENT is moved aside, not built over")
   void aMissingCurrent() throws IOException {
     assertMovedAside(data -> Files.delete(data.resolve("CURRENT")));
+  }
+
+  @Test
+  @DisplayName("P6: a database that begins anew goes on with the sequences of the control page")
+  void sequencesOutliveTheDatabase() throws IOException {
+    assertThat(sequenceOfANewDatabase(List.of("data"))).isGreaterThan(manySequences());
+  }
+
+  @Test
+  @DisplayName("P6, twin: without the control page, sequences are assigned a second time")
+  void withoutTheControlPageSequencesAreAssignedAgain() throws IOException {
+    assertThat(sequenceOfANewDatabase(List.of("data", "control"))).isLessThan(manySequences());
+  }
+
+  private static long manySequences() {
+    return 2 * Sequences.BLOCK;
+  }
+
+  /** Assigns many, deletes parts of the directory, and returns the first sequence after that. */
+  private long sequenceOfANewDatabase(List<String> deleted) throws IOException {
+    long last = 0;
+    for (byte opening = 0; last <= manySequences(); opening++) { // each begins another block
+      try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        last = OpenDirectoryTest.store(directory, CallKey.of(7, new byte[] {opening}), "one");
+      }
+    }
+    for (String part : deleted) {
+      deleteAll(path.resolve(part));
+    }
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      return OpenDirectoryTest.store(directory, KEY, "again");
+    }
+  }
+
+  private static void deleteAll(Path root) throws IOException {
+    try (Stream<Path> files = Files.walk(root)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
   }
 
   /** What is done to a database. */

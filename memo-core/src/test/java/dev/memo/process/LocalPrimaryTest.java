@@ -12,6 +12,7 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
 import dev.memo.failure.StoreException.Reason;
@@ -35,16 +36,18 @@ final class LocalPrimaryTest {
   private static final String DAMAGED = "damaged";
 
   private final FaultyStore store = new FaultyStore(new HeapStore());
+  private final Path path;
   private final ControlPage page;
   private LocalPrimary primary;
 
   LocalPrimaryTest(@TempDir Path folder) {
+    path = folder;
     page = ControlPage.openAsOwner(folder.resolve("control"), 0);
     primary = primary(Outdating.STARTED_BEFORE);
   }
 
   private LocalPrimary primary(Outdating outdating) {
-    return new LocalPrimary(store, page, stored -> !text(stored).equals(DAMAGED), outdating);
+    return new LocalPrimary(path, store, page, stored -> !text(stored).equals(DAMAGED), outdating);
   }
 
   @Nested
@@ -160,7 +163,9 @@ final class LocalPrimaryTest {
       Answer.Wait wait = waiting(claim(KEY));
       primary.close();
       granted(wait.next().join());
-      assertThatThrownBy(() -> claim(KEY)).isInstanceOf(DirectoryClosedException.class);
+      assertThatThrownBy(() -> claim(KEY))
+          .isInstanceOf(DirectoryClosedException.class)
+          .hasMessageContaining(path.toString());
       primary.release(KEY, V, new Claim(1, 0));
       primary.abandon(KEY, V, wait);
     }
@@ -347,7 +352,7 @@ final class LocalPrimaryTest {
       store.failAllWrites(Reason.NO_SPACE);
       assertThatThrownBy(() -> primary.invalidate(KEY))
           .isInstanceOf(DirectoryUnavailableException.class)
-          .hasMessageContaining("invalidate was not carried out");
+          .hasMessageContaining("invalidate was not carried out in " + path);
       assertThatThrownBy(() -> primary.invalidateAll(FUNCTION))
           .isInstanceOf(DirectoryUnavailableException.class);
       store.failAllWrites(null);
@@ -400,6 +405,40 @@ final class LocalPrimaryTest {
       assertThat(primary.replace(KEY, V, bytes("two"), Long.MAX_VALUE))
           .isInstanceOf(PutAnswer.Refused.class);
       assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("one");
+    }
+  }
+
+  @Nested
+  @DisplayName("P4: what a function was before cannot be read")
+  final class UnreadableFunctions {
+
+    @BeforeEach
+    void nothingCanBeRead() {
+      store.failAllReads(Reason.OTHER);
+    }
+
+    @Test
+    void resultsAreRefused() {
+      assertThat(put(new Claim(0, 0), "one")).isInstanceOf(PutAnswer.Refused.class);
+      assertThat(primary.replace(KEY, V, bytes("one"), Long.MAX_VALUE))
+          .isInstanceOf(PutAnswer.Refused.class);
+    }
+
+    @Test
+    void removalsAreNotAcknowledged() {
+      assertThatThrownBy(() -> primary.invalidate(KEY))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      assertThatThrownBy(() -> primary.invalidateAll(FUNCTION))
+          .isInstanceOf(DirectoryUnavailableException.class);
+    }
+
+    @Test
+    void registrationSaysSoAndCanBeTriedAgain() {
+      assertThatThrownBy(() -> primary.register(FUNCTION, "a.B#c()\n1"))
+          .isInstanceOf(DirectoryException.class)
+          .hasMessageContaining("a.B#c() version 1");
+      store.failAllReads(null);
+      primary.register(FUNCTION, "a.B#c()\n1");
     }
   }
 

@@ -117,7 +117,7 @@ final class BorrowsTest {
               flagKept[0] = Thread.currentThread().isInterrupted();
             });
     closer.start();
-    while (closer.getState() != Thread.State.WAITING) {
+    while (closer.getState() != Thread.State.TIMED_WAITING) {
       Thread.onSpinWait();
     }
     closer.interrupt();
@@ -129,5 +129,45 @@ final class BorrowsTest {
     closer.join();
     assertThat(fragile.frees).hasValue(1);
     assertThat(flagKept[0]).isTrue();
+  }
+
+  @Test
+  @DisplayName("P4: a stack that overflows somewhere in a use does not keep it from being closed")
+  void stackOverflowLeavesNoBorrowBehind() throws InterruptedException {
+    Fragile fragile = new Fragile();
+    Borrows<Fragile> borrows = new Borrows<>(fragile, "the fragile", Fragile::free);
+    for (int padding = 0; padding < 400; padding++) {
+      int frames = padding;
+      Thread thread = new Thread(null, () -> overflow(borrows, frames), "deep", 256 << 10);
+      thread.start();
+      thread.join();
+    }
+
+    Thread closer = new Thread(borrows::close);
+    closer.setDaemon(true);
+    closer.start();
+    closer.join(Duration.ofSeconds(10).toMillis());
+
+    assertThat(fragile.frees).hasValue(1);
+  }
+
+  private static void overflow(Borrows<Fragile> borrows, int frames) {
+    try {
+      if (frames > 0) {
+        overflow(borrows, frames - 1);
+      } else {
+        useDeeperAndDeeper(borrows, 0);
+      }
+    } catch (StackOverflowError e) {
+      assertThat(e).isNotNull();
+    }
+  }
+
+  @SuppressWarnings("InfiniteRecursion") // until the stack overflows
+  private static int useDeeperAndDeeper(Borrows<Fragile> borrows, int depth) {
+    try (Borrows.Borrow<Fragile> borrow = borrows.borrow()) {
+      borrow.get().use();
+    }
+    return useDeeperAndDeeper(borrows, depth + 1) + 1;
   }
 }

@@ -15,6 +15,7 @@ public final class FaultyStore implements Store {
   private int writeCount;
   private int readCount;
   private @Nullable Reason allWrites;
+  private @Nullable Reason allReads;
 
   public FaultyStore(Store store) {
     this.store = store;
@@ -35,6 +36,11 @@ public final class FaultyStore implements Store {
     allWrites = reason;
   }
 
+  /** All gets fail until this is called with null. */
+  public synchronized void failAllReads(@Nullable Reason reason) {
+    allReads = reason;
+  }
+
   private static void fail(@Nullable Reason reason) {
     if (reason != null) {
       throw new StoreException(reason, "by script", null);
@@ -44,6 +50,7 @@ public final class FaultyStore implements Store {
   @Override
   public byte @Nullable [] get(Family family, byte[] key) {
     synchronized (this) {
+      fail(allReads);
       fail(reads.get(++readCount));
     }
     return store.get(family, key);

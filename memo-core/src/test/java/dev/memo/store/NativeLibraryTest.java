@@ -13,8 +13,10 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.RocksDB;
 
 final class NativeLibraryTest {
   private final Path home;
@@ -48,6 +50,18 @@ final class NativeLibraryTest {
       child.kill();
     }
     assertThat(files(temporary)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("twin: without the shared file, a killed process leaves its own copy behind")
+  void aKilledProcessThatLoadsAsRocksDbDoesLeavesACopy() throws IOException {
+    try (ChildJvm child =
+        ChildJvm.of(OwnLoader.class).option("-Djava.io.tmpdir=" + temporary).start()) {
+      child.awaitLine("loaded");
+      child.kill();
+    }
+    assertThat(files(temporary)).hasSize(1);
+    assertThat(Files.size(files(temporary).get(0))).isGreaterThan(1 << 20);
   }
 
   @Test
@@ -174,6 +188,17 @@ final class NativeLibraryTest {
       } catch (RuntimeException e) {
         System.out.println(e);
       }
+      int unused = System.in.read();
+    }
+  }
+
+  /** Loads the library as RocksDB does by itself, and stays. */
+  static final class OwnLoader {
+    private OwnLoader() {}
+
+    public static void main(String[] arguments) throws IOException {
+      RocksDB.loadLibrary();
+      System.out.println("loaded");
       int unused = System.in.read();
     }
   }
