@@ -19,7 +19,7 @@ record Options(
       Finds the classes of the JDK that resemble each other most.
       Results are kept on disk: run it twice.
 
-        --classes N      compare the first N classes, 2 to 10000 (420)
+        --classes N      compare the first N larger classes, at least 2; 420 if not said
         --threads N      on N threads, 1 to 1000 (one per processor)
         --top N          print the N closest pairs, 1 to 10000 (15)
         --directory DIR  keep the results in DIR (similar-classes.memo)

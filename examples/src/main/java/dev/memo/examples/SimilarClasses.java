@@ -4,6 +4,7 @@ import dev.memo.Binding;
 import dev.memo.Memo;
 import dev.memo.call.FunctionStats;
 import dev.memo.examples.SimilarityCached.DistanceArgs;
+import dev.memo.failure.DirectoryException;
 import dev.memo.parallel.Parallel;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -31,10 +32,17 @@ public final class SimilarClasses {
     }
     if (options.help()) {
       System.out.print(Options.HELP);
-    } else if (options.directory().isPresent()) {
-      runIn(options.directory().get(), options);
-    } else {
-      run(options);
+      return;
+    }
+    try {
+      if (options.directory().isPresent()) {
+        runIn(options.directory().get(), options);
+      } else {
+        run(options);
+      }
+    } catch (DirectoryException e) {
+      System.err.println("similar-classes: " + e.getMessage());
+      System.exit(1);
     }
   }
 

@@ -171,7 +171,8 @@ class ReadmeTest {
                       "-Xlint:all,-path",
                       "-Werror",
                       "-processor",
-                      "dev.memo.processor.CachedProcessor"),
+                      "dev.memo.processor.CachedProcessor",
+                      "-Amemo.keyTypes=Weather.Station"),
                   null,
                   files.getJavaFileObjectsFromPaths(paths))
               .call();
