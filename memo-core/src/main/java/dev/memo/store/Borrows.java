@@ -17,10 +17,10 @@ import org.jspecify.annotations.Nullable;
  * read-write lock would make them do.
  */
 final class Borrows<T> {
-  /** Longs between two counters: two cache lines, because processors fetch lines in pairs. */
   /** Stack that returning a borrow may take, in the interpreter. */
   private static final int RETURN_BYTES = 1 << 10;
 
+  /** Longs between two counters: two cache lines, because processors fetch lines in pairs. */
   private static final int SPACING = 16;
 
   private static final int STRIPES =
