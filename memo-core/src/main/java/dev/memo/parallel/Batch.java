@@ -130,15 +130,16 @@ final class Batch {
 
           @Override
           public boolean isReleasable() {
-            return false; // the latch looks at the interrupt flag first
+            // A pool that is shutting down may ask this for ever without ever blocking.
+            return done.getCount() == 0 || Thread.currentThread().isInterrupted();
           }
         };
     try {
       ForkJoinPool.managedBlock(wait);
     } catch (RejectedExecutionException noReplacement) {
       // The caller's own pool may not grow: it has to go without this worker.
-      done.await();
     }
+    done.await(); // looks at the interrupt flag first
   }
 
   private void startDrain() {
