@@ -39,7 +39,8 @@ public final class FunctionBuilder<A, R> {
       TypeRef<A> argument,
       TypeRef<R> result) {
     this.directory = directory;
-    this.identity = new FunctionIdentity(name, version);
+    this.identity =
+        new FunctionIdentity(requireNonNull(name, "name"), requireNonNull(version, "version"));
     this.argument = requireNonNull(argument, "argument");
     this.result = requireNonNull(result, "result");
     if (version.isBlank()) {

@@ -49,14 +49,21 @@ public final class CachedProcessor extends AbstractProcessor {
 
     static Steps in(ProcessingEnvironment environment) {
       TypeSystem system = new TypeSystem(environment.getTypeUtils(), environment.getElementUtils());
-      String keyTypes = environment.getOptions().getOrDefault(KEY_TYPES, "");
       return new Steps(
           system,
           new MethodCheck(system),
-          new ArgumentCheck(system, Set.copyOf(List.of(keyTypes.trim().split("\\s*,\\s*", -1)))),
+          new ArgumentCheck(system, keyTypes(environment)),
           new ResultCheck(system),
           new AttributeCheck(system),
           new WrapperReader(system));
+    }
+
+    /** Names as in sources; those of class files, with a dollar sign, are understood as well. */
+    private static Set<String> keyTypes(ProcessingEnvironment environment) {
+      String option = environment.getOptions().get(KEY_TYPES);
+      return option == null // said without a value, too
+          ? Set.of()
+          : Set.copyOf(List.of(option.trim().replace('$', '.').split("\\s*,\\s*", -1)));
     }
 
     Optional<Refusal> refusal(AnnotatedMethod candidate) {

@@ -109,6 +109,42 @@ class ProcessingTest {
   }
 
   @Test
+  void nestedClassWithAKeyEncoderMayBeNamedAsInItsClassFile() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Outer",
+            "package com.acme;",
+            "final class Outer {",
+            "  static final class Inner {}",
+            "  @dev.memo.annotation.Cached(\"outer.memo\")",
+            "  static int size(Inner inner) { return 1; }",
+            "}");
+
+    for (String name : List.of("com.acme.Outer.Inner", "com.acme.Outer$Inner")) {
+      List<String> options = List.of("-Amemo.keyTypes=" + name);
+      assertThat(messages(Sources.compile(List.of(source), options, new CachedProcessor())))
+          .isEmpty();
+    }
+  }
+
+  @Test
+  void optionWithoutAValueNamesNoClass() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Plain",
+            "package com.acme;",
+            "final class Plain {",
+            "  @dev.memo.annotation.Cached(\"plain.memo\")",
+            "  static int one(String text) { return 1; }",
+            "}");
+
+    for (String option : List.of("-Amemo.keyTypes", "-Amemo.keyTypes=")) {
+      assertThat(messages(Sources.compile(List.of(source), List.of(option), new CachedProcessor())))
+          .isEmpty();
+    }
+  }
+
+  @Test
   void typesThatGrowForEverAreLeftToTheRunTime() {
     JavaFileObject source =
         Sources.source(
