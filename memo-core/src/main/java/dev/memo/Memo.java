@@ -50,7 +50,8 @@ public final class Memo implements AutoCloseable {
   }
 
   /**
-   * Caches a function that has no annotation.
+   * Caches a function that has no annotation. Meant to be done once for each function, not for each
+   * call: the directory remembers every one until it is closed.
    *
    * @param name identifies the function in the directory
    * @param version must change when the function gives other results; not blank

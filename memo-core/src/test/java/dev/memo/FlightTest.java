@@ -200,6 +200,36 @@ class FlightTest {
   }
 
   @Test
+  void stackOverflowOfALeaderIsNotDeliveredToItsFollowers() throws Exception {
+    Meeting meeting = new Meeting();
+    AtomicInteger runs = new AtomicInteger();
+    CachedFunction<Integer, Integer, RuntimeException> f =
+        function(
+            "overflowing",
+            n -> {
+              if (runs.incrementAndGet() == 1) {
+                meeting.arriveAndWait();
+                throw new StackOverflowError("of the leader");
+              }
+              return n;
+            });
+    Future<Integer> leader = threads.submit(() -> f.call(1));
+    meeting.awaitArrival();
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    Future<Integer> follower =
+        threads.submit(
+            () -> {
+              thread.set(Thread.currentThread());
+              return f.call(1);
+            });
+    awaitWaiting(thread);
+    meeting.release();
+
+    assertThat(failureOf(leader)).isInstanceOf(StackOverflowError.class);
+    assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+  }
+
+  @Test
   void followersOfAMutableResultGetTheirOwnCopies() throws Exception {
     Meeting meeting = new Meeting();
     CachedFunction<Integer, List<Integer>, InterruptedException> f =

@@ -182,10 +182,11 @@ final class Computations<
     }
   }
 
-  /** Whether a failure means this thread's end, not the call's: it says nothing to followers. */
+  /** Whether a failure is about this thread or its stack, not the call: no news to followers. */
   private static boolean isOfThisThread(Throwable failure) {
     return failure instanceof InterruptedException
         || failure instanceof CancellationException
+        || failure instanceof VirtualMachineError
         || Thread.currentThread().isInterrupted();
   }
 }

@@ -9,7 +9,8 @@ import java.util.Map;
  * What a function did in this process since its directory was opened.
  *
  * <p>{@code calls = hits + misses + bypasses}, where hits and misses are the sums over their
- * sources and reasons. A snapshot: of calls under way some counters may be missing.
+ * sources and reasons. Of calls under way, and of calls that ended with an error of the JVM such as
+ * a stack overflow, some counters may be missing.
  *
  * @param calls calls whose arguments could be encoded
  * @param hitsBySource calls answered without running the function, by where the value came from;
