@@ -154,18 +154,11 @@ class FlightTest {
 
     Future<Integer> first = threads.submit(() -> one.call(1));
     assertThat(running.await(30, TimeUnit.SECONDS)).isTrue();
-    AtomicReference<Thread> waiter = new AtomicReference<>();
-    Future<Integer> second =
-        threads.submit(
-            () -> {
-              waiter.set(Thread.currentThread());
-              return other.call(1);
-            });
-    awaitWaiting(waiter);
+    Waiter<Integer> second = waiting(() -> other.call(1));
     go.countDown();
 
     assertThat(first.get(30, TimeUnit.SECONDS)).isEqualTo(1);
-    assertThat(second.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(second.result().get(30, TimeUnit.SECONDS)).isEqualTo(1);
     assertThat(runs).hasValue(1);
   }
 
@@ -183,18 +176,11 @@ class FlightTest {
 
     Future<Integer> leader = threads.submit(() -> f.call(1));
     meeting.awaitArrival();
-    AtomicReference<Thread> thread = new AtomicReference<>();
-    Future<Integer> follower =
-        threads.submit(
-            () -> {
-              thread.set(Thread.currentThread());
-              return f.call(1);
-            });
-    awaitWaiting(thread);
+    Waiter<Integer> follower = waiting(() -> f.call(1));
     meeting.release();
 
     assertThat(failureOf(leader)).isSameAs(broken);
-    assertThat(failureOf(follower)).isSameAs(broken);
+    assertThat(failureOf(follower.result())).isSameAs(broken);
     assertThat(f.stats().failures()).isEqualTo(1);
     assertThat(f.stats().missesByReason()).containsEntry(MissReason.FAILED, 1L);
   }
@@ -215,18 +201,11 @@ class FlightTest {
             });
     Future<Integer> leader = threads.submit(() -> f.call(1));
     meeting.awaitArrival();
-    AtomicReference<Thread> thread = new AtomicReference<>();
-    Future<Integer> follower =
-        threads.submit(
-            () -> {
-              thread.set(Thread.currentThread());
-              return f.call(1);
-            });
-    awaitWaiting(thread);
+    Waiter<Integer> follower = waiting(() -> f.call(1));
     meeting.release();
 
     assertThat(failureOf(leader)).isInstanceOf(StackOverflowError.class);
-    assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(follower.result().get(30, TimeUnit.SECONDS)).isEqualTo(1);
   }
 
   @Test
@@ -243,18 +222,11 @@ class FlightTest {
 
     Future<List<Integer>> leader = threads.submit(() -> f.call(1));
     meeting.awaitArrival();
-    AtomicReference<Thread> thread = new AtomicReference<>();
-    Future<List<Integer>> follower =
-        threads.submit(
-            () -> {
-              thread.set(Thread.currentThread());
-              return f.call(1);
-            });
-    awaitWaiting(thread);
+    Waiter<List<Integer>> follower = waiting(() -> f.call(1));
     meeting.release();
 
     leader.get(30, TimeUnit.SECONDS).add(2);
-    assertThat(follower.get(30, TimeUnit.SECONDS)).containsExactly(1);
+    assertThat(follower.result().get(30, TimeUnit.SECONDS)).containsExactly(1);
     assertThat(f.stats().hitsBySource()).containsEntry(HitSource.FLIGHT, 1L);
   }
 
@@ -274,19 +246,16 @@ class FlightTest {
             });
     Future<Integer> leader = threads.submit(() -> f.call(1));
     meeting.awaitArrival();
-    AtomicReference<Thread> thread = new AtomicReference<>();
-    Future<Boolean> follower =
-        threads.submit(
+    Waiter<Boolean> follower =
+        waiting(
             () -> {
-              thread.set(Thread.currentThread());
               assertThat(f.call(1)).isEqualTo(1);
               return Thread.interrupted();
             });
-    awaitWaiting(thread);
 
-    thread.get().interrupt();
+    follower.thread().interrupt();
 
-    assertThat(follower.get(30, TimeUnit.SECONDS)).as("interrupt flag kept").isTrue();
+    assertThat(follower.result().get(30, TimeUnit.SECONDS)).as("interrupt flag kept").isTrue();
     assertThat(f.stats().missesByReason()).containsEntry(MissReason.INTERRUPTED, 1L);
     meeting.release();
     assertThat(leader.get(30, TimeUnit.SECONDS)).isEqualTo(1);
@@ -315,19 +284,12 @@ class FlightTest {
               return f.call(1);
             });
     meeting.awaitArrival();
-    AtomicReference<Thread> following = new AtomicReference<>();
-    Future<Integer> follower =
-        threads.submit(
-            () -> {
-              following.set(Thread.currentThread());
-              return f.call(1);
-            });
-    awaitWaiting(following);
+    Waiter<Integer> follower = waiting(() -> f.call(1));
 
     leading.get().interrupt();
 
     assertThat(failureOf(leader)).isInstanceOf(InterruptedException.class);
-    assertThat(follower.get(30, TimeUnit.SECONDS)).isEqualTo(1);
+    assertThat(follower.result().get(30, TimeUnit.SECONDS)).isEqualTo(1);
     assertThat(runs).hasValue(2);
   }
 
@@ -346,11 +308,9 @@ class FlightTest {
             });
     Future<Integer> leader = threads.submit(() -> f.call(1));
     meeting.awaitArrival();
-    AtomicReference<Thread> thread = new AtomicReference<>();
-    Future<Boolean> batch =
-        threads.submit(
+    Waiter<Boolean> batch =
+        waiting(
             () -> {
-              thread.set(Thread.currentThread());
               try {
                 Parallel.map(f, Collections.nCopies(50, 1), 50);
                 return false;
@@ -359,11 +319,10 @@ class FlightTest {
               }
             });
     await(() -> f.stats().calls() == 51);
-    awaitWaiting(thread);
 
-    thread.get().interrupt();
+    batch.thread().interrupt();
 
-    assertThat(batch.get(30, TimeUnit.SECONDS)).as("cancelled, and flag kept").isTrue();
+    assertThat(batch.result().get(30, TimeUnit.SECONDS)).as("cancelled, and flag kept").isTrue();
     meeting.release();
     assertThat(leader.get(30, TimeUnit.SECONDS)).isEqualTo(1);
     await(() -> f.stats().hits() + f.stats().misses() == f.stats().calls());
@@ -543,6 +502,22 @@ class FlightTest {
     } catch (ExecutionException e) {
       return e.getCause();
     }
+  }
+
+  /** A call that waits for another. */
+  private record Waiter<T>(Thread thread, Future<T> result) {}
+
+  /** Starts a call on a thread of its own, and returns when that thread waits. */
+  private <T> Waiter<T> waiting(Callable<T> call) {
+    AtomicReference<Thread> thread = new AtomicReference<>();
+    Future<T> result =
+        threads.submit(
+            () -> {
+              thread.set(Thread.currentThread());
+              return call.call();
+            });
+    awaitWaiting(thread);
+    return new Waiter<>(thread.get(), result);
   }
 
   private static void awaitWaiting(AtomicReference<Thread> thread) {
