@@ -25,6 +25,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -208,6 +209,50 @@ class CallMechanismsTest {
     @Test
     void oneRuns() throws Exception {
       assertThat(runsOfTwo(directory.primary())).isEqualTo(1);
+    }
+
+    @Test
+    void claimOfAFailedRunIsHandedToWhoWaits() throws Exception {
+      IllegalStateException broken = new IllegalStateException("broken");
+      CountDownLatch bothAsked = new CountDownLatch(2);
+      Primary watched =
+          new DelegatingPrimary(directory.primary()) {
+            @Override
+            public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
+              Answer answer = super.claim(key, variant, rejected, chain);
+              bothAsked.countDown();
+              return answer;
+            }
+          };
+      CallContext context = context(watched, WaitGraph.JVM, Duration.ofMinutes(10));
+      ThrowingFunction<Integer, Integer, Exception> failsFirst =
+          n -> {
+            assertThat(bothAsked.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
+            if (runs.incrementAndGet() == 1) {
+              throw broken;
+            }
+            return n;
+          };
+      StoredFunction<Integer, Integer, Exception> one = function("same", context, failsFirst);
+      StoredFunction<Integer, Integer, Exception> two = function("same", context, failsFirst);
+
+      List<Future<Integer>> calls =
+          List.of(threads.submit(() -> one.call(1)), threads.submit(() -> two.call(1)));
+      int failures = 0;
+      for (Future<Integer> call : calls) {
+        try {
+          assertThat(call.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
+        } catch (ExecutionException e) {
+          assertThat(e).hasCause(broken);
+          failures++;
+        }
+      }
+
+      assertThat(failures).isEqualTo(1);
+      assertThat(one.stats().plus(two.stats()).missesByReason())
+          .as("handed on, not found abandoned")
+          .containsEntry(MissReason.ABSENT, 2L)
+          .containsEntry(MissReason.ABANDONED, 0L);
     }
 
     @Test
