@@ -82,10 +82,30 @@ class ArchitectureTest {
   private static final ArchRule NO_RINGS =
       slices().matching("dev.memo.(*)..").should().beFreeOfCycles();
 
-  private static final ArchRule ONLY_CODEC_KNOWS_KRYO =
+  private static final ArchRule KEYS_AND_VALUES_STAND_ON_TYPES =
+      layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("key")
+          .definedBy("dev.memo.codec.key")
+          .layer("value")
+          .definedBy("dev.memo.codec.value")
+          .layer("type")
+          .definedBy("dev.memo.codec.type")
+          .layer("codec")
+          .definedBy("dev.memo.codec")
+          .whereLayer("key")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("value")
+          .mayNotBeAccessedByAnyLayer()
+          .whereLayer("type")
+          .mayOnlyBeAccessedByLayers("key", "value")
+          .whereLayer("codec")
+          .mayNotAccessAnyLayer();
+
+  private static final ArchRule ONLY_VALUES_KNOW_KRYO =
       noClasses()
           .that()
-          .resideOutsideOfPackage("dev.memo.codec..")
+          .resideOutsideOfPackage("dev.memo.codec.value")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage(KRYO);
@@ -128,7 +148,8 @@ class ArchitectureTest {
     return Stream.of(
         ARROWS_POINT_DOWN,
         NO_RINGS,
-        ONLY_CODEC_KNOWS_KRYO,
+        KEYS_AND_VALUES_STAND_ON_TYPES,
+        ONLY_VALUES_KNOW_KRYO,
         ONLY_STORE_KNOWS_ROCKSDB,
         NO_FOREIGN_TYPE_IS_PUBLIC,
         NO_CLASS_IS_LOADED_BY_NAME,

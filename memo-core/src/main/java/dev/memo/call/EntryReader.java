@@ -7,7 +7,7 @@ import dev.memo.claims.Primary;
 import dev.memo.claims.Stored;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
-import dev.memo.codec.ResultFormat;
+import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.StoreException;
 import org.jspecify.annotations.Nullable;
 

@@ -1,7 +1,7 @@
 package dev.memo.call;
 
-import dev.memo.codec.ArgumentsFormat;
-import dev.memo.codec.ResultFormat;
+import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.value.ResultFormat;
 import org.jspecify.annotations.Nullable;
 
 /**

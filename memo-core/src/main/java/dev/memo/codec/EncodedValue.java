@@ -6,5 +6,6 @@ package dev.memo.codec;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared; travels from encoder to entry
 public record EncodedValue(byte[] bytes, boolean isNull, long[] shapes) {
-  static final EncodedValue NULL = new EncodedValue(new byte[0], true, new long[0]);
+  /** The null result. */
+  public static final EncodedValue NULL = new EncodedValue(new byte[0], true, new long[0]);
 }

@@ -264,12 +264,12 @@ public final class Entry {
     return (long) LONG.get(bytes, offset + CODE);
   }
 
-  boolean isNull() {
+  public boolean isNull() {
     return (bytes[offset + 1] & IS_NULL) != 0;
   }
 
   /** As in {@link EncodedValue}. */
-  long[] shapes() {
+  public long[] shapes() {
     long[] shapes = new long[(valueOffset - shapesOffset) / Long.BYTES];
     for (int i = 0; i < shapes.length; i++) {
       shapes[i] = (long) LONG.get(bytes, shapesOffset + i * Long.BYTES);
@@ -278,15 +278,15 @@ public final class Entry {
   }
 
   /** The array that the entry is a view of. */
-  byte[] bytes() {
+  public byte[] bytes() {
     return bytes;
   }
 
-  int valueOffset() {
+  public int valueOffset() {
     return valueOffset;
   }
 
-  int valueLength() {
+  public int valueLength() {
     return bytes.length - CRC_BYTES - valueOffset;
   }
 }

@@ -20,7 +20,7 @@ public final class EntryRejectedException extends Exception {
 
   private final Reason reason;
 
-  EntryRejectedException(Reason reason, String message) {
+  public EntryRejectedException(Reason reason, String message) {
     super(message, null, false, false);
     this.reason = reason;
   }

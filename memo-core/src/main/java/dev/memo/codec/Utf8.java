@@ -5,11 +5,11 @@ package dev.memo.codec;
  * replaces by a question mark, is written in three bytes like any other character of its size. So
  * different strings never have equal bytes.
  */
-final class Utf8 {
+public final class Utf8 {
   private Utf8() {}
 
   /** How many bytes the string takes. */
-  static long length(String s) {
+  public static long length(String s) {
     int chars = s.length();
     long bytes = chars;
     for (int i = 0; i < chars; i++) {
@@ -30,7 +30,7 @@ final class Utf8 {
 
   /** Writes the string, for which there must be room; returns the end. */
   @SuppressWarnings("deprecation") // the JDK's only copy of ASCII characters without an allocation
-  static int write(String s, long length, byte[] to, int at) {
+  public static int write(String s, long length, byte[] to, int at) {
     int chars = s.length();
     if (length == chars) {
       s.getBytes(0, chars, to, at);
@@ -59,7 +59,7 @@ final class Utf8 {
   }
 
   /** Whether the string has a surrogate without its partner. */
-  static boolean hasLoneSurrogate(String s) {
+  public static boolean hasLoneSurrogate(String s) {
     for (int i = 0; i < s.length(); i++) {
       if (Character.isSurrogate(s.charAt(i))) {
         if (!isPair(s, i)) {
@@ -72,7 +72,7 @@ final class Utf8 {
   }
 
   /** Reads what {@link #write} wrote of a string with lone surrogates. */
-  static String readWithLoneSurrogates(byte[] from, int at, int length) {
+  public static String readWithLoneSurrogates(byte[] from, int at, int length) {
     StringBuilder out = new StringBuilder(length);
     int end = at + length;
     while (at < end) {

@@ -1,5 +1,6 @@
 package dev.memo.codec;
 
+import dev.memo.codec.key.ArgumentsFormat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -33,10 +34,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One argument of every type that has a canonical encoding. Run as a program it prints their bytes,
- * one line each, in the form of the golden file.
+ * one line each, in the form of the golden file. It stays in this package: its name is in them.
  */
-final class GoldenArguments {
-  record Point(int x, @Nullable Object label) {}
+public final class GoldenArguments {
+  public record Point(int x, @Nullable Object label) {}
 
   private static final LocalDateTime TIME = LocalDateTime.of(2024, 2, 29, 23, 59, 58, 7);
 
@@ -47,14 +48,14 @@ final class GoldenArguments {
   }
 
   @SuppressWarnings("NullAway") // it does not see that the format takes null
-  static List<String> lines() {
+  public static List<String> lines() {
     ArgumentsFormat<@Nullable Object> format = ArgumentsFormat.ofOne(Object.class);
     return all().entrySet().stream()
         .map(e -> e.getKey() + " = " + HexFormat.of().formatHex(format.encode(e.getValue())))
         .toList();
   }
 
-  static Map<String, @Nullable Object> all() {
+  public static Map<String, @Nullable Object> all() {
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     all.put("null", null);
     all.put("true", true);

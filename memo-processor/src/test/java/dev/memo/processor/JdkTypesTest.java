@@ -3,7 +3,7 @@ package dev.memo.processor;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.memo.codec.ResultFormat;
+import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;

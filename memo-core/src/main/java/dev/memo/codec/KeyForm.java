@@ -1,7 +1,0 @@
-package dev.memo.codec;
-
-/** How the arguments of one class are written, tag included. */
-@FunctionalInterface
-interface KeyForm {
-  void write(CanonicalEncoder out, Object value) throws Throwable;
-}

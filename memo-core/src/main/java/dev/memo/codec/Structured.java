@@ -1,8 +1,0 @@
-package dev.memo.codec;
-
-import java.util.List;
-
-/** A serializer of a class that consists of named parts. */
-interface Structured {
-  List<Part> parts();
-}

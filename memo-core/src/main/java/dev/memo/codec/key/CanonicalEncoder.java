@@ -1,0 +1,119 @@
+package dev.memo.codec.key;
+
+import dev.memo.codec.KeyWriter;
+import dev.memo.codec.type.Refusal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes arguments in their canonical form (see {@link KeyTag}), by the class of each value. Used
+ * for one encoding by one thread.
+ */
+final class CanonicalEncoder implements KeyWriter {
+  /** Nesting beyond this is refused, and with it every cycle. */
+  static final int MAX_DEPTH = 256;
+
+  /** An argument that shares parts can be far larger written out than it is in memory. */
+  static final int MAX_BYTES = 64 << 20;
+
+  final KeyBuffer buffer = new KeyBuffer(MAX_BYTES);
+  private int depth;
+
+  @Override
+  public CanonicalEncoder write(@Nullable Object value) {
+    if (value instanceof String string) {
+      buffer.putByte(KeyTag.STRING).putString(string);
+    } else if (value instanceof Integer number) {
+      buffer.putByte(KeyTag.INT).putInt(number);
+    } else if (value instanceof Long number) {
+      buffer.putByte(KeyTag.LONG).putLong(number);
+    } else if (value == null) {
+      buffer.putByte(KeyTag.NULL);
+    } else {
+      writeByForm(value);
+    }
+    return this;
+  }
+
+  private void writeByForm(Object value) {
+    if (depth == MAX_DEPTH) {
+      throw new Refusal(
+          "nested more than "
+              + MAX_DEPTH
+              + " levels deep, or contains itself; give its class a "
+              + "KeyEncoder that writes what identifies it");
+    }
+    depth++;
+    try {
+      KeyForms.of(value.getClass()).write(this, value);
+    } catch (Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw Refusal.of(e);
+    }
+    depth--; // after a failure the encoder is not used again
+  }
+
+  /** Writes a part, and names the step to it if it is refused. */
+  void writeStep(String prefix, int index, String suffix, @Nullable Object value) {
+    try {
+      write(value);
+    } catch (RuntimeException e) {
+      throw Refusal.at(prefix + index + suffix, e);
+    }
+  }
+
+  /** Writes a part, and names the step to it if it is refused. */
+  void writeStep(String step, @Nullable Object value) {
+    try {
+      write(value);
+    } catch (RuntimeException e) {
+      throw Refusal.at(step, e);
+    }
+  }
+
+  /** Writes the elements in order. Takes a copy first: the list may be changed meanwhile. */
+  void writeList(List<?> list) {
+    @Nullable Object[] elements = list.toArray();
+    buffer.putByte(KeyTag.LIST).putVarint(elements.length);
+    for (int i = 0; i < elements.length; i++) {
+      writeStep("[", i, "]", elements[i]);
+    }
+  }
+
+  /** Writes the elements in the order of their bytes. */
+  void writeSet(Collection<?> set) {
+    @Nullable Object[] elements = set.toArray();
+    buffer.putByte(KeyTag.SET).putVarint(elements.length);
+    int[] starts = new int[elements.length + 1];
+    for (int i = 0; i < elements.length; i++) {
+      starts[i] = buffer.size();
+      writeStep("[", i, "]", elements[i]);
+    }
+    starts[elements.length] = buffer.size();
+    buffer.sort(starts);
+  }
+
+  /** Writes the pairs in the order of their bytes. */
+  void writeMap(Map<?, ?> map) {
+    List<@Nullable Object> keysAndValues = new ArrayList<>();
+    map.forEach(
+        (key, value) -> {
+          keysAndValues.add(key);
+          keysAndValues.add(value);
+        });
+    int count = keysAndValues.size() / 2;
+    buffer.putByte(KeyTag.MAP).putVarint(count);
+    int[] starts = new int[count + 1];
+    for (int i = 0; i < count; i++) {
+      starts[i] = buffer.size();
+      writeStep(".keys[", i, "]", keysAndValues.get(2 * i));
+      writeStep(".values[", i, "]", keysAndValues.get(2 * i + 1));
+    }
+    starts[count] = buffer.size();
+    buffer.sort(starts);
+  }
+}

@@ -1,0 +1,12 @@
+/**
+ * Arguments as canonical bytes: equal arguments give equal bytes in every JVM, different ones
+ * different bytes.
+ *
+ * <p>Read {@link dev.memo.codec.key.ArgumentsFormat} first; {@link dev.memo.codec.key.KeyTag} is
+ * the specification of the bytes. What has no canonical form is refused, with the path to it;
+ * nothing falls back to {@code toString}, {@code hashCode} or a serializer.
+ */
+@NullMarked
+package dev.memo.codec.key;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,165 @@
+package dev.memo.codec.type;
+
+import dev.memo.codec.Sha256;
+import java.lang.reflect.Array;
+import java.lang.reflect.Field;
+import java.lang.reflect.GenericArrayType;
+import java.lang.reflect.Modifier;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Type;
+import java.lang.reflect.TypeVariable;
+import java.lang.reflect.WildcardType;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+
+/**
+ * What must agree of a type for bytes to be readable, as text and as hashes of it. The texts are
+ * built here, not by {@code Type.toString}, whose form depends on the JDK; they are part of the
+ * format.
+ */
+public final class Shapes {
+  private Shapes() {}
+
+  /** The first eight bytes of the SHA-256 of a text. */
+  public static long hash(String text) {
+    return Sha256.first8Of(text);
+  }
+
+  /** The class of a type without its arguments. */
+  public static Class<?> erase(Type type) {
+    if (type instanceof Class<?> c) {
+      return c;
+    } else if (type instanceof ParameterizedType p) {
+      return (Class<?>) p.getRawType();
+    } else if (type instanceof GenericArrayType a) {
+      return Array.newInstance(erase(a.getGenericComponentType()), 0).getClass();
+    } else if (type instanceof WildcardType w) {
+      return erase(w.getUpperBounds()[0]);
+    } else if (type instanceof TypeVariable<?> v) {
+      return erase(v.getBounds()[0]);
+    }
+    throw new IllegalArgumentException("unknown kind of type: " + type);
+  }
+
+  /** "java.util.Map<java.lang.String,p.Outer$Inner[]>". */
+  public static String name(Type type) {
+    if (type instanceof Class<?> c) {
+      return c.isArray() ? name(c.getComponentType()) + "[]" : c.getName();
+    } else if (type instanceof ParameterizedType p) {
+      return Arrays.stream(p.getActualTypeArguments())
+          .map(Shapes::name)
+          .collect(Collectors.joining(",", erase(p).getName() + "<", ">"));
+    } else if (type instanceof GenericArrayType a) {
+      return name(a.getGenericComponentType()) + "[]";
+    } else if (type instanceof WildcardType w) {
+      return w.getLowerBounds().length > 0
+          ? "? super " + name(w.getLowerBounds()[0])
+          : "? extends " + name(w.getUpperBounds()[0]);
+    } else if (type instanceof TypeVariable<?> v) {
+      return v.getName();
+    }
+    throw new IllegalArgumentException("unknown kind of type: " + type);
+  }
+
+  /** Whether the class belongs to the JDK, where it counts by name only. */
+  public static boolean isOfJdk(Class<?> type) {
+    ClassLoader loader = type.getClassLoader();
+    return loader == null || loader == ClassLoader.getPlatformClassLoader();
+  }
+
+  /** The fields that are stored: not static, not transient; the superclass first, then by name. */
+  public static List<Field> fields(Class<?> type) {
+    List<Field> fields = new ArrayList<>();
+    Class<?> parent = type.getSuperclass();
+    if (parent != null) {
+      fields.addAll(fields(parent));
+    }
+    Arrays.stream(type.getDeclaredFields())
+        .filter(f -> (f.getModifiers() & (Modifier.STATIC | Modifier.TRANSIENT)) == 0)
+        .sorted(Comparator.comparing(Field::getName))
+        .forEach(fields::add);
+    return fields;
+  }
+
+  /** What one class itself looks like; the classes of its parts have shapes of their own. */
+  public static String ofClass(Class<?> type) {
+    if (type.isEnum()) {
+      return "enum";
+    } else if (type.isArray()) {
+      return "array";
+    } else if (type.isRecord()) {
+      return Arrays.stream(type.getRecordComponents())
+          .map(c -> c.getName() + ":" + name(c.getGenericType()))
+          .collect(Collectors.joining(",", "record(", ")"));
+    }
+    return fields(type).stream()
+        .map(
+            f ->
+                f.getDeclaringClass().getName()
+                    + "."
+                    + f.getName()
+                    + ":"
+                    + name(f.getGenericType()))
+        .collect(Collectors.joining(",", "class(", ")"));
+  }
+
+  /**
+   * What every value of a type must contain: walks type arguments, components and fields while the
+   * types are final; enums, interfaces, sealed and open classes count by name, so that a new
+   * constant or subtype loses nothing.
+   */
+  public static String required(Type type) {
+    StringBuilder out = new StringBuilder();
+    appendRequired(type, TypeBindings.NONE, new HashSet<>(), out);
+    return out.toString();
+  }
+
+  private static void appendRequired(
+      Type unbound, TypeBindings bindings, Set<String> seen, StringBuilder out) {
+    Type type = bindings.resolve(unbound);
+    Class<?> raw = erase(type);
+    if (raw.isArray()) {
+      appendRequired(TypeBindings.componentOf(type), TypeBindings.NONE, seen, out);
+      out.append("[]");
+      return;
+    }
+    if (isOfJdk(raw)) {
+      out.append(raw.getName());
+      if (type instanceof ParameterizedType p) {
+        for (Type argument : p.getActualTypeArguments()) {
+          out.append('<');
+          appendRequired(argument, TypeBindings.NONE, seen, out);
+          out.append('>');
+        }
+      }
+      return;
+    }
+    out.append(name(type));
+    if (raw.isEnum() || !Modifier.isFinal(raw.getModifiers()) || !seen.add(name(type))) {
+      return;
+    }
+    TypeBindings inside = TypeBindings.of(type);
+    out.append('(');
+    if (raw.isRecord()) {
+      for (RecordComponent component : raw.getRecordComponents()) {
+        out.append(component.getName()).append(':');
+        appendRequired(component.getGenericType(), inside, seen, out);
+        out.append(',');
+      }
+    } else {
+      for (Field field : fields(raw)) {
+        out.append(field.getDeclaringClass().getName()).append('.').append(field.getName());
+        out.append(':');
+        appendRequired(field.getGenericType(), inside.upTo(field.getDeclaringClass()), seen, out);
+        out.append(',');
+      }
+    }
+    out.append(')');
+  }
+}

@@ -1,0 +1,64 @@
+package dev.memo.codec.value;
+
+import com.esotericsoftware.kryo.kryo5.Registration;
+import com.esotericsoftware.kryo.kryo5.Serializer;
+import dev.memo.codec.type.Shapes;
+
+/**
+ * A run-time class of values of one format: how it is written, and whether a value that contains it
+ * has been read back.
+ */
+final class StoredClass extends Registration {
+  /** The index of classes that are not members of a closed set, but known to all formats. */
+  private static final int NONE = -1;
+
+  private final int index;
+  private final long nameHash;
+  private final long shapeHash;
+
+  /** Raced: at worst a further value is read back. */
+  private volatile boolean verified;
+
+  private StoredClass(
+      Class<?> type, Serializer<?> serializer, int id, int index, long nameHash, long shapeHash) {
+    super(type, serializer, id);
+    this.index = index;
+    this.nameHash = nameHash;
+    this.shapeHash = shapeHash;
+  }
+
+  static StoredClass member(Class<?> type, Serializer<?> serializer, int index) {
+    return new StoredClass(
+        type, serializer, 0, index, Shapes.hash(type.getName()), Shapes.hash(Shapes.ofClass(type)));
+  }
+
+  static StoredClass ofJdk(Class<?> type, JdkForm form) {
+    return new StoredClass(type, form.serializer(), form.id(), NONE, 0, 0);
+  }
+
+  /** Whether the class is written by its place in the entry's list of shapes. */
+  boolean isMember() {
+    return index != NONE;
+  }
+
+  /** Position in the closed set. */
+  int index() {
+    return index;
+  }
+
+  long nameHash() {
+    return nameHash;
+  }
+
+  long shapeHash() {
+    return shapeHash;
+  }
+
+  boolean isVerified() {
+    return verified;
+  }
+
+  void setVerified() {
+    verified = true;
+  }
+}
