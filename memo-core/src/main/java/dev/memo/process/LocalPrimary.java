@@ -332,17 +332,20 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private Batch removal(CallKey key, Era era, long sequence) {
     byte[] prefix = key.prefix(era.generation());
     Batch batch = new Batch();
-    // no encoding of arguments begins with another, so what begins with the prefix is this call's
+    byte[] tombstone = Meta.bytes(sequence);
+    // a call with more arguments, which a function known by its name may have had once, begins with
+    // the same prefix: its entries are longer, and its tombstones are no entries
+    int length = key.entryKey(era.generation(), 0).length;
     store.scan(
         Family.ENTRIES,
         prefix,
         (entryKey, value) -> {
-          if (entryKey.length > prefix.length) {
+          if (entryKey.length == length && value.length > tombstone.length) {
             batch.delete(Family.ENTRIES, entryKey);
           }
           return true;
         });
-    return batch.put(Family.ENTRIES, prefix, Meta.bytes(sequence));
+    return batch.put(Family.ENTRIES, prefix, tombstone);
   }
 
   @Override

@@ -266,6 +266,22 @@ final class LocalPrimaryTest {
       assertThat(text(requireNonNull(primary.read(OTHER, V)))).isEqualTo("other");
     }
 
+    /** A function that is known by its name may get another parameter. */
+    @Test
+    @DisplayName("P6: calls with more arguments keep their entries and their tombstones")
+    void leavesCallsWithMoreArgumentsAlone() {
+      CallKey longer = CallKey.of(FUNCTION, "args\nabc".getBytes(UTF_8));
+      CallKey removed = CallKey.of(FUNCTION, "argsfour".getBytes(UTF_8)); // as long as a variant
+      Claim claim = granted(claim(longer));
+      kept(primary.put(longer, V, claim, bytes("longer"), 0));
+      Claim outdated = granted(claim(removed));
+      primary.invalidate(removed);
+      primary.invalidate(KEY);
+      assertThat(text(requireNonNull(primary.read(longer, V)))).isEqualTo("longer");
+      assertThat(primary.put(removed, V, new Claim(0, outdated.start()), bytes("old"), 0))
+          .isInstanceOf(PutAnswer.Outdated.class);
+    }
+
     @Test
     @DisplayName("P6: a result whose computation started before is not stored")
     void outdatesWhatStartedBefore() {
