@@ -26,16 +26,15 @@ public final class RocksStore implements Store {
    * @throws StoreException if the database cannot be opened
    */
   public static RocksStore open(Path folder, Durability durability) {
-    return open(folder, durability, false, NativeDatabase.Seams.NONE);
+    return open(folder, durability, false, Seams.ofThisJvm);
   }
 
   /** Opens the database without writing more than it must: for a disk that has no space left. */
   public static RocksStore openSparingly(Path folder, Durability durability) {
-    return open(folder, durability, true, NativeDatabase.Seams.NONE);
+    return open(folder, durability, true, Seams.ofThisJvm);
   }
 
-  static RocksStore open(
-      Path folder, Durability durability, boolean sparingly, NativeDatabase.Seams seams) {
+  static RocksStore open(Path folder, Durability durability, boolean sparingly, Seams seams) {
     NativeLibrary.load();
     try {
       return new RocksStore(folder, NativeDatabase.open(folder, durability, sparingly, seams));
