@@ -79,7 +79,7 @@ public final class OpenDirectory implements AutoCloseable {
       Store rocks = new Database(layout, settings.durability(), ballast).open();
       closers.add(rocks::close);
       if (settings.durability() == Durability.POWER_LOSS) {
-        Layout.forceNames(layout.root()); // the database forces the names inside its own folder
+        layout.forceWay(); // the database forces the names inside its own folder
       }
       ballast.make();
       Store store = new BallastedStore(rocks, ballast);
