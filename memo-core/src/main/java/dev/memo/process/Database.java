@@ -81,7 +81,7 @@ final class Database {
     }
   }
 
-  private RocksStore openAsItIs() {
+  private RocksStore openAsItIs() throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
