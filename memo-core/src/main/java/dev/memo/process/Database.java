@@ -50,6 +50,10 @@ final class Database {
       if (hasLostItsHead()) {
         moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
       }
+      String damage = RocksStore.knownDamage(layout.data());
+      if (damage != null) {
+        moveAside(damage);
+      }
       try {
         return requireReadable(openAsItIs());
       } catch (StoreException e) {
