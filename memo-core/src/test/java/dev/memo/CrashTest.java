@@ -121,13 +121,13 @@ final class CrashTest {
           awaitChanges(1 + random.nextInt(12), directory, files, "seed " + seed);
         }
         case 1 -> { // while it writes out a table
-          int flushes = 1 + random.nextInt(3);
+          int flushes = 1 + random.nextInt(2);
           await(
               flushes + " new tables, seed " + seed,
               () -> tables(directory).stream().filter(t -> !tables.contains(t)).count() >= flushes);
         }
         default -> {
-          long target = before + (1 + random.nextInt(2_000)) * (long) Return.BYTES;
+          long target = before + (1 + random.nextInt(1_000)) * (long) Return.BYTES;
           await("results up to " + target + ", seed " + seed, () -> size(returns) >= target);
         }
       }

@@ -133,7 +133,8 @@ final class DamagedFilesTest {
     }
     assertThat(computed).as("calls that find nothing, " + damage).isLessThan(CALLS);
     if (computed > 0) {
-      assertThat(kind(damaged)).as(damage).isIn("sst", "log");
+      // a manifest that is cut at the end of a record, or seems to be, tells of fewer tables
+      assertThat(kind(damaged)).as(damage).isIn("sst", "log", "MANIFEST");
     }
     return computed == 0 ? Outcome.SERVED : Outcome.PARTLY_SERVED;
   }

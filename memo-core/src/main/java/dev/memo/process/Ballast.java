@@ -25,7 +25,10 @@ final class Ballast {
 
   private final Path file;
   private final long bytes;
-  private boolean dropped; // by the one thread that opens the directory
+
+  // both are set by the one thread that opens the directory
+  private boolean full;
+  private boolean dropped;
 
   Ballast(Path file, long bytes) {
     this.file = file;
@@ -34,13 +37,14 @@ final class Ballast {
 
   /** Before a database is opened: gives the space back where the disk is nearly full. */
   void makeRoom() throws IOException {
-    if (Files.exists(file) && usable() < bytes) {
+    if (usable() < bytes) {
       drop();
     }
   }
 
   /** The disk is full. */
   void drop() throws IOException {
+    full = true;
     if (Files.deleteIfExists(file)) {
       dropped = true;
       LOG.log(
@@ -48,6 +52,11 @@ final class Ballast {
           "The disk of {0} is full: results are not stored until it has space",
           file.getParent());
     }
+  }
+
+  /** Whether the disk was found full. */
+  boolean diskIsFull() {
+    return full;
   }
 
   /**

@@ -89,11 +89,14 @@ final class Database {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
-        return RocksStore.open(layout.data(), durability);
+        // sparingly, so that most of the ballast's space can be taken back for the next opening
+        return ballast.diskIsFull()
+            ? RocksStore.openSparingly(layout.data(), durability)
+            : RocksStore.open(layout.data(), durability);
       } catch (StoreException e) {
-        if (e.reason() == Reason.NO_SPACE) {
+        if (e.reason() == Reason.NO_SPACE && !ballast.diskIsFull()) {
           ballast.drop();
-          return RocksStore.openSparingly(layout.data(), durability);
+          continue;
         }
         if (e.reason() != Reason.LOCKED || System.nanoTime() > deadline) {
           throw e;
