@@ -50,6 +50,10 @@ final class Database {
       if (hasLostItsHead()) {
         moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
       }
+      String damage = RocksStore.knownDamage(layout.data());
+      if (damage != null) {
+        moveAside(damage);
+      }
       try {
         return requireReadable(openAsItIs());
       } catch (StoreException e) {
@@ -81,15 +85,18 @@ final class Database {
     }
   }
 
-  private RocksStore openAsItIs() {
+  private RocksStore openAsItIs() throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
-        return RocksStore.open(layout.data(), durability);
+        // sparingly, so that most of the ballast's space can be taken back for the next opening
+        return ballast.diskIsFull()
+            ? RocksStore.openSparingly(layout.data(), durability)
+            : RocksStore.open(layout.data(), durability);
       } catch (StoreException e) {
-        if (e.reason() == Reason.NO_SPACE) {
+        if (e.reason() == Reason.NO_SPACE && !ballast.diskIsFull()) {
           ballast.drop();
-          return RocksStore.openSparingly(layout.data(), durability);
+          continue;
         }
         if (e.reason() != Reason.LOCKED || System.nanoTime() > deadline) {
           throw e;

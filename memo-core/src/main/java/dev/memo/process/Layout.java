@@ -2,6 +2,8 @@ package dev.memo.process;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -40,6 +42,20 @@ record Layout(Path root) {
   /** Space to give back when the disk is full. */
   Path ballast() {
     return root.resolve("ballast");
+  }
+
+  /**
+   * Forces the names of all that is on the way to the directory's files. Folders above may have
+   * been made with it, even by a process that was killed before it forced them; what is mounted
+   * above was there before.
+   */
+  void forceWay() throws IOException {
+    FileStore medium = Files.getFileStore(root);
+    for (Path folder = root; folder != null; folder = folder.getParent()) {
+      if (Files.isReadable(folder) && Files.getFileStore(folder).equals(medium)) {
+        forceNames(folder);
+      }
+    }
   }
 
   /**

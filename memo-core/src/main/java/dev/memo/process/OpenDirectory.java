@@ -73,16 +73,15 @@ public final class OpenDirectory implements AutoCloseable {
       Closers closers) {
     closers.add(OwnerLock.acquire(layout)::close);
     try {
-      Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES, System::nanoTime);
+      Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES);
       ballast.makeRoom();
       ControlPage page = takeOver(layout);
-      Store rocks = new Database(layout, settings.durability(), ballast).open();
-      closers.add(rocks::close);
+      Store store = new Database(layout, settings.durability(), ballast).open();
+      closers.add(store::close);
       if (settings.durability() == Durability.POWER_LOSS) {
-        Layout.forceNames(layout.root()); // the database forces the names inside its own folder
+        layout.forceWay(); // the database forces the names inside its own folder
       }
       ballast.make();
-      Store store = new BallastedStore(rocks, ballast);
       UUID id = directoryId(new Meta(store));
       LocalPrimary primary = new LocalPrimary(layout.root(), store, page, intact, outdating);
       closers.add(primary::close);

@@ -40,16 +40,6 @@ final class NativeDatabase {
   /** Large enough for bulk writes, small enough to be flushed into the space a full disk leaves. */
   static final long WRITE_BUFFER_BYTES = 4 * MIB;
 
-  /**
-   * What a test may change to see a promise break.
-   *
-   * @param writeAheadLog false loses what was not flushed when the process dies
-   * @param statistics counts, for instance, syncs; costs time on every operation
-   */
-  record Seams(boolean writeAheadLog, @Nullable Statistics statistics) {
-    static final Seams NONE = new Seams(true, null);
-  }
-
   private final RocksDB db;
   private final Map<Family, ColumnFamilyHandle> columns;
   private final ReadOptions readOptions;
@@ -79,16 +69,17 @@ final class NativeDatabase {
     List<RocksObject> options = new ArrayList<>();
     try {
       DBOptions dbOptions = dbOptions(options, seams).setAvoidFlushDuringRecovery(sparingly);
-      ColumnFamilyOptions columnOptions = columnOptions(options);
+      ColumnFamilyOptions columnOptions = columnOptions(options, seams);
       List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
       for (Family family : Family.values()) {
         descriptors.add(new ColumnFamilyDescriptor(family.columnName(), columnOptions));
       }
-      ReadOptions readOptions = kept(options, new ReadOptions());
+      ReadOptions readOptions =
+          kept(options, new ReadOptions()).setVerifyChecksums(seams.verifyChecksums());
       WriteOptions writeOptions =
           kept(options, new WriteOptions())
               .setSync(durability == Durability.POWER_LOSS)
-              .setDisableWAL(!seams.writeAheadLog);
+              .setDisableWAL(!seams.writeAheadLog());
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       RocksDB db = RocksDB.open(dbOptions, path.toString(), descriptors, handles);
       Map<Family, ColumnFamilyHandle> columns = new EnumMap<>(Family.class);
@@ -128,11 +119,11 @@ final class NativeDatabase {
             .setStatsPersistPeriodSec(0)
             // deleting files is left to background threads, away from threads that read
             .setAvoidUnnecessaryBlockingIO(true);
-    Statistics statistics = seams.statistics;
+    Statistics statistics = seams.statistics();
     return statistics == null ? dbOptions : dbOptions.setStatistics(statistics);
   }
 
-  private static ColumnFamilyOptions columnOptions(List<RocksObject> options) {
+  private static ColumnFamilyOptions columnOptions(List<RocksObject> options, Seams seams) {
     Cache cache = kept(options, new HyperClockCache(64 * MIB, 0, -1, false));
     BlockBasedTableConfig tables =
         new BlockBasedTableConfig()
@@ -148,7 +139,7 @@ final class NativeDatabase {
     // blob files stay off: a reader that follows the database loses them and crashes
     return kept(options, new ColumnFamilyOptions())
         .setTableFormatConfig(tables)
-        .setWriteBufferSize(WRITE_BUFFER_BYTES)
+        .setWriteBufferSize(seams.writeBufferBytes())
         .setMaxWriteBufferNumber(4)
         // in proportion to the small write buffer, or every flush would rewrite 256 MiB
         .setMaxBytesForLevelBase(64 * MIB)

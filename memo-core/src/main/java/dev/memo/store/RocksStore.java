@@ -1,6 +1,7 @@
 package dev.memo.store;
 
 import dev.memo.failure.StoreException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -26,16 +27,23 @@ public final class RocksStore implements Store {
    * @throws StoreException if the database cannot be opened
    */
   public static RocksStore open(Path folder, Durability durability) {
-    return open(folder, durability, false, NativeDatabase.Seams.NONE);
+    return open(folder, durability, false, Seams.ofThisJvm);
   }
 
   /** Opens the database without writing more than it must: for a disk that has no space left. */
   public static RocksStore openSparingly(Path folder, Durability durability) {
-    return open(folder, durability, true, NativeDatabase.Seams.NONE);
+    return open(folder, durability, true, Seams.ofThisJvm);
   }
 
-  static RocksStore open(
-      Path folder, Durability durability, boolean sparingly, NativeDatabase.Seams seams) {
+  /**
+   * Why the database in this folder takes no writes any more, as its last user has found; null if
+   * nothing is known against it.
+   */
+  public static @Nullable String knownDamage(Path folder) throws IOException {
+    return new DamageMark(folder).read();
+  }
+
+  static RocksStore open(Path folder, Durability durability, boolean sparingly, Seams seams) {
     NativeLibrary.load();
     try {
       return new RocksStore(folder, NativeDatabase.open(folder, durability, sparingly, seams));
@@ -67,7 +75,19 @@ public final class RocksStore implements Store {
     try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
       borrow.get().write(batch.changes());
     } catch (RocksDBException e) {
-      throw RocksFailures.translate("writing to", path, e);
+      StoreException failure = RocksFailures.translate("writing to", path, e);
+      if (failure.reason() == StoreException.Reason.CORRUPT) {
+        leaveMark(failure);
+      }
+      throw failure;
+    }
+  }
+
+  private void leaveMark(StoreException failure) {
+    try {
+      new DamageMark(path).leave(String.valueOf(failure.getMessage()));
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
   }
 

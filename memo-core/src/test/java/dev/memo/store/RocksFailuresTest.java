@@ -40,8 +40,8 @@ final class RocksFailuresTest {
   @Test
   void anOpeningBesideAnotherProcessIsLocked() {
     Path db = folder.resolve("db");
-    try (ChildJvm writer = ChildJvm.of(RocksStoreTest.Writer.class, db, true).start()) {
-      writer.awaitLine("key 1");
+    try (ChildJvm holder = ChildJvm.of(Holder.class, db).start()) {
+      holder.awaitLine("open");
       assertThat(reasonOfOpening(db)).isEqualTo(Reason.LOCKED);
     }
   }
@@ -141,5 +141,18 @@ final class RocksFailuresTest {
     }
     assertThat(found).as("files like " + pattern).isNotEmpty();
     return found;
+  }
+
+  /** Opens a database and stays. */
+  static final class Holder {
+    private Holder() {}
+
+    @SuppressWarnings("try") // open for its lock only
+    public static void main(String[] arguments) throws IOException {
+      try (RocksStore store = RocksStore.open(Path.of(arguments[0]), Durability.PROCESS_CRASH)) {
+        System.out.println("open");
+        int unused = System.in.read();
+      }
+    }
   }
 }

@@ -1,0 +1,221 @@
+package dev.memo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.call.CachedFunction;
+import dev.memo.call.Lookup;
+import dev.memo.codec.TypeRef;
+import dev.memo.store.Durability;
+import dev.memo.store.StoreSeams;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.LongSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Power cuts: the directory is copied as it is at some moment, without what was only in the memory
+ * of the machine. That is what was appended to the database's log since it was last forced to the
+ * medium, and memo's own control page. RocksDB forces its other files before it relies on them.
+ */
+@Tag("heavy")
+final class PowerCutTest {
+  private static final int CUTS = "soak".equals(System.getProperty("memo.test.size")) ? 100 : 8;
+  private static final int OPERATIONS_PER_CUT = 60;
+  private static final int CALLS = 300;
+
+  private final Path folder;
+  private final Random random = new Random(6);
+
+  /** What each function's calls have to return; a call without a value has to compute. */
+  private final Map<Integer, Photo> expected = new HashMap<>();
+
+  private int versions;
+
+  PowerCutTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  @AfterEach
+  void restoreSeams() {
+    StoreSeams.restore();
+  }
+
+  @Test
+  @DisplayName("P3, P6: with POWER_LOSS, what was acknowledged holds after a power cut")
+  void whatWasAcknowledgedHolds() throws IOException {
+    assertThat(wrongAfterCuts(Durability.POWER_LOSS)).isZero();
+  }
+
+  @Test
+  @DisplayName("P3, twin: with PROCESS_CRASH, power cuts take acknowledged results")
+  void withoutSyncsResultsAreLost() throws IOException {
+    assertThat(wrongAfterCuts(Durability.PROCESS_CRASH)).isPositive();
+  }
+
+  private int wrongAfterCuts(Durability durability) throws IOException {
+    int wrong = 0;
+    LongSupplier syncs = StoreSeams.countSyncs();
+    Path directory = folder.resolve("d");
+    try (Memo memo = Memo.at(directory).durability(durability).open()) {
+      CachedFunction<Integer, Photo, RuntimeException> photo = photo(memo);
+      Medium medium = new Medium(directory.resolve("data"), syncs);
+      for (int cut = 0; cut < CUTS; cut++) {
+        int operations = 1 + random.nextInt(2 * OPERATIONS_PER_CUT);
+        for (int i = 0; i < operations; i++) {
+          operate(photo);
+          medium.look();
+        }
+        wrong += wrong(medium.copy(directory, folder, random.nextBoolean()));
+      }
+      assertThat(directory.resolve("data"))
+          .as("tables are written out between the cuts")
+          .isDirectoryContaining("glob:**.sst");
+    }
+    return wrong;
+  }
+
+  private CachedFunction<Integer, Photo, RuntimeException> photo(Memo memo) {
+    return memo.function("photo", "1", TypeRef.of(Integer.class), TypeRef.of(Photo.class))
+        .capturesNothing()
+        .calls(this::take);
+  }
+
+  private Photo take(int n) {
+    List<Long> pixels = random.longs(random.nextInt(6_000)).boxed().toList();
+    Photo photo = new Photo(n, ++versions, pixels);
+    expected.put(n, photo);
+    return photo;
+  }
+
+  private void operate(CachedFunction<Integer, Photo, RuntimeException> photo) {
+    int n = random.nextInt(CALLS);
+    switch (random.nextInt(100)) {
+      case 0 -> {
+        photo.invalidateAll();
+        expected.clear();
+      }
+      case 1, 2, 3, 4, 5 -> {
+        photo.invalidate(n);
+        expected.remove(n);
+      }
+      case 6, 7, 8, 9, 10 -> photo.put(n, take(n));
+      case 11, 12, 13, 14, 15 -> photo.refresh(n);
+      default -> photo.call(n);
+    }
+  }
+
+  /** How many calls do not find what they have to, or find what they must not. */
+  private int wrong(Path copy) {
+    int wrong = 0;
+    try (Memo memo = Memo.open(copy)) {
+      CachedFunction<Integer, Photo, RuntimeException> photo = photo(memo);
+      for (int n = 0; n < CALLS; n++) {
+        Photo value = expected.get(n);
+        Lookup<Photo> right = value == null ? new Lookup.Absent<>() : new Lookup.Present<>(value);
+        wrong += photo.peek(n).equals(right) ? 0 : 1;
+      }
+    }
+    return wrong;
+  }
+
+  /** A result that is another one each time. */
+  record Photo(int n, int version, List<Long> pixels) {}
+
+  /** What is on the medium of a database's logs, when one thread writes at a time. */
+  private static final class Medium {
+    private final Path data;
+    private final LongSupplier syncs;
+    private final Map<Path, Long> forced = new HashMap<>();
+    private long seen = -1;
+
+    Medium(Path data, LongSupplier syncs) {
+      this.data = data;
+      this.syncs = syncs;
+    }
+
+    /** To be called after each operation: a sync forces all that was appended before. */
+    void look() throws IOException {
+      long now = syncs.getAsLong();
+      if (now != seen) {
+        seen = now;
+        for (Path log : logs()) {
+          forced.put(log.getFileName(), log.toFile().length()); // 0: deleted by now
+        }
+      }
+    }
+
+    private List<Path> logs() throws IOException {
+      try (Stream<Path> files = Files.list(data)) {
+        return files.filter(Medium::isLog).toList();
+      }
+    }
+
+    private static boolean isLog(Path file) {
+      return file.getFileName().toString().endsWith(".log");
+    }
+
+    /** Copies what a power cut now would leave; tables may be written out at the same time. */
+    Path copy(Path directory, Path copies, boolean withControlPage) throws IOException {
+      while (true) {
+        Path copy = Files.createTempDirectory(copies, "cut").resolve("d");
+        try {
+          Set<String> before = state(directory);
+          copyFiles(directory, copy, withControlPage);
+          if (state(directory).equals(before)) {
+            return copy;
+          }
+        } catch (NoSuchFileException | UncheckedIOException e) {
+          // a file was deleted meanwhile: once more
+        }
+      }
+    }
+
+    private void copyFiles(Path directory, Path copy, boolean withControlPage) throws IOException {
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.toList()) {
+          Path target = copy.resolve(directory.relativize(file).toString());
+          if (Files.isDirectory(file)) {
+            Files.createDirectories(target);
+          } else if (withControlPage || !file.endsWith("control")) {
+            Files.copy(file, target);
+          }
+          if (isLog(file)) {
+            cut(target, forced.getOrDefault(file.getFileName(), 0L));
+          }
+        }
+      }
+    }
+
+    private static void cut(Path log, long bytes) throws IOException {
+      try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+        channel.truncate(bytes);
+      }
+    }
+
+    private static Set<String> state(Path directory) throws IOException {
+      Set<String> state = new HashSet<>();
+      try (Stream<Path> files = Files.walk(directory)) {
+        for (Path file : files.toList()) {
+          state.add(file + " " + file.toFile().length());
+        }
+      }
+      return state;
+    }
+  }
+}

@@ -1,0 +1,90 @@
+package dev.memo.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.memo.store.ChildJvm;
+import dev.memo.store.Durability;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is forced to the medium while a directory is made, as the operating system sees it. */
+final class ForcedNamesTest {
+  /** A call that forces a file, its file shown by {@code strace -y}. */
+  private static final Pattern FORCED = Pattern.compile("(?:fsync|fdatasync)\\(\\d+<([^>]+)>.*");
+
+  private static final String[] STRACE = {
+    "strace", "-f", "-qq", "-y", "-e", "trace=fsync,fdatasync"
+  };
+
+  private final Path folder;
+
+  ForcedNamesTest(@TempDir Path folder) throws IOException {
+    this.folder = folder.toRealPath();
+  }
+
+  @BeforeEach
+  void requireStrace() {
+    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "no strace is installed here");
+  }
+
+  @Test
+  @DisplayName("P3: with POWER_LOSS, all folders on the way to a new directory are forced")
+  void powerLossForcesTheWholeWay() throws IOException {
+    assertThat(forced(Durability.POWER_LOSS))
+        .contains(
+            folder.toString(),
+            folder + "/a",
+            folder + "/a/b",
+            folder + "/a/b/d",
+            folder + "/a/b/d/data");
+  }
+
+  @Test
+  @DisplayName("P3, twin: with PROCESS_CRASH, a power cut can take folders on the way")
+  void processCrashDoesNot() throws IOException {
+    assertThat(forced(Durability.PROCESS_CRASH))
+        .contains(folder + "/a/b/d") // without its FORMAT a directory is not recognised
+        .doesNotContain(folder.toString(), folder + "/a");
+  }
+
+  private Set<String> forced(Durability durability) throws IOException {
+    Path trace = folder.resolve("trace");
+    try (ChildJvm child =
+        ChildJvm.of(Opener.class, folder.resolve("a/b/d"), durability)
+            .prefix(STRACE)
+            .prefix("-o", trace.toString())
+            .start()) {
+      child.awaitLine("opened");
+      child.awaitEnd();
+    }
+    Set<String> forced = new TreeSet<>();
+    for (String line : Files.readAllLines(trace)) {
+      Matcher call = FORCED.matcher(line.replaceFirst("^\\d+ +", ""));
+      if (call.matches()) {
+        forced.add(call.group(1));
+      }
+    }
+    return forced;
+  }
+
+  /** Makes a directory. */
+  static final class Opener {
+    private Opener() {}
+
+    public static void main(String[] arguments) {
+      Durability durability = Durability.valueOf(arguments[1]);
+      OpenDirectoryTest.open(Path.of(arguments[0]), new DirectorySettings(durability)).close();
+      System.out.println("opened");
+    }
+  }
+}
