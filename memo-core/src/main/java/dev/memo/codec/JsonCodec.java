@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
 import java.util.Objects;
 
@@ -22,9 +22,20 @@ import java.util.Objects;
  * it; give the method another {@code version} then. Immutable and thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
-  /** Allows none of the types that JSON may name by class. */
+  /**
+   * Denies names of classes before anybody looks for the class: Jackson initialises what it finds,
+   * even if its type is denied then.
+   */
   private static final PolymorphicTypeValidator NO_CLASS_NAMES =
-      BasicPolymorphicTypeValidator.builder().build();
+      new PolymorphicTypeValidator.Base() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Validity validateSubClassName(
+            MapperConfig<?> config, JavaType baseType, String subClassName) {
+          return Validity.DENIED;
+        }
+      };
 
   private final ObjectReader reader;
   private final ObjectWriter writer;
