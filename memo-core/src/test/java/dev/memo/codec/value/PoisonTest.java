@@ -112,8 +112,6 @@ class PoisonTest {
     Set<String> byIdentity = Collections.newSetFromMap(new IdentityHashMap<>());
     byIdentity.add(new String("a"));
     byIdentity.add(new String("a"));
-    Set<String> ofOne = Collections.newSetFromMap(new IdentityHashMap<>());
-    ofOne.add(new String("a"));
     Map<String, Integer> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
     headers.put("Accept", 1);
     Set<String> names = new TreeSet<>(String.CASE_INSENSITIVE_ORDER);
@@ -167,7 +165,7 @@ class PoisonTest {
             new HashMap<>(Map.of(new Mutable(1), 1, new Mutable(2), 2)),
             keysMadeEqual(new HashMap<>()),
             "result: "),
-        new Case("a set by identity", sets, ofOne, byIdentity, "result: "),
+        new Case("a set by identity", sets, Set.of("a"), byIdentity, "result: "),
         new Case(
             "an unmodifiable view of a set by identity",
             sets,
@@ -217,9 +215,7 @@ class PoisonTest {
   @DisplayName("P2: poison after a faultless first value is refused, with the path to it")
   void poisonIsRefusedHoweverLateItComes(Case poisoned) {
     ResultFormat<Object> format = ResultFormat.of(poisoned.type(), List.of());
-    if (!poisoned.name().equals("a set by identity")) { // whose first value is refused as well
-      assertThat(format.encode(poisoned.first()).bytes()).isNotEmpty();
-    }
+    assertThat(format.encode(poisoned.first()).bytes()).isNotEmpty();
     for (int i = 0; i < 2; i++) {
       assertThatThrownBy(() -> format.encode(poisoned.poison()))
           .isInstanceOf(UncacheableResultException.class)
