@@ -9,6 +9,11 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.serializers.DefaultSerializers;
+import com.esotericsoftware.kryo.kryo5.serializers.ExternalizableSerializer;
+import com.esotericsoftware.kryo.kryo5.serializers.JavaSerializer;
+import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -21,6 +26,7 @@ import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import java.io.ObjectInputStream;
+import java.lang.invoke.MethodHandles;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -136,7 +142,35 @@ class ArchitectureTest {
           .orShould()
           .accessTargetWhere(targets(Class.class, "forName"))
           .orShould()
-          .accessTargetWhere(targets(ClassLoader.class, "loadClass"));
+          .accessTargetWhere(targets(ClassLoader.class, "loadClass"))
+          .orShould()
+          .accessTargetWhere(targets(MethodHandles.Lookup.class, "findClass"));
+
+  /** P8: the one place where a Kryo is made, which requires registration, as its test says. */
+  private static final ArchRule ONLY_THE_ENGINE_MAKES_A_KRYO =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("dev.memo.codec.value.GraphEngine")
+          .should()
+          .accessTargetWhere(targets(Kryo.class, "<init>"))
+          .orShould()
+          .accessTargetWhere(targets(Kryo.class, "setRegistrationRequired"));
+
+  /** P8: what of Kryo reads names of classes, and what of it reads by other means. */
+  private static final ArchRule NOTHING_OF_KRYO_READS_CLASS_NAMES =
+      noClasses()
+          .should()
+          .dependOnClassesThat()
+          .areAssignableTo(DefaultClassResolver.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(JavaSerializer.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(ExternalizableSerializer.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(DefaultSerializers.ClassSerializer.class);
 
   private static final ArchRule EVERY_PACKAGE_IS_NULL_MARKED =
       classes()
@@ -153,6 +187,8 @@ class ArchitectureTest {
         ONLY_STORE_KNOWS_ROCKSDB,
         NO_FOREIGN_TYPE_IS_PUBLIC,
         NO_CLASS_IS_LOADED_BY_NAME,
+        ONLY_THE_ENGINE_MAKES_A_KRYO,
+        NOTHING_OF_KRYO_READS_CLASS_NAMES,
         EVERY_PACKAGE_IS_NULL_MARKED);
   }
 

@@ -3,9 +3,9 @@ package dev.memo.call;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.memo.codec.Sha256;
+import dev.memo.codec.type.ClassFile;
 import java.io.DataOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.Type;
 
@@ -39,7 +38,7 @@ public final class CodeFingerprint {
   /** The fingerprint of a method, or {@link #UNKNOWN} if its class file cannot be read. */
   public static long of(Class<?> declaring, String method, Class<?>... parameters) {
     try {
-      byte[] classFile = classFile(declaring);
+      byte[] classFile = ClassFile.of(declaring);
       if (classFile != null) {
         return of(classFile, method, parameters);
       }
@@ -60,17 +59,6 @@ public final class CodeFingerprint {
       }
     }
     throw new IllegalArgumentException("the class file has no method " + method);
-  }
-
-  private static byte @Nullable [] classFile(Class<?> declaring) throws IOException {
-    if (declaring.isHidden()) {
-      return null;
-    }
-    String name = declaring.getName();
-    String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
-    try (InputStream in = declaring.getResourceAsStream(file)) {
-      return in == null ? null : in.readAllBytes();
-    }
   }
 
   private static boolean takes(MethodCode.Id id, Class<?>... parameters) {

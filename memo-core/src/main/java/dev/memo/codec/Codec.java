@@ -7,6 +7,25 @@ package dev.memo.codec;
  * <p>A codec of an annotated method is created by its public constructor: one that takes the {@link
  * TypeRef} of the result, else one that takes nothing. Null results never reach a codec.
  * <b>Threads</b>: must be safe for use by many threads.
+ *
+ * <pre>{@code
+ * public final class AddressCodec implements Codec<InetAddress> {
+ *   @Override
+ *   public String id() {
+ *     return "address/1";
+ *   }
+ *
+ *   @Override
+ *   public byte[] encode(InetAddress address) {
+ *     return address.getAddress();
+ *   }
+ *
+ *   @Override
+ *   public InetAddress decode(byte[] bytes) throws UnknownHostException {
+ *     return InetAddress.getByAddress(bytes);
+ *   }
+ * }
+ * }</pre>
  */
 public interface Codec<T> {
 

@@ -5,8 +5,8 @@ import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.jsontype.BasicPolymorphicTypeValidator;
 import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
 import java.util.Objects;
 
@@ -15,19 +15,36 @@ import java.util.Objects;
  * lists of them, and all else that Jackson reads and writes.
  *
  * <p>Needs {@code com.fasterxml.jackson.core:jackson-databind}, which memo does not bring along.
- * What comes back is what JSON can say: in an {@code Object}, a {@code Float} or {@code BigDecimal}
- * returns as a {@code Double}, a small {@code Long} as an {@code Integer}, an array as a list.
- * Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical names.
- * A class that Jackson fills through setters and that gains a property reads older entries without
- * it; give the method another {@code version} then. Immutable and thread-safe.
+ * What JSON would change is refused with the path to it, since every value is read back before it
+ * is stored. An {@code Object} may be a {@code String}, {@code Boolean}, {@code Integer}, {@code
+ * Double}, a {@code Long} or {@code BigInteger} that fits no smaller type, null, and lists and maps
+ * with text keys of these; not a {@code Date}, {@code Float} or {@code Set}: declare a type that
+ * says so, or return text. In a {@code JsonNode} only the value of a number counts. Lists and maps
+ * come back modifiable, in their order; objects without {@code equals} are compared as JSON.
+ *
+ * <p>Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical
+ * names. A class that Jackson fills through setters and that gains a property reads older entries
+ * without it; give the method another {@code version} then. Immutable and thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
-  /** Allows none of the types that JSON may name by class. */
+  /**
+   * Denies names of classes before anybody looks for the class: Jackson initialises what it finds,
+   * even if its type is denied then.
+   */
   private static final PolymorphicTypeValidator NO_CLASS_NAMES =
-      BasicPolymorphicTypeValidator.builder().build();
+      new PolymorphicTypeValidator.Base() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public Validity validateSubClassName(
+            MapperConfig<?> config, JavaType baseType, String subClassName) {
+          return Validity.DENIED;
+        }
+      };
 
   private final ObjectReader reader;
   private final ObjectWriter writer;
+  private final JsonRoundTrip roundTrip;
 
   /** The codec of results of this type. */
   public JsonCodec(TypeRef<T> type) {
@@ -42,6 +59,7 @@ public final class JsonCodec<T> implements Codec<T> {
     JavaType javaType = mapper.constructType(type.type());
     this.reader = mapper.readerFor(javaType);
     this.writer = mapper.writerFor(javaType);
+    this.roundTrip = new JsonRoundTrip(mapper);
   }
 
   @Override
@@ -51,7 +69,19 @@ public final class JsonCodec<T> implements Codec<T> {
 
   @Override
   public byte[] encode(T value) throws Exception {
-    return writer.writeValueAsBytes(value);
+    byte[] bytes = writer.writeValueAsBytes(value);
+    T copy;
+    try {
+      copy = decode(bytes);
+    } catch (Exception e) {
+      throw new IllegalArgumentException("it cannot read back what it wrote: " + e, e);
+    }
+    String difference = roundTrip.difference(value, copy);
+    if (difference != null) {
+      throw new IllegalArgumentException(
+          "value" + difference + "; declare a type that tells JSON what it is, or return text");
+    }
+    return bytes;
   }
 
   @Override

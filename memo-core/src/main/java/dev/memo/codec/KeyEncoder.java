@@ -8,6 +8,20 @@ package dev.memo.codec;
  * <p>Equal objects must write the same, different objects different things, in every JVM and at
  * every time: the encoding is part of stored keys. <b>Threads</b>: must be safe for use by many
  * threads.
+ *
+ * <pre>{@code
+ * public final class IsbnEncoder implements KeyEncoder<Isbn> {
+ *   @Override
+ *   public Class<Isbn> type() {
+ *     return Isbn.class;
+ *   }
+ *
+ *   @Override
+ *   public void encode(Isbn isbn, KeyWriter out) {
+ *     out.write(isbn.digits()); // without the hyphens, which do not make two books of one
+ *   }
+ * }
+ * }</pre>
  */
 public interface KeyEncoder<T> {
 

@@ -1,6 +1,7 @@
 package dev.memo.failure;
 
 import com.esotericsoftware.kryo.kryo5.Kryo;
+import com.esotericsoftware.kryo.kryo5.util.DefaultClassResolver;
 import dev.memo.call.CachedFunction;
 import dev.memo.planted.PlantedRing;
 import java.io.IOException;
@@ -17,6 +18,12 @@ public abstract class PlantedViolations {
   public abstract void kryo(Kryo kryo);
 
   public abstract RocksDB rocksDb();
+
+  Kryo kryoThatReadsClassNames() {
+    Kryo kryo = new Kryo(new DefaultClassResolver(), null);
+    kryo.setRegistrationRequired(false);
+    return kryo;
+  }
 
   Object load(String name, ObjectInputStream in) throws ClassNotFoundException, IOException {
     return name.isEmpty() ? in.readObject() : Class.forName(name);

@@ -1,8 +1,10 @@
 package dev.memo.processor;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.testing.compile.Compilation;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.ParameterizedType;
@@ -10,6 +12,7 @@ import java.lang.reflect.Type;
 import java.lang.reflect.TypeVariable;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +38,50 @@ class JdkTypesTest {
   @ValueSource(classes = {StringBuilder.class, Object.class, Number.class, Thread.class})
   void whatDoesNotCompileCannotBeStored(Class<?> type) {
     assertThatThrownBy(() -> ResultFormat.of(type, List.of()))
+        .isInstanceOf(UncacheableResultException.class);
+  }
+
+  /** The types of which memo-core's table of values says "refused at compile time". */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "java.net.URL",
+        "java.net.InetAddress",
+        "java.net.InetSocketAddress",
+        "java.nio.ByteBuffer",
+        "java.lang.Throwable",
+        "java.lang.IllegalStateException",
+        "java.util.Random",
+        "java.util.concurrent.CompletableFuture<String>",
+        "java.util.IntSummaryStatistics",
+        "java.util.LongSummaryStatistics",
+        "java.util.DoubleSummaryStatistics"
+      })
+  void whatMemoCannotStoreIsRefusedAtCompileTime(String type) throws ClassNotFoundException {
+    for (String result :
+        List.of(type, "java.util.List<" + type + ">", "java.util.Optional<" + type + "[]>")) {
+      Compilation compilation =
+          Sources.compile(
+              List.of(
+                  Sources.source(
+                      "Refused",
+                      "final class Refused {",
+                      "  @dev.memo.annotation.Cached(\"refused.memo\")",
+                      "  static " + result + " result(int x) { return null; }",
+                      "}")),
+              List.of(),
+              new CachedProcessor());
+      assertThat(compilation.errors())
+          .as(result)
+          .singleElement()
+          .satisfies(
+              error -> {
+                assertThat(error.getLineNumber()).isEqualTo(2);
+                assertThat(error.getMessage(Locale.ROOT)).contains("cannot be cached");
+              });
+    }
+    Class<?> declared = Class.forName(type.replaceAll("<.*", ""));
+    assertThatThrownBy(() -> ResultFormat.of(withArguments(declared), List.of()))
         .isInstanceOf(UncacheableResultException.class);
   }
 

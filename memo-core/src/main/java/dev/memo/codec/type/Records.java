@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InaccessibleObjectException;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
@@ -24,6 +25,20 @@ public final class Records {
       return getter.asType(MethodType.methodType(component.getType(), Object.class));
     } catch (IllegalAccessException e) {
       throw new AssertionError("opened before: " + accessor, e);
+    }
+  }
+
+  /** A handle {@code (Object) -> type} that reads the field, whatever the accessor says. */
+  public static MethodHandle fieldGetter(RecordComponent component) {
+    Class<?> record = component.getDeclaringRecord();
+    try {
+      Field field = record.getDeclaredField(component.getName());
+      open(field);
+      return LOOKUP
+          .unreflectGetter(field)
+          .asType(MethodType.methodType(component.getType(), Object.class));
+    } catch (ReflectiveOperationException e) {
+      throw new LinkageError("every component has its field: " + component, e);
     }
   }
 

@@ -6,6 +6,7 @@ import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Number of elements, elements in the order of iteration. */
@@ -23,7 +24,11 @@ final class CollectionSerializer extends Serializer<Collection<@Nullable Object>
 
   @Override
   public void write(Kryo kryo, Output out, Collection<@Nullable Object> collection) {
-    Elements.writeAll(kryo, out, collection.toArray());
+    @Nullable Object[] elements = collection.toArray();
+    Elements.writeAll(kryo, out, elements);
+    if (collection instanceof Set) {
+      Elements.doubt(kryo, elements);
+    }
   }
 
   @Override

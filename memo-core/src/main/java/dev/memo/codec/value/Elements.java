@@ -33,6 +33,13 @@ final class Elements {
     }
   }
 
+  /** For sets, whose elements were written. */
+  static void doubt(Kryo kryo, @Nullable Object[] elements) {
+    for (Object element : elements) {
+      GraphEngine.doubtKeyThatChanges(kryo, element);
+    }
+  }
+
   static List<@Nullable Object> read(Kryo kryo, Input in) {
     int count = Lengths.read(in);
     List<@Nullable Object> elements = new ArrayList<>(Math.min(count, INITIAL_ROOM));

@@ -7,6 +7,7 @@ import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.EntryRejectedException.Reason;
 import dev.memo.codec.type.Refusal;
 import java.util.List;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /** Values of any other type, written by Kryo with serializers of our own. */
@@ -14,6 +15,9 @@ final class GraphCodec implements ValueCodec {
   private final ClosedSet closedSet;
   private final Class<?> type;
   private final boolean readsBack;
+
+  /** How many values were read back, for tests. */
+  final LongAdder readBack = new LongAdder();
 
   GraphCodec(ClosedSet closedSet, Class<?> type) {
     this(closedSet, type, true);
@@ -37,17 +41,19 @@ final class GraphCodec implements ValueCodec {
     }
     long[] shapes = engine.shapes();
     List<StoredClass> unverified = engine.unverified();
+    boolean doubtful = engine.isDoubtful() || !unverified.isEmpty();
     engine.giveBack();
-    if (readsBack && !unverified.isEmpty()) {
+    if (readsBack && doubtful) {
       requireReadable(value, bytes, shapes);
       unverified.forEach(StoredClass::setVerified);
     }
     return new EncodedValue(bytes, false, shapes);
   }
 
-  /** Reads the bytes back, because they contain a class of which no value was read before. */
+  /** Reads the bytes back, because no value that was read before vouches for this one. */
   private void requireReadable(Object value, byte[] bytes, long[] shapes) {
     Object copy;
+    readBack.increment();
     try {
       copy = decode(bytes, 0, bytes.length, shapes);
     } catch (EntryRejectedException | RuntimeException | StackOverflowError e) {

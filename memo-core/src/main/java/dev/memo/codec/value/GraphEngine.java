@@ -54,6 +54,9 @@ final class GraphEngine implements ClassResolver {
   private final List<StoredClass> members = new ArrayList<>();
   private final List<StoredClass> unverified = new ArrayList<>();
 
+  /** Whether the value contains a set or map that may have lost its order, or its differences. */
+  private boolean doubtful;
+
   /** While reading: the entry's list. */
   private StoredClass[] stored = NO_CLASSES;
 
@@ -98,6 +101,7 @@ final class GraphEngine implements ClassResolver {
     }
     members.clear();
     unverified.clear();
+    doubtful = false;
   }
 
   /** The bytes of a value; {@link #shapes} and {@link #unverified} then tell of its classes. */
@@ -125,6 +129,19 @@ final class GraphEngine implements ClassResolver {
   /** The classes of the value of which no value has been read back yet. */
   List<StoredClass> unverified() {
     return List.copyOf(unverified);
+  }
+
+  /** Whether the value must be read back, whatever its classes. */
+  boolean isDoubtful() {
+    return doubtful;
+  }
+
+  /** Keys that can change may have done so since they were put where they are. */
+  static void doubtKeyThatChanges(Kryo kryo, @Nullable Object key) {
+    GraphEngine engine = (GraphEngine) kryo.getClassResolver();
+    if (!engine.doubtful && key != null && !engine.closedSet().of(key.getClass()).isFixed()) {
+      engine.doubtful = true;
+    }
   }
 
   /** Reads a value that ends where its bytes end. */

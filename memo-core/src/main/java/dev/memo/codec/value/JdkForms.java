@@ -270,11 +270,29 @@ final class JdkForms {
   }
 
   private static boolean isUnmodifiable(Class<?> type) {
+    return isImmutable(type)
+        || type.getName().startsWith("java.util.Collections$Unmodifiable")
+        || type.getName().startsWith("java.util.Collections$CopiesList");
+  }
+
+  private static boolean isImmutable(Class<?> type) {
     String name = type.getName();
     return name.startsWith("java.util.ImmutableCollections$")
-        || name.startsWith("java.util.Collections$Unmodifiable")
         || name.startsWith("java.util.Collections$Empty")
-        || name.startsWith("java.util.Collections$Singleton")
-        || name.startsWith("java.util.Collections$CopiesList");
+        || name.startsWith("java.util.Collections$Singleton");
+  }
+
+  /**
+   * Whether values of the class are views of a set or map that may find its elements in a way of
+   * its own, by identity or by a comparator, and does not tell.
+   */
+  static boolean hidesItsEquality(Class<?> type) {
+    return (Set.class.isAssignableFrom(type) || Map.class.isAssignableFrom(type))
+        && Shapes.isOfJdk(type)
+        && !Modifier.isPublic(type.getModifiers())
+        && !SortedSet.class.isAssignableFrom(type)
+        && !SortedMap.class.isAssignableFrom(type)
+        && !EnumSet.class.isAssignableFrom(type)
+        && !isImmutable(type);
   }
 }

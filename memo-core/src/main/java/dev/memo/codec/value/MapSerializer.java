@@ -47,7 +47,9 @@ final class MapSerializer extends Serializer<Map<@Nullable Object, @Nullable Obj
     int count = keysAndValues.size() / 2;
     Lengths.write(out, count);
     for (int i = 0; i < count; i++) {
-      write(kryo, out, ".keys[", i, keysAndValues.get(2 * i));
+      Object key = keysAndValues.get(2 * i);
+      write(kryo, out, ".keys[", i, key);
+      GraphEngine.doubtKeyThatChanges(kryo, key);
       write(kryo, out, ".values[", i, keysAndValues.get(2 * i + 1));
     }
   }

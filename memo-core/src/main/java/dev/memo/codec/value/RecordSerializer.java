@@ -13,6 +13,10 @@ import org.jspecify.annotations.Nullable;
 /** Components in the order of their declaration; read through the canonical constructor. */
 final class RecordSerializer extends Serializer<Object> implements Structured {
   private final Part[] parts;
+
+  /** What is kept, where accessors return something else. */
+  private final List<Part> fields;
+
   private final MethodHandle constructor;
 
   RecordSerializer(Class<?> type) {
@@ -20,12 +24,16 @@ final class RecordSerializer extends Serializer<Object> implements Structured {
         Arrays.stream(type.getRecordComponents())
             .map(c -> new Part(c.getName(), c.getType(), Records.getter(c)))
             .toArray(Part[]::new);
+    fields =
+        Arrays.stream(type.getRecordComponents())
+            .map(c -> new Part(c.getName(), c.getType(), Records.fieldGetter(c)))
+            .toList();
     constructor = Records.constructor(type);
   }
 
   @Override
   public List<Part> parts() {
-    return List.of(parts);
+    return fields;
   }
 
   @Override
@@ -43,9 +51,9 @@ final class RecordSerializer extends Serializer<Object> implements Structured {
     }
     try {
       return (Object) constructor.invokeExact(values);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException | VirtualMachineError e) {
       throw e;
-    } catch (Throwable e) {
+    } catch (Throwable e) { // an AssertionError too: it met bytes that it would never have written
       throw new IllegalArgumentException("the constructor of " + type.getName() + " threw", e);
     }
   }

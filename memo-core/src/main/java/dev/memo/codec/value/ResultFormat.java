@@ -21,7 +21,14 @@ import org.jspecify.annotations.Nullable;
  * occurs in two places becomes two equal parts, and transient fields are not stored. Collections of
  * the JDK keep their class, with three exceptions: unmodifiable ones of any make come back as
  * unmodifiable copies, other lists that are no public class ({@code Arrays.asList}, sub-lists) as
- * {@code ArrayList}, and views of maps as sets and maps of their own.
+ * {@code ArrayList}, and views of maps as sets and maps of their own. Order of iteration,
+ * comparators and whether a collection can be changed stay; only {@code HashMap} and its like
+ * iterate as their new capacity has it. What contains itself is refused.
+ *
+ * <p>What would not come back so is refused when it is stored. The first value with a class that
+ * was not seen before is read back and compared, field by field; and every value with a record
+ * whose author wrote its constructor or an accessor, with a view that hides how it finds its
+ * elements, or with elements of a set, or keys, that can change.
  *
  * @param <R> what the function returns
  */

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -90,6 +91,9 @@ final class RoundTrip {
   /** Elements may come in another order, and may have no equals. */
   private void requireSet(Set<?> value, Set<?> copy) {
     require(value.size() == copy.size(), value, copy);
+    if (JdkForms.hidesItsEquality(value.getClass())) {
+      requireFoundAlike(value.getClass(), value, copy);
+    }
     if (value.equals(copy)) {
       return;
     }
@@ -101,6 +105,9 @@ final class RoundTrip {
 
   private void requireMap(Map<?, ?> value, Map<?, ?> copy) {
     require(value.size() == copy.size(), value, copy);
+    if (JdkForms.hidesItsEquality(value.getClass())) {
+      requireFoundAlike(value.getClass(), value.keySet(), copy.keySet());
+    }
     List<Map.Entry<?, ?>> left = new ArrayList<>(copy.entrySet());
     int i = 0;
     for (Map.Entry<?, ?> entry : value.entrySet()) {
@@ -111,6 +118,24 @@ final class RoundTrip {
         require(left.removeIf(new FirstAlike(entry)::test), value, copy);
       }
       i++;
+    }
+  }
+
+  /** Views do not tell how they find what they hold, but where the copy finds a text they must. */
+  private static void requireFoundAlike(Class<?> view, Set<?> value, Set<?> copy) {
+    for (Object key : copy) {
+      if (key instanceof String text) {
+        for (String asked :
+            List.of(text, text.toLowerCase(Locale.ROOT), text.toUpperCase(Locale.ROOT))) {
+          if (value.contains(asked) != copy.contains(asked)) {
+            throw new Refusal(
+                "a "
+                    + view.getName()
+                    + " compares its texts by identity or a comparator, which would be lost; return"
+                    + " the set or map itself, not a view of it");
+          }
+        }
+      }
     }
   }
 

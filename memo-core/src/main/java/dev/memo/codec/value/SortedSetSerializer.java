@@ -28,7 +28,9 @@ final class SortedSetSerializer extends Serializer<SortedSet<@Nullable Object>> 
   @Override
   public void write(Kryo kryo, Output out, SortedSet<@Nullable Object> set) {
     KnownComparators.write(out, set.comparator());
-    Elements.writeAll(kryo, out, set.toArray());
+    @Nullable Object[] elements = set.toArray();
+    Elements.writeAll(kryo, out, elements);
+    Elements.doubt(kryo, elements);
   }
 
   @Override

@@ -105,7 +105,7 @@ class CodecTest {
     ResultFormat<Dog> format = json(TypeRef.of(Dog.class));
     assertThatThrownBy(() -> format.encode(new Dog("a")))
         .isInstanceOf(UncacheableResultException.class)
-        .hasMessageContaining("cannot read back");
+        .hasMessageContaining("cannot read back what it wrote");
     byte[] named =
         ("{\"@class\":\"" + Dog.class.getName() + "\",\"name\":\"a\"}")
             .getBytes(StandardCharsets.UTF_8);
