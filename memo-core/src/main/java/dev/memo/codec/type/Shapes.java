@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -87,8 +88,16 @@ public final class Shapes {
     return fields;
   }
 
-  /** What one class itself looks like; the classes of its parts have shapes of their own. */
+  /**
+   * What one class itself looks like: its parts, what its type variables stand for, and the classes
+   * of users that it extends, since they decide where its values may occur. The classes of its
+   * parts have shapes of their own.
+   */
   public static String ofClass(Class<?> type) {
+    return parts(type) + bounds(type) + supertypes(type);
+  }
+
+  private static String parts(Class<?> type) {
     if (type.isEnum()) {
       return "enum";
     } else if (type.isArray()) {
@@ -107,6 +116,31 @@ public final class Shapes {
                     + ":"
                     + name(f.getGenericType()))
         .collect(Collectors.joining(",", "class(", ")"));
+  }
+
+  private static String bounds(Class<?> type) {
+    return Arrays.stream(type.getTypeParameters())
+        .filter(variable -> variable.getBounds()[0] != Object.class)
+        .map(variable -> "<" + variable.getName() + ":" + name(variable.getBounds()[0]) + ">")
+        .collect(Collectors.joining());
+  }
+
+  private static String supertypes(Class<?> type) {
+    Set<String> names = new TreeSet<>();
+    addSupertypes(type, names);
+    return names.stream().map(name -> "|" + name).collect(Collectors.joining());
+  }
+
+  private static void addSupertypes(Class<?> type, Set<String> names) {
+    List<Type> direct = new ArrayList<>(List.of(type.getGenericInterfaces()));
+    if (type.getGenericSuperclass() != null) {
+      direct.add(type.getGenericSuperclass());
+    }
+    for (Type supertype : direct) {
+      if (!isOfJdk(erase(supertype)) && names.add(name(supertype))) {
+        addSupertypes(erase(supertype), names);
+      }
+    }
   }
 
   /**
