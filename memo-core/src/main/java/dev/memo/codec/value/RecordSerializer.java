@@ -43,9 +43,9 @@ final class RecordSerializer extends Serializer<Object> implements Structured {
     }
     try {
       return (Object) constructor.invokeExact(values);
-    } catch (RuntimeException | Error e) {
+    } catch (RuntimeException | VirtualMachineError e) {
       throw e;
-    } catch (Throwable e) {
+    } catch (Throwable e) { // a failed assertion is a refusal as well
       throw new IllegalArgumentException("the constructor of " + type.getName() + " threw", e);
     }
   }
