@@ -18,8 +18,8 @@ import java.util.Objects;
  * What comes back is what JSON can say: in an {@code Object}, a {@code Float} or {@code BigDecimal}
  * returns as a {@code Double}, a small {@code Long} as an {@code Integer}, an array as a list.
  * Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical names.
- * A class that Jackson fills through setters and that gains a property reads older entries without
- * it; give the method another {@code version} then. Immutable and thread-safe.
+ * A class without fields whose properties change, which memo cannot see, needs another {@code
+ * version} of the method. Immutable and thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
   /** Allows none of the types that JSON may name by class. */
