@@ -11,10 +11,10 @@ import dev.memo.claims.Stored;
 import org.jspecify.annotations.Nullable;
 
 /** Passes everything on; tests override what they switch off. */
-class DelegatingPrimary implements Primary {
+public class DelegatingPrimary implements Primary {
   private final Primary target;
 
-  DelegatingPrimary(Primary target) {
+  public DelegatingPrimary(Primary target) {
     this.target = target;
   }
 

@@ -41,6 +41,14 @@ record Change(String what, List<List<String>> versions, List<String> turns) {
     return new Change(what, versions, expected);
   }
 
+  /** How many runs of the function all turns together cost. */
+  int computations() {
+    return turns.stream()
+        .filter(turn -> !turn.equals(Program.NOTHING))
+        .mapToInt(turn -> Integer.parseInt(turn.substring(0, turn.indexOf(' '))))
+        .sum();
+  }
+
   /** The version that runs in a turn. */
   int versionOf(int turn) {
     return turn % versions.size();

@@ -129,7 +129,7 @@ final class HierarchyChanges {
   }
 
   /** Of the three results the second contains an X, whose own shape changes. */
-  private static List<Change> shapes() {
+  static List<Change> shapes() {
     String begin =
         "sealed interface V permits X, Y {}"
             + Y
@@ -218,7 +218,7 @@ final class HierarchyChanges {
   /** A result of this type, made by this expression, contains a changed subtype or not. */
   private record Container(String type, String value) {}
 
-  private static List<Change> nested() {
+  static List<Change> nested() {
     return Stream.of(
             new Container("List<V>", "List.of(v)"),
             new Container("Map<String, V>", "Map.of(\"k\", v)"),

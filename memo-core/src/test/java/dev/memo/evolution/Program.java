@@ -5,12 +5,28 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.memo.CachedMethod;
 import dev.memo.annotation.Cached;
 import dev.memo.call.CachedFunction;
+import dev.memo.call.CallContext;
+import dev.memo.call.CodeFingerprint;
+import dev.memo.call.FunctionIdentity;
+import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
+import dev.memo.call.HeapTier;
+import dev.memo.call.StoredFunction;
+import dev.memo.call.ThrowingFunction;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Primary;
+import dev.memo.claims.WaitGraph;
+import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.type.Shapes;
+import dev.memo.codec.value.ResultFormat;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
+import java.time.Duration;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -45,10 +61,6 @@ final class Program {
     } catch (IllegalAccessException e) {
       throw new AssertionError("opened before", e);
     }
-  }
-
-  Method function() {
-    return function;
   }
 
   /** What the program calls its function with. */
@@ -101,18 +113,69 @@ final class Program {
     return (CachedFunction<Object, @Nullable Object, Exception>) (CachedFunction<?, ?, ?>) handle;
   }
 
-  /**
-   * Makes all calls twice, as a process of its own would, and sees that each gets what the function
-   * returns. Answers what was computed.
-   */
+  /** The function over a primary of the test's own, which may leave out what keeps promises. */
+  StoredFunction<Object, @Nullable Object, Exception> cachedBy(Primary primary) {
+    FunctionSpec<Object, @Nullable Object, Exception> spec =
+        new FunctionSpec<>(
+            identity(),
+            ArgumentsFormat.ofOne(function.getGenericParameterTypes()[0]),
+            format(),
+            CodeFingerprint.UNKNOWN,
+            this::run);
+    CallContext context =
+        new CallContext(
+            primary,
+            new HeapTier(),
+            WaitGraph.JVM,
+            () -> false,
+            InstantSource.system(),
+            Duration.ofMinutes(1));
+    return StoredFunction.register(spec, context);
+  }
+
+  private FunctionIdentity identity() {
+    return FunctionIdentity.ofMethod(main, "f", function.getParameterTypes(), "");
+  }
+
+  CallKey callKey(Object input) {
+    ArgumentsFormat<Object> arguments =
+        ArgumentsFormat.ofOne(function.getGenericParameterTypes()[0]);
+    return CallKey.of(identity().functionId(), arguments.encode(input));
+  }
+
+  ResultFormat<@Nullable Object> format() {
+    return ResultFormat.of(function.getGenericReturnType(), List.of());
+  }
+
+  /** The hash of the shape of each class of the program, by the hash of its name. */
+  Map<Long, Long> shapes() {
+    return Arrays.stream(main.getDeclaredClasses())
+        .collect(
+            Collectors.toMap(
+                type -> Shapes.hash(type.getName()), type -> Shapes.hash(Shapes.ofClass(type))));
+  }
+
+  /** Takes a turn as a process of its own would, and answers what was computed. */
   String takeTurn() throws Exception {
     CachedFunction<Object, @Nullable Object, Exception> cached = cached();
+    callTwice(cached);
+    return misses(cached.stats());
+  }
+
+  /** As {@link #takeTurn()}, over a primary of the test's own. */
+  String takeTurn(Primary primary) throws Exception {
+    StoredFunction<Object, @Nullable Object, Exception> cached = cachedBy(primary);
+    callTwice(cached::call);
+    return misses(cached.stats());
+  }
+
+  /** Makes all calls twice and sees that each gets what the function itself returns. */
+  void callTwice(ThrowingFunction<Object, @Nullable Object, Exception> cached) throws Exception {
     for (int round = 0; round < 2; round++) {
       for (Object input : inputs()) {
         requireSame(cached.call(input), run(input));
       }
     }
-    return misses(cached.stats());
   }
 
   private static void requireSame(@Nullable Object actual, @Nullable Object expected) {

@@ -72,7 +72,7 @@ final class RecordChanges {
   /** The changed record is part of a result of this type, made by this expression. */
   private record Container(String type, String value) {}
 
-  private static List<Change> nested() {
+  static List<Change> nested() {
     String swapped = "swapped components of the record in ";
     return Stream.of(
             new Container("List<W>", "List.of(w)"),
