@@ -1,5 +1,6 @@
 package dev.memo.evolution;
 
+import static dev.memo.evolution.Program.NOTHING;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -20,6 +21,7 @@ import dev.memo.store.Durability;
 import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
@@ -67,16 +69,19 @@ class SecondSlotTest {
   @BeforeEach
   void run() throws Exception {
     path = folder.resolve("slots.memo");
-    assertThat(turn(oldProgram)).isEqualTo("3 ABSENT");
-    assertThat(turn(newProgram)).isEqualTo("1 SHAPES");
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(oldProgram, newProgram, oldProgram, newProgram))
+        .containsExactly("3 ABSENT", "1 SHAPES", NOTHING, NOTHING);
   }
 
-  private String turn(Program program) throws Exception {
+  /** Opens the directory, lets the programs take their turns, and closes it. */
+  private List<String> turns(Program... programs) throws Exception {
     Binding binding = Memo.bind(Program.DIRECTORY, path);
     try {
-      return program.takeTurn();
+      List<String> computed = new ArrayList<>();
+      for (Program program : programs) {
+        computed.add(program.takeTurn());
+      }
+      return computed;
     } finally {
       binding.close();
     }
@@ -123,18 +128,16 @@ class SecondSlotTest {
   @DisplayName("P2: a damaged one is a miss and is replaced; the other program sees nothing of it")
   void damagedSecondSlotIsReplaced() throws Exception {
     change(second(), SecondSlotTest::damaged);
-    assertThat(turn(newProgram)).isEqualTo("1 DAMAGED");
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(newProgram, oldProgram, newProgram))
+        .containsExactly("1 DAMAGED", NOTHING, NOTHING);
   }
 
   @Test
   @DisplayName("P2: one that cannot be decoded is a miss and is replaced: there is no third slot")
   void undecodableSecondSlotIsReplaced() throws Exception {
     change(second(), SecondSlotTest::undecodable);
-    assertThat(turn(newProgram)).isEqualTo("1 UNDECODABLE");
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(newProgram, oldProgram, newProgram))
+        .containsExactly("1 UNDECODABLE", NOTHING, NOTHING);
   }
 
   @Test
@@ -142,9 +145,8 @@ class SecondSlotTest {
   void secondSlotOfOtherShapesIsReplaced() throws Exception {
     byte[] ofTheOldProgram = firstEntry();
     change(second(), entry -> ofTheOldProgram);
-    assertThat(turn(newProgram)).isEqualTo("1 SHAPES");
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(newProgram, oldProgram, newProgram))
+        .containsExactly("1 SHAPES", NOTHING, NOTHING);
   }
 
   @Test
@@ -152,9 +154,8 @@ class SecondSlotTest {
       "P2: damage in the first slot is repaired by its own program; the other one still hits")
   void damagedFirstSlotIsReplacedByItsProgram() throws Exception {
     change(first(), SecondSlotTest::damaged);
-    assertThat(turn(oldProgram)).isEqualTo("1 DAMAGED");
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(oldProgram, newProgram, oldProgram))
+        .containsExactly("1 DAMAGED", NOTHING, NOTHING);
   }
 
   @Test
@@ -162,20 +163,16 @@ class SecondSlotTest {
       "P2: whoever repairs the first slot owns it; the other program moves beside it, once")
   void damagedFirstSlotBelongsToWhoFindsIt() throws Exception {
     change(first(), SecondSlotTest::damaged);
-    assertThat(turn(newProgram)).isEqualTo("1 DAMAGED");
-    assertThat(turn(oldProgram)).isEqualTo("1 SHAPES");
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(newProgram, oldProgram, newProgram, oldProgram))
+        .containsExactly("1 DAMAGED", "1 SHAPES", NOTHING, NOTHING);
   }
 
   @Test
-  @DisplayName("P2: a first slot that nobody can decode costs each program one computation")
+  @DisplayName("P2: a first slot that nobody can decode costs its program one computation")
   void undecodableFirstSlotIsLeftAlone() throws Exception {
     change(first(), SecondSlotTest::undecodable);
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(oldProgram)).isEqualTo("1 UNDECODABLE");
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(oldProgram)).isEqualTo(Program.NOTHING);
+    assertThat(turns(newProgram, oldProgram, newProgram, oldProgram))
+        .containsExactly(NOTHING, "1 UNDECODABLE", NOTHING, NOTHING);
   }
 
   @Test
@@ -184,8 +181,7 @@ class SecondSlotTest {
     Binding binding = Memo.bind(Program.DIRECTORY, path);
     oldProgram.cached().invalidate(1);
     binding.close();
-    assertThat(turn(newProgram)).isEqualTo("1 ABSENT");
-    assertThat(turn(oldProgram)).isEqualTo("1 SHAPES");
+    assertThat(turns(newProgram, oldProgram)).containsExactly("1 ABSENT", "1 SHAPES");
   }
 
   @Test
@@ -194,8 +190,7 @@ class SecondSlotTest {
     Binding binding = Memo.bind(Program.DIRECTORY, path);
     newProgram.cached().put(1, newProgram.run(1));
     binding.close();
-    assertThat(turn(newProgram)).isEqualTo(Program.NOTHING);
-    assertThat(turn(oldProgram)).isEqualTo("1 SHAPES");
+    assertThat(turns(newProgram, oldProgram)).containsExactly(NOTHING, "1 SHAPES");
   }
 
   @Test
@@ -214,7 +209,7 @@ class SecondSlotTest {
             }
           };
       assertThat(newProgram.cachedBy(overtaken).call(1)).isEqualTo(newProgram.run(1));
-      assertThat(newProgram.takeTurn(directory.primary())).isEqualTo(Program.NOTHING);
+      assertThat(newProgram.takeTurn(directory.primary())).isEqualTo(NOTHING);
     } finally {
       directory.close();
     }
