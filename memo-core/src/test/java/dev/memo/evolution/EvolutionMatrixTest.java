@@ -82,6 +82,7 @@ class EvolutionMatrixTest {
     }
   }
 
+  /** Those after which no version can read what another has stored, whichever came first. */
   static List<Change> changesOfParts() {
     return Stream.of(RecordChanges.nested(), HierarchyChanges.nested(), HierarchyChanges.shapes())
         .flatMap(List::stream)
