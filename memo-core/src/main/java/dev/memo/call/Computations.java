@@ -4,6 +4,7 @@ import dev.memo.call.Computed.Returned;
 import dev.memo.call.Computed.Threw;
 import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
+import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
@@ -66,9 +67,14 @@ final class Computations<
       return own;
     }
     if (answer instanceof PutAnswer.Lost lost) {
-      if (parts.reader.examine(lost.winner(), request.arguments(), slot) instanceof Found<R> won) {
+      Reading<R> winner = parts.reader.examine(lost.winner(), request.arguments(), slot);
+      if (winner instanceof Found<R> won) {
         parts.heap.keep(request, won.value(), won.entry());
         return new Returned<>(won.value(), share(won.value(), won.entry()));
+      }
+      Slot beside = ((Missing<R>) winner).slot();
+      if (beside.variant() != slot.variant()) {
+        return store(request, beside, new Claim(0, claim.start()), value, bytes); // it has ended
       }
       unstored(UnstoredReason.LOST, null);
     } else if (answer instanceof PutAnswer.Refused refused) {

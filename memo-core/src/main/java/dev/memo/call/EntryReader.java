@@ -54,14 +54,21 @@ final class EntryReader<R extends @Nullable Object> {
       entry.requireArguments(arguments);
       return new Found<>(format.decode(entry), entry);
     } catch (EntryRejectedException e) {
-      boolean beside =
-          e.reason() == EntryRejectedException.Reason.SHAPES && slot.variant() == format.variant();
+      boolean beside = slot.variant() == format.variant() && isOfAnotherProgram(e);
       return new Missing<>(
           reasonOf(e),
           beside
               ? new Slot(format.secondVariant(), 0)
               : new Slot(slot.variant(), stored.sequence()));
     }
+  }
+
+  /** An entry that is sound but means nothing here: who wrote it may still read it. */
+  private static boolean isOfAnotherProgram(EntryRejectedException e) {
+    return switch (e.reason()) {
+      case SHAPES, UNDECODABLE -> true;
+      case FORMAT, DAMAGED, COLLISION -> false;
+    };
   }
 
   private static MissReason reasonOf(EntryRejectedException e) {

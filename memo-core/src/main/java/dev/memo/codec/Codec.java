@@ -31,7 +31,9 @@ public interface Codec<T> {
 
   /**
    * Names the format of the bytes, and its version. Entries of another id are never given to {@link
-   * #decode}: change it when bytes written before cannot be read any more.
+   * #decode}: change it when bytes written before cannot be read any more. Nor are those of a
+   * result type that shows other classes now: other components, fields, constants or permitted
+   * subtypes.
    */
   String id();
 

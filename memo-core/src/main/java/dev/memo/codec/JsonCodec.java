@@ -23,8 +23,8 @@ import java.util.Objects;
  * come back modifiable, in their order; objects without {@code equals} are compared as JSON.
  *
  * <p>Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical
- * names. A class that Jackson fills through setters and that gains a property reads older entries
- * without it; give the method another {@code version} then. Immutable and thread-safe.
+ * names. A class without fields whose properties change, which memo cannot see, needs another
+ * {@code version} of the method. Immutable and thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
   /**

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 public class DelegatingPrimary implements Primary {
   private final Primary target;
 
-  protected DelegatingPrimary(Primary target) {
+  public DelegatingPrimary(Primary target) {
     this.target = target;
   }
 

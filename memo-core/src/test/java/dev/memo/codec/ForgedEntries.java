@@ -6,7 +6,12 @@ public final class ForgedEntries {
 
   /** Gives changed bytes a checksum that holds. */
   public static void sign(byte[] bytes) {
-    Entry.sign(bytes, 0);
+    sign(bytes, 0);
+  }
+
+  /** The same where the entry begins at {@code offset}. */
+  public static void sign(byte[] bytes, int offset) {
+    Entry.sign(bytes, offset);
   }
 
   /** Parses bytes without looking at their checksum. */

@@ -16,6 +16,7 @@ import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -87,8 +88,16 @@ public final class Shapes {
     return fields;
   }
 
-  /** What one class itself looks like; the classes of its parts have shapes of their own. */
+  /**
+   * What one class itself looks like: its parts, what its type variables stand for, and the classes
+   * of users that it extends, since they decide where its values may occur. The classes of its
+   * parts have shapes of their own.
+   */
   public static String ofClass(Class<?> type) {
+    return parts(type) + bounds(type) + supertypes(type);
+  }
+
+  private static String parts(Class<?> type) {
     if (type.isEnum()) {
       return "enum";
     } else if (type.isArray()) {
@@ -109,57 +118,124 @@ public final class Shapes {
         .collect(Collectors.joining(",", "class(", ")"));
   }
 
+  private static String bounds(Class<?> type) {
+    return Arrays.stream(type.getTypeParameters())
+        .filter(variable -> variable.getBounds()[0] != Object.class)
+        .map(variable -> "<" + variable.getName() + ":" + name(variable.getBounds()[0]) + ">")
+        .collect(Collectors.joining());
+  }
+
+  private static String supertypes(Class<?> type) {
+    Set<String> names = new TreeSet<>();
+    addSupertypes(type, names);
+    return names.stream().map(name -> "|" + name).collect(Collectors.joining());
+  }
+
+  private static void addSupertypes(Class<?> type, Set<String> names) {
+    List<Type> direct = new ArrayList<>(List.of(type.getGenericInterfaces()));
+    if (type.getGenericSuperclass() != null) {
+      direct.add(type.getGenericSuperclass());
+    }
+    for (Type supertype : direct) {
+      if (!isOfJdk(erase(supertype)) && names.add(name(supertype))) {
+        addSupertypes(erase(supertype), names);
+      }
+    }
+  }
+
   /**
    * What every value of a type must contain: walks type arguments, components and fields while the
    * types are final; enums, interfaces, sealed and open classes count by name, so that a new
    * constant or subtype loses nothing.
    */
   public static String required(Type type) {
-    StringBuilder out = new StringBuilder();
-    appendRequired(type, TypeBindings.NONE, new HashSet<>(), out);
-    return out.toString();
+    Walk walk = new Walk(false);
+    walk.append(type, TypeBindings.NONE);
+    return walk.out.toString();
   }
 
-  private static void appendRequired(
-      Type unbound, TypeBindings bindings, Set<String> seen, StringBuilder out) {
-    Type type = bindings.resolve(unbound);
-    Class<?> raw = erase(type);
-    if (raw.isArray()) {
-      appendRequired(TypeBindings.componentOf(type), TypeBindings.NONE, seen, out);
-      out.append("[]");
-      return;
+  /**
+   * All that the type shows: as {@link #required}, with the constants of enums, permitted subtypes
+   * and the fields of open classes. For codecs that do not tell which classes a value contains.
+   */
+  public static String visible(Type type) {
+    Walk walk = new Walk(true);
+    walk.append(type, TypeBindings.NONE);
+    return walk.out.toString();
+  }
+
+  /** One walk over a type; describes each class once. */
+  private static final class Walk {
+    final StringBuilder out = new StringBuilder();
+    private final Set<String> seen = new HashSet<>();
+    private final boolean all;
+
+    Walk(boolean all) {
+      this.all = all;
     }
-    if (isOfJdk(raw)) {
-      out.append(raw.getName());
+
+    void append(Type unbound, TypeBindings bindings) {
+      Type type = bindings.resolve(unbound);
+      Class<?> raw = erase(type);
+      if (raw.isArray()) {
+        append(TypeBindings.componentOf(type), TypeBindings.NONE);
+        out.append("[]");
+      } else if (isOfJdk(raw)) {
+        out.append(raw.getName());
+        appendArguments(type);
+      } else {
+        out.append(name(type));
+        boolean described = all || (Modifier.isFinal(raw.getModifiers()) && !raw.isEnum());
+        if (described && seen.add(name(type))) {
+          appendContent(raw, TypeBindings.of(type));
+        }
+      }
+    }
+
+    private void appendArguments(Type type) {
       if (type instanceof ParameterizedType p) {
         for (Type argument : p.getActualTypeArguments()) {
           out.append('<');
-          appendRequired(argument, TypeBindings.NONE, seen, out);
+          append(argument, TypeBindings.NONE);
           out.append('>');
         }
       }
-      return;
     }
-    out.append(name(type));
-    if (raw.isEnum() || !Modifier.isFinal(raw.getModifiers()) || !seen.add(name(type))) {
-      return;
-    }
-    TypeBindings inside = TypeBindings.of(type);
-    out.append('(');
-    if (raw.isRecord()) {
-      for (RecordComponent component : raw.getRecordComponents()) {
-        out.append(component.getName()).append(':');
-        appendRequired(component.getGenericType(), inside, seen, out);
-        out.append(',');
+
+    private void appendContent(Class<?> raw, TypeBindings inside) {
+      out.append('(');
+      if (raw.isEnum()) {
+        for (Object constant : raw.getEnumConstants()) {
+          out.append(((Enum<?>) constant).name()).append(',');
+        }
+      } else if (raw.isRecord()) {
+        for (RecordComponent component : raw.getRecordComponents()) {
+          appendPart(component.getName(), component.getGenericType(), inside);
+        }
+      } else {
+        for (Field field : fields(raw)) {
+          Class<?> declaring = field.getDeclaringClass();
+          String part = declaring.getName() + "." + field.getName();
+          appendPart(part, field.getGenericType(), inside.upTo(declaring));
+        }
+        appendPermitted(raw);
       }
-    } else {
-      for (Field field : fields(raw)) {
-        out.append(field.getDeclaringClass().getName()).append('.').append(field.getName());
-        out.append(':');
-        appendRequired(field.getGenericType(), inside.upTo(field.getDeclaringClass()), seen, out);
-        out.append(',');
+      out.append(')');
+    }
+
+    private void appendPart(String part, Type type, TypeBindings bindings) {
+      out.append(part).append(':');
+      append(type, bindings);
+      out.append(',');
+    }
+
+    private void appendPermitted(Class<?> raw) {
+      if (raw.isSealed()) {
+        for (Class<?> permitted : raw.getPermittedSubclasses()) {
+          append(permitted, TypeBindings.NONE);
+          out.append(',');
+        }
       }
     }
-    out.append(')');
   }
 }

@@ -72,10 +72,12 @@ public final class ResultFormat<R extends @Nullable Object> {
     try {
       ScalarCodec scalar = ScalarCodec.of(raw);
       if (scalar != null) {
-        return create(scalar, OWN_CODEC_ID, type, "");
+        return create(scalar, OWN_CODEC_ID, type, Shapes.required(type), "");
       }
       ClosedSet closedSet = ClosedSet.of(type, List.copyOf(types));
-      return create(new GraphCodec(closedSet, raw), OWN_CODEC_ID, type, closedSet.shape());
+      String required = Shapes.required(type);
+      return create(
+          new GraphCodec(closedSet, raw), OWN_CODEC_ID, type, required, closedSet.shape());
     } catch (Refusal e) {
       throw new UncacheableResultException(
           e.describe("result of type " + Shapes.name(type) + ", result"), e.getCause());
@@ -88,7 +90,10 @@ public final class ResultFormat<R extends @Nullable Object> {
     }
   }
 
-  /** The format of results that a codec writes. */
+  /**
+   * The format of results that a codec writes. Its entries do not tell which classes are in them,
+   * so a change of any class that the type shows makes another variant.
+   */
   public static <R extends @Nullable Object> ResultFormat<R> of(Type type, Codec<?> codec) {
     requireNonNull(type, "type");
     String id = requireNonNull(codec.id(), "id of the codec");
@@ -96,17 +101,16 @@ public final class ResultFormat<R extends @Nullable Object> {
       throw new IllegalArgumentException(
           codec.getClass().getName() + " has the id of memo's own format: " + id);
     }
-    return create(new ForeignCodec(codec), id, type, "");
+    return create(new ForeignCodec(codec), id, type, Shapes.visible(type), "");
   }
 
   private static <R extends @Nullable Object> ResultFormat<R> create(
-      ValueCodec codec, String codecId, Type type, String closed) {
-    String required = Shapes.required(type);
+      ValueCodec codec, String codecId, Type type, String shape, String closed) {
     return new ResultFormat<>(
         Shapes.erase(type),
         codec,
-        variant("first", codecId, required),
-        variant("second", codecId, required + "|" + closed),
+        variant("first", codecId, shape),
+        variant("second", codecId, shape + "|" + closed),
         Immutability.of(type),
         DEFAULT_MAX_BYTES);
   }
@@ -125,7 +129,7 @@ public final class ResultFormat<R extends @Nullable Object> {
     return variant;
   }
 
-  /** The slot for entries beside one that was rejected for its shapes. */
+  /** The slot for entries beside one of another program, which this one cannot read. */
   public int secondVariant() {
     return secondVariant;
   }
