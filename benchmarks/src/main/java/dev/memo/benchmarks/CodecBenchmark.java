@@ -30,8 +30,8 @@ import org.openjdk.jmh.infra.Blackhole;
 @Warmup(iterations = 2 * CodecBenchmark.WARMUP_TURNS, time = 25, timeUnit = TimeUnit.MILLISECONDS)
 @Measurement(iterations = 2 * CodecBenchmark.TURNS, time = 10, timeUnit = TimeUnit.MILLISECONDS)
 public class CodecBenchmark {
-  static final int WARMUP_TURNS = 16;
-  static final int TURNS = 25;
+  static final int WARMUP_TURNS = 12;
+  static final int TURNS = 21;
 
   private static final int CALLS_OF_OTHERS = 300;
 
