@@ -1,7 +1,10 @@
 package dev.memo.claims;
 
 import dev.memo.codec.Sha256;
-import java.nio.ByteBuffer;
+import dev.memo.codec.Varint;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.zip.CRC32C;
@@ -18,7 +21,10 @@ public final class CallKey {
   static final byte VERBATIM = 1;
   static final byte DIGEST = 2;
 
-  private static final int MAX_VARINT_BYTES = 10;
+  private static final VarHandle INT =
+      MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+  private static final VarHandle LONG =
+      MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.BIG_ENDIAN);
 
   private final long functionId;
   private final byte kind;
@@ -67,25 +73,25 @@ public final class CallKey {
   }
 
   private byte[] bytes(long generation, @Nullable Integer variant) {
-    ByteBuffer out =
-        ByteBuffer.allocate(Long.BYTES + MAX_VARINT_BYTES + 1 + id.length + Integer.BYTES);
-    out.putLong(functionId);
-    long rest = generation;
-    for (; (rest & ~0x7FL) != 0; rest >>>= 7) {
-      out.put((byte) ((rest & 0x7F) | 0x80));
-    }
-    out.put((byte) rest).put(kind).put(id);
+    int length = Long.BYTES + Varint.length(generation) + 1 + id.length;
+    byte[] out = new byte[variant == null ? length : length + Integer.BYTES];
+    LONG.set(out, 0, functionId);
+    int at = Varint.write(generation, out, Long.BYTES);
+    out[at++] = kind;
+    System.arraycopy(id, 0, out, at, id.length);
     if (variant != null) {
-      out.putInt(variant);
+      INT.set(out, length, (int) variant);
     }
-    return Arrays.copyOf(out.array(), out.position());
+    return out;
   }
 
   private static int crc(long functionId, byte kind, byte[] id) {
+    byte[] head = new byte[Long.BYTES + 1];
+    LONG.set(head, 0, functionId);
+    head[Long.BYTES] = kind;
     CRC32C crc = new CRC32C();
-    ByteBuffer head = ByteBuffer.allocate(Long.BYTES + 1).putLong(functionId).put(kind).flip();
-    crc.update(head);
-    crc.update(id);
+    crc.update(head, 0, head.length);
+    crc.update(id, 0, id.length);
     return (int) crc.getValue();
   }
 

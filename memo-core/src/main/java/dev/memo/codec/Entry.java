@@ -165,9 +165,9 @@ public final class Entry {
     long[] shapes = value.shapes();
     int length =
         ARGUMENTS
-            + varintLength(arguments.length)
+            + Varint.length(arguments.length)
             + (copied ? arguments.length : 0)
-            + varintLength(shapes.length / 2)
+            + Varint.length(shapes.length / 2)
             + shapes.length * Long.BYTES
             + value.bytes().length
             + CRC_BYTES;
@@ -179,12 +179,12 @@ public final class Entry {
     LONG.set(out, DURATION, durationNanos);
     LONG.set(out, CODE, codeFingerprint);
     System.arraycopy(Sha256.of(arguments), 0, out, DIGEST, DIGEST_BYTES);
-    int at = putVarint(out, ARGUMENTS, arguments.length);
+    int at = Varint.write(arguments.length, out, ARGUMENTS);
     if (copied) {
       System.arraycopy(arguments, 0, out, at, arguments.length);
       at += arguments.length;
     }
-    at = putVarint(out, at, shapes.length / 2);
+    at = Varint.write(shapes.length / 2, out, at);
     for (long hash : shapes) {
       LONG.set(out, at, hash);
       at += Long.BYTES;
@@ -204,18 +204,6 @@ public final class Entry {
     CRC32C crc = new CRC32C();
     crc.update(bytes, from, to - from);
     return (int) crc.getValue();
-  }
-
-  private static int varintLength(int value) {
-    return value == 0 ? 1 : (Integer.SIZE - Integer.numberOfLeadingZeros(value) + 6) / 7;
-  }
-
-  private static int putVarint(byte[] to, int at, int value) {
-    for (; (value & ~0x7F) != 0; value >>>= 7) {
-      to[at++] = (byte) (value | 0x80);
-    }
-    to[at++] = (byte) value;
-    return at;
   }
 
   /**

@@ -9,12 +9,16 @@ import java.security.NoSuchAlgorithmException;
 /** The hash by which memo tells long things apart. Thread-safe. */
 public final class Sha256 {
   private static final MessageDigest FRESH = newDigest();
+  private static final Idle<MessageDigest> IDLE = new Idle<>(Sha256::digest);
 
   private Sha256() {}
 
   /** The 32 bytes of the hash. */
   public static byte[] of(byte[] bytes) {
-    return digest().digest(bytes);
+    MessageDigest digest = IDLE.take();
+    byte[] hash = digest.digest(bytes); // leaves it as new
+    IDLE.giveBack(digest);
+    return hash;
   }
 
   /** The first 8 bytes of the hash of the text in UTF-8, as a big-endian number. */

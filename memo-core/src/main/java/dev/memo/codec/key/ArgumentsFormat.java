@@ -68,7 +68,7 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
    * @throws UncacheableArgumentException naming the path to what cannot be encoded
    */
   public byte[] encode(A arguments) {
-    CanonicalEncoder out = new CanonicalEncoder();
+    CanonicalEncoder out = CanonicalEncoder.take();
     try {
       if (components == null) {
         out.write(arguments);
@@ -80,7 +80,7 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
     } catch (StackOverflowError e) {
       throw uncacheable(new Refusal("nested too deep for the stack of this thread", e));
     }
-    return out.buffer.toBytes();
+    return out.finish();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.memo.codec.key;
 
+import dev.memo.codec.Idle;
 import dev.memo.codec.KeyWriter;
 import dev.memo.codec.type.Refusal;
 import java.util.ArrayList;
@@ -10,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writes arguments in their canonical form (see {@link KeyTag}), by the class of each value. Used
- * for one encoding by one thread.
+ * for one encoding at a time, by one thread.
  */
 final class CanonicalEncoder implements KeyWriter {
   /** Nesting beyond this is refused, and with it every cycle. */
@@ -19,8 +20,26 @@ final class CanonicalEncoder implements KeyWriter {
   /** An argument that shares parts can be far larger written out than it is in memory. */
   static final int MAX_BYTES = 64 << 20;
 
+  private static final Idle<CanonicalEncoder> IDLE = new Idle<>(CanonicalEncoder::new);
+
   final KeyBuffer buffer = new KeyBuffer(MAX_BYTES);
   private int depth;
+
+  private CanonicalEncoder() {}
+
+  /** An encoder that has written nothing. */
+  static CanonicalEncoder take() {
+    return IDLE.take();
+  }
+
+  /** The bytes written. The encoder is not used again by its caller, neither after a failure. */
+  byte[] finish() {
+    byte[] bytes = buffer.toBytes();
+    buffer.clear();
+    depth = 0; // not so if a KeyEncoder has swallowed a refusal
+    IDLE.giveBack(this);
+    return bytes;
+  }
 
   @Override
   public CanonicalEncoder write(@Nullable Object value) {

@@ -1,6 +1,7 @@
 package dev.memo.codec.key;
 
 import dev.memo.codec.Utf8;
+import dev.memo.codec.Varint;
 import dev.memo.codec.type.Refusal;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -14,6 +15,7 @@ final class KeyBuffer {
   private static final VarHandle LONG = view(long[].class);
 
   private static final int INITIAL_BYTES = 128;
+  private static final int KEPT_BYTES = 64 << 10;
 
   private final int maxBytes;
   private byte[] bytes = new byte[INITIAL_BYTES];
@@ -33,6 +35,14 @@ final class KeyBuffer {
 
   byte[] toBytes() {
     return Arrays.copyOf(bytes, size);
+  }
+
+  /** Forgets its content, and room that is rarely needed. */
+  void clear() {
+    size = 0;
+    if (bytes.length > KEPT_BYTES) {
+      bytes = new byte[INITIAL_BYTES];
+    }
   }
 
   KeyBuffer putByte(int value) {
@@ -72,14 +82,10 @@ final class KeyBuffer {
     return putLong(Double.doubleToLongBits(value));
   }
 
-  /** Seven bits a byte, the lowest first; the highest bit says that more follow. */
+  /** As {@link Varint}. */
   KeyBuffer putVarint(long value) {
-    require(10);
-    while ((value & ~0x7FL) != 0) {
-      bytes[size++] = (byte) (value | 0x80);
-      value >>>= 7;
-    }
-    bytes[size++] = (byte) value;
+    require(Varint.length(value));
+    size = Varint.write(value, bytes, size);
     return this;
   }
 

@@ -131,7 +131,7 @@ final class KeyForms {
       return refused(type, "is a lambda or another class that has no stable name");
     }
     if (Enum.class.isAssignableFrom(type)) {
-      return KeyForms::writeEnum;
+      return new EnumForm(type.isEnum() ? type : type.getSuperclass());
     }
     if (type.isRecord()) {
       return new RecordForm(type);
@@ -189,14 +189,6 @@ final class KeyForms {
     out.putVarint(bytes.length).putBytes(bytes);
   }
 
-  private static void writeEnum(CanonicalEncoder out, Object value) {
-    Enum<?> constant = (Enum<?>) value;
-    out.buffer
-        .putByte(KeyTag.ENUM)
-        .putString(constant.getDeclaringClass().getName())
-        .putString(constant.name());
-  }
-
   private static void writeClass(CanonicalEncoder out, Class<?> type) {
     if (type.isHidden()) {
       throw new Refusal(type.getName() + " has no stable name" + REMEDY);
@@ -220,6 +212,30 @@ final class KeyForms {
               + "; run in a UTF-8 locale, or rename the file");
     }
     out.buffer.putByte(KeyTag.PATH).putString(text);
+  }
+
+  /** All of a constant, written once. */
+  private static final class EnumForm implements KeyForm {
+    private final byte[][] byOrdinal;
+
+    EnumForm(Class<?> type) {
+      Object[] constants = type.getEnumConstants();
+      byOrdinal = new byte[constants.length][];
+      for (int i = 0; i < constants.length; i++) {
+        byOrdinal[i] =
+            new KeyBuffer(CanonicalEncoder.MAX_BYTES)
+                .putByte(KeyTag.ENUM)
+                .putString(type.getName())
+                .putString(((Enum<?>) constants[i]).name())
+                .toBytes();
+      }
+    }
+
+    @Override
+    @SuppressWarnings("EnumOrdinal") // never leaves this JVM
+    public void write(CanonicalEncoder out, Object value) {
+      out.buffer.putBytes(byOrdinal[((Enum<?>) value).ordinal()]);
+    }
   }
 
   /** The class and its components by name and type, written once; then their values. */

@@ -63,7 +63,7 @@ final class KeyTag {
   /** text: absolute path in the default file system. */
   static final int PATH = 0x11;
 
-  /** Component type (see {@link KeyForms}), n, as many elements. */
+  /** Component type (see {@link ArrayForms}), n, as many elements. */
   static final int ARRAY = 0x12;
 
   /** n, as many values. */

@@ -14,10 +14,8 @@ import java.lang.reflect.TypeVariable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +29,10 @@ final class ClosedSet {
   /** The classes that need an index in the entry, sorted by name. */
   private final List<StoredClass> members = new ArrayList<>();
 
-  private final Map<Long, StoredClass> byNameHash = new HashMap<>();
+  /** Sorted, and the members in the same order: every value that is read looks here. */
+  private final long[] nameHashes;
+
+  private final StoredClass[] byNameHash;
 
   /** By run-time class; those of the JDK are added when they first occur. */
   private final ConcurrentHashMap<Class<?>, StoredClass> byClass = new ConcurrentHashMap<>();
@@ -44,11 +45,20 @@ final class ClosedSet {
               StoredClass member = StoredClass.member(type, serializer(type), members.size());
               members.add(member);
               byClass.put(type, member);
-              if (byNameHash.put(member.nameHash(), member) != null) {
-                throw new Refusal(
-                    "two classes are called " + type.getName() + "; use one class loader for both");
-              }
             });
+    byNameHash =
+        members.stream()
+            .sorted(Comparator.comparingLong(StoredClass::nameHash))
+            .toArray(StoredClass[]::new);
+    nameHashes = Arrays.stream(byNameHash).mapToLong(StoredClass::nameHash).toArray();
+    for (int i = 1; i < nameHashes.length; i++) {
+      if (nameHashes[i] == nameHashes[i - 1]) {
+        throw new Refusal(
+            "two classes are called "
+                + byNameHash[i].getType().getName()
+                + "; use one class loader for both");
+      }
+    }
   }
 
   /**
@@ -99,8 +109,8 @@ final class ClosedSet {
 
   /** The member of this name and shape, or null. */
   @Nullable StoredClass find(long nameHash, long shapeHash) {
-    StoredClass found = byNameHash.get(nameHash);
-    return found != null && found.shapeHash() == shapeHash ? found : null;
+    int at = Arrays.binarySearch(nameHashes, nameHash);
+    return at >= 0 && byNameHash[at].shapeHash() == shapeHash ? byNameHash[at] : null;
   }
 
   /** The class of a value. */

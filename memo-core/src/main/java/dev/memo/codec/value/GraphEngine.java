@@ -5,9 +5,9 @@ import com.esotericsoftware.kryo.kryo5.Kryo;
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
+import dev.memo.codec.Idle;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,10 +17,6 @@ import org.jspecify.annotations.Nullable;
  * plus one; even numbers for members of the closed set, twice the position in the entry's own list
  * of shapes plus two. Nothing else tells classes, above all no name. References are not tracked: a
  * part that occurs twice is written twice, and cycles end at the depth limit.
- *
- * <p>Engines wait in slots that threads find by their id: a shared queue would cost more under
- * contention than reading a small value, and a thread local would live as long as each of a million
- * virtual threads.
  */
 @SuppressWarnings("rawtypes") // Kryo's interfaces say Class
 final class GraphEngine implements ClassResolver {
@@ -30,14 +26,7 @@ final class GraphEngine implements ClassResolver {
   private static final int INITIAL_BYTES = 512;
   private static final int KEPT_BYTES = 64 << 10;
 
-  /** Slots lie this far apart, so that no two share a cache line. */
-  private static final int STRIDE = 32;
-
-  private static final int SLOTS =
-      Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors());
-
-  private static final AtomicReferenceArray<@Nullable GraphEngine> IDLE =
-      new AtomicReferenceArray<>(SLOTS * STRIDE);
+  private static final Idle<GraphEngine> IDLE = new Idle<>(GraphEngine::new);
 
   private static final byte[] NO_BYTES = {};
   private static final StoredClass[] NO_CLASSES = {};
@@ -67,15 +56,9 @@ final class GraphEngine implements ClassResolver {
     kryo.setMaxDepth(MAX_DEPTH);
   }
 
-  private static int slot() {
-    long id = Thread.currentThread().getId();
-    return (int) (id & (SLOTS - 1)) * STRIDE;
-  }
-
   /** Takes an idle engine, or makes one. */
   static GraphEngine take(ClosedSet closedSet) {
-    GraphEngine idle = IDLE.getAndSet(slot(), null);
-    GraphEngine engine = idle != null ? idle : new GraphEngine();
+    GraphEngine engine = IDLE.take();
     engine.closedSet = closedSet;
     if (engine.positions.length < closedSet.size()) {
       engine.positions = new int[closedSet.size()];
@@ -92,7 +75,7 @@ final class GraphEngine implements ClassResolver {
     if (output.getBuffer().length > KEPT_BYTES) {
       output.setBuffer(new byte[INITIAL_BYTES], Integer.MAX_VALUE - 8);
     }
-    IDLE.setRelease(slot(), this);
+    IDLE.giveBack(this);
   }
 
   private void forgetClasses() {

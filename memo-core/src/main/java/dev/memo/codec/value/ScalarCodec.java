@@ -11,8 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Values whose declared type alone says what the bytes are: a string is UTF-8 (see {@link Utf8}),
- * preceded by a byte that is 1 if it has lone surrogates, else 0; a number has its width,
- * big-endian; an array of primitives is that of {@link PrimitiveArrays} without a length.
+ * preceded by a byte that is 1 if it has lone surrogates, else 0; a long and a double are 8 bytes,
+ * all that is smaller 4, big-endian; an array of primitives is that of {@link PrimitiveArrays}
+ * without a length.
  */
 final class ScalarCodec implements ValueCodec {
   private static final VarHandle INT =

@@ -1,0 +1,92 @@
+package dev.memo.benchmarks;
+
+import dev.memo.codec.TypeRef;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/** What is measured: one row of the table for each type. */
+final class Samples {
+  /** The rows by their names, in the order of the table. */
+  static final Map<String, Supplier<Duel>> ROWS = rows();
+
+  private Samples() {}
+
+  record NameAndNumber(String name, int number) {}
+
+  /** The small record. */
+  record Place(String street, int number, double latitude, double longitude, long visited) {}
+
+  enum Size {
+    SMALL,
+    MEDIUM,
+    LARGE
+  }
+
+  sealed interface Figure {}
+
+  record Circle(double radius) implements Figure {}
+
+  record Square(double side) implements Figure {}
+
+  private static Map<String, Supplier<Duel>> rows() {
+    String text40 = "10 Downing Street, London SW1A 2AA, U.K.";
+    Place place = new Place("10 Downing Street", 10, 51.5033, -0.1276, 1_700_000_000_000L);
+    List<String> texts = new ArrayList<>();
+    Map<String, Integer> counts = new HashMap<>();
+    for (int i = 0; i < 100; i++) {
+      texts.add("element of a list " + i);
+      counts.put("element of a map " + i, i);
+    }
+    double[] doubles = IntStream.range(0, 1000).mapToDouble(i -> i * 1.1).toArray();
+    LocalDate date = LocalDate.of(2024, 2, 29);
+
+    Map<String, Supplier<Duel>> rows = new LinkedHashMap<>();
+    NameAndNumber arguments = new NameAndNumber("10 Downing Street", 10);
+    Supplier<KeyDuel<NameAndNumber>> two =
+        () ->
+            KeyDuel.ofComponents(NameAndNumber.class, arguments, arguments.name, arguments.number);
+    rows.put("key (String, int)", two::get);
+    rows.put("key (String, int), for the database", () -> two.get().withDatabaseKey());
+    rows.put("key String 40", () -> KeyDuel.ofOne(text40));
+    rows.put("key long", () -> KeyDuel.ofOne(42L));
+    rows.put("key double", () -> KeyDuel.ofOne(51.5033));
+    rows.put("key record of 5", () -> KeyDuel.ofOne(place));
+    rows.put("key List<String> 100", () -> KeyDuel.ofOne(texts));
+    rows.put("key Set<String> 100", () -> KeyDuel.ofOne(new HashSet<>(texts)));
+    rows.put("key Map<String, Integer> 100", () -> KeyDuel.ofOne(counts));
+    rows.put("key double[1000]", () -> KeyDuel.ofOne(doubles));
+    rows.put("key enum", () -> KeyDuel.ofOne(Size.MEDIUM));
+    rows.put("key Optional<String>", () -> KeyDuel.ofOne(Optional.of(text40)));
+    rows.put("key LocalDate", () -> KeyDuel.ofOne(date));
+    rows.put("key UUID", () -> KeyDuel.ofOne(new UUID(1, 2)));
+    rows.put("key Path", () -> KeyDuel.ofOne(Path.of("/usr/share/dict/words")));
+
+    rows.put("value Double", () -> ValueDuel.of(Double.class, 51.5033));
+    rows.put("value String 40", () -> ValueDuel.of(String.class, text40));
+    rows.put("value record of 5", () -> ValueDuel.of(Place.class, place));
+    rows.put("value record of 5, as an entry", () -> ValueDuel.of(Place.class, place).asEntry());
+    rows.put(
+        "value List<String> 100", () -> ValueDuel.of(new TypeRef<List<String>>() {}.type(), texts));
+    rows.put(
+        "value Map<String, Integer> 100",
+        () -> ValueDuel.of(new TypeRef<Map<String, Integer>>() {}.type(), counts));
+    rows.put("value double[1000]", () -> ValueDuel.of(double[].class, doubles));
+    rows.put("value sealed", () -> ValueDuel.of(Figure.class, new Circle(1.5)));
+    rows.put("value enum", () -> ValueDuel.of(Size.class, Size.MEDIUM));
+    rows.put(
+        "value Optional<String>",
+        () -> ValueDuel.of(new TypeRef<Optional<String>>() {}.type(), Optional.of(text40)));
+    rows.put("value LocalDate", () -> ValueDuel.of(LocalDate.class, date));
+    return rows;
+  }
+}
