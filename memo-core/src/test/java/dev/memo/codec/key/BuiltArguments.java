@@ -15,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -51,6 +52,9 @@ final class BuiltArguments {
           return Records.constructor(record);
         }
       };
+
+  private static final Comparator<Object> BY_CLASS_AND_TEXT =
+      Comparator.comparing((Object key) -> key.getClass().getName()).thenComparing(String::valueOf);
 
   private final Random random;
   private final Map<ArgumentTree, Object> built = new IdentityHashMap<>();
@@ -225,6 +229,12 @@ final class BuiltArguments {
 
   @SuppressWarnings({"unchecked", "rawtypes"}) // the class is known at run time only
   private static Object sorted(Class<?> type, Map<@Nullable Object, @Nullable Object> map) {
-    return type.isEnum() ? new EnumMap((Map) map) : new TreeMap<>((Map) map);
+    if (type.isEnum()) {
+      return new EnumMap((Map) map);
+    }
+    // in natural order, its equals would throw at keys of other classes, and so would sets of maps
+    Map<Object, Object> sorted = new TreeMap<>(BY_CLASS_AND_TEXT);
+    sorted.putAll((Map) map);
+    return sorted;
   }
 }

@@ -64,7 +64,7 @@ final class Neighbours {
   Neighbour of(RecordOf arguments) {
     while (true) {
       Change change = trees.oneOf(List.of(Change.values()));
-      ArgumentTree changed = within(arguments, change, 0);
+      ArgumentTree changed = within(arguments, change);
       if (changed instanceof RecordOf record
           && record.type() == arguments.type()
           && !changed.equals(arguments)) {
@@ -74,16 +74,13 @@ final class Neighbours {
   }
 
   /** Changes the tree itself or something in it; null if the dice fell on what is not possible. */
-  private @Nullable ArgumentTree within(ArgumentTree tree, Change change, int depth) {
+  private @Nullable ArgumentTree within(ArgumentTree tree, Change change) {
     List<ArgumentTree> children = tree.children();
-    if (children.isEmpty() || random.nextInt(3) < (depth == 0 ? 0 : 1)) {
+    if (children.isEmpty() || random.nextInt(4) == 0) {
       return here(tree, change);
     }
-    if (depth == 0 && random.nextInt(4) == 0) {
-      return here(tree, change); // between the arguments of a function
-    }
     int i = random.nextInt(children.size());
-    ArgumentTree changed = within(children.get(i), change, depth + 1);
+    ArgumentTree changed = within(children.get(i), change);
     return changed == null ? null : tree.with(replaced(children, i, changed));
   }
 
