@@ -53,6 +53,7 @@ final class BuiltArguments {
         }
       };
 
+  /** In natural order, equals of some maps and sets would throw at elements of other classes. */
   private static final Comparator<Object> BY_CLASS_AND_TEXT =
       Comparator.comparing((Object key) -> key.getClass().getName()).thenComparing(String::valueOf);
 
@@ -189,7 +190,8 @@ final class BuiltArguments {
     if (type.isEnum()) {
       return EnumSet.copyOf((Collection) parts);
     }
-    TreeSet<Object> forward = new TreeSet<>((Collection) parts);
+    TreeSet<Object> forward = new TreeSet<>(BY_CLASS_AND_TEXT);
+    forward.addAll(parts);
     return switch (random.nextInt(3)) {
       case 0 -> forward;
       case 1 -> forward.descendingSet();
@@ -232,7 +234,6 @@ final class BuiltArguments {
     if (type.isEnum()) {
       return new EnumMap((Map) map);
     }
-    // in natural order, its equals would throw at keys of other classes, and so would sets of maps
     Map<Object, Object> sorted = new TreeMap<>(BY_CLASS_AND_TEXT);
     sorted.putAll((Map) map);
     return sorted;
