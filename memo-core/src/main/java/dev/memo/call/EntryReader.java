@@ -15,10 +15,12 @@ import org.jspecify.annotations.Nullable;
 final class EntryReader<R extends @Nullable Object> {
   private final Primary primary;
   private final ResultFormat<R> format;
+  private final Distinction distinction;
 
-  EntryReader(Primary primary, ResultFormat<R> format) {
+  EntryReader(Primary primary, ResultFormat<R> format, Distinction distinction) {
     this.primary = primary;
     this.format = format;
+    this.distinction = distinction;
   }
 
   /** Looks in the first slot, and in the second if the first holds what another program wrote. */
@@ -51,7 +53,7 @@ final class EntryReader<R extends @Nullable Object> {
   Reading<R> examine(Stored stored, byte[] arguments, Slot slot) {
     try {
       Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
-      entry.requireArguments(arguments);
+      distinction.requireSame(entry, arguments);
       return new Found<>(format.decode(entry), entry);
     } catch (EntryRejectedException e) {
       boolean beside = slot.variant() == format.variant() && isOfAnotherProgram(e);

@@ -1,6 +1,5 @@
 package dev.memo.call;
 
-import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -12,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Nothing is computed inside a map operation: a memoised function may call itself.
  */
 final class Flights {
-  private final ConcurrentMap<CallKey, Flight> flights = new ConcurrentHashMap<>();
+  private final ConcurrentMap<ExactKey, Flight> flights = new ConcurrentHashMap<>();
   private final Epochs epochs;
 
   Flights(Epochs epochs) {
@@ -23,7 +22,7 @@ final class Flights {
    * Returns the flight to follow, or null if {@code mine} is now the one that others follow. A
    * flight that began before the key was changed or removed is not followed.
    */
-  @Nullable Flight join(CallKey key, Flight mine) {
+  @Nullable Flight join(ExactKey key, Flight mine) {
     while (true) {
       Flight other = flights.putIfAbsent(key, mine);
       if (other == null) {
@@ -39,7 +38,7 @@ final class Flights {
   }
 
   /** Ends a flight; who asks from now on begins another. */
-  void land(CallKey key, Flight mine, Flight.Landing landing) {
+  void land(ExactKey key, Flight mine, Flight.Landing landing) {
     flights.remove(key, mine);
     mine.landing().complete(landing);
   }

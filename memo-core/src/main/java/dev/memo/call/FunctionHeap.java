@@ -1,6 +1,5 @@
 package dev.memo.call;
 
-import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.codec.Entry;
 import org.jspecify.annotations.Nullable;
@@ -27,8 +26,8 @@ final class FunctionHeap<A extends @Nullable Object, R extends @Nullable Object>
     return shares && keyedByArguments ? tier.get(this, argument, epochs) : null;
   }
 
-  /** Looks up what {@link #get(Object)} could not. */
-  HeapTier.@Nullable Value get(CallKey key) {
+  /** Looks up what {@link #get} could not. */
+  HeapTier.@Nullable Value getEncoded(ExactKey key) {
     return shares && !keyedByArguments ? tier.get(this, key, epochs) : null;
   }
 
@@ -36,7 +35,7 @@ final class FunctionHeap<A extends @Nullable Object, R extends @Nullable Object>
     if (shares) {
       tier.put(
           this,
-          keyedByArguments ? request.argument() : request.key(),
+          keyedByArguments ? request.argument() : request.exact(),
           new HeapTier.Value(value, entry.durationNanos(), request.freshness(), entry.size()));
     }
   }

@@ -18,6 +18,7 @@ final class FunctionParts<
   final CallContext context;
   final Primary primary;
   final Epochs epochs;
+  final Distinction distinction;
   final EntryReader<R> reader;
   final FunctionHeap<A, R> heap;
   final Counters counters = new Counters();
@@ -25,12 +26,13 @@ final class FunctionParts<
 
   private final AtomicLong longestNanos = new AtomicLong();
 
-  FunctionParts(FunctionSpec<A, R, X> spec, CallContext context) {
+  FunctionParts(FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
     this.spec = spec;
     this.context = context;
     this.primary = context.primary();
     this.epochs = primary.epochs();
-    this.reader = new EntryReader<>(primary, spec.results());
+    this.distinction = distinction;
+    this.reader = new EntryReader<>(primary, spec.results(), distinction);
     this.heap = new FunctionHeap<>(context.heap(), epochs, spec);
   }
 

@@ -48,13 +48,13 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   R answer(Request<A> request, Missing<R> missing, Chain chain) throws X {
     while (true) {
       Flight mine = new Flight(chain, request.freshness());
-      Flight other = flights.join(request.key(), mine);
+      Flight other = flights.join(request.exact(), mine);
       if (other == null) {
         return lead(request, missing, mine);
       }
       MissReason gaveUp = await(chain, other.leader(), other.landing());
       if (gaveUp == MissReason.ABANDONED) {
-        flights.land(request.key(), other, new Landing.Aborted());
+        flights.land(request.exact(), other, new Landing.Aborted());
       } else if (gaveUp != null) {
         return computeAlone(request, missing.slot(), gaveUp);
       }
@@ -111,7 +111,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       landing = computed.landing();
       return valueOf(computed);
     } finally {
-      flights.land(request.key(), mine, landing);
+      flights.land(request.exact(), mine, landing);
     }
   }
 

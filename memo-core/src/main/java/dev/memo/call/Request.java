@@ -12,10 +12,14 @@ import org.jspecify.annotations.Nullable;
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record Request<A extends @Nullable Object>(
-    A argument, byte[] arguments, CallKey key, Freshness freshness) {
+    A argument, byte[] arguments, ExactKey exact, Freshness freshness) {
+
+  CallKey key() {
+    return exact.key();
+  }
 
   /** The same call, asked for anew. */
   Request<A> again(Epochs epochs) {
-    return new Request<>(argument, arguments, key, Freshness.now(epochs, key.stripe()));
+    return new Request<>(argument, arguments, exact, Freshness.now(epochs, key().stripe()));
   }
 }

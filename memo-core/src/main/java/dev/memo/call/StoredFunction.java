@@ -25,8 +25,8 @@ public final class StoredFunction<
   private final Misses<A, R, X> misses;
   private final long functionId;
 
-  private StoredFunction(FunctionSpec<A, R, X> spec, CallContext context) {
-    this.parts = new FunctionParts<>(spec, context);
+  private StoredFunction(FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
+    this.parts = new FunctionParts<>(spec, context, distinction);
     this.computations = new Computations<>(parts);
     this.misses = new Misses<>(parts, computations);
     this.functionId = spec.identity().functionId();
@@ -39,7 +39,14 @@ public final class StoredFunction<
    */
   public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       StoredFunction<A, R, X> register(FunctionSpec<A, R, X> spec, CallContext context) {
-    StoredFunction<A, R, X> function = new StoredFunction<>(spec, context);
+    return register(spec, context, Distinction.EXACT);
+  }
+
+  /** As above; tests choose how calls are told apart. */
+  static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      StoredFunction<A, R, X> register(
+          FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
+    StoredFunction<A, R, X> function = new StoredFunction<>(spec, context, distinction);
     context.primary().register(function.functionId, spec.identity().registered());
     return function;
   }
@@ -51,7 +58,7 @@ public final class StoredFunction<
       return hit(shared);
     }
     Request<A> request = request(argument);
-    shared = parts.heap.get(request.key());
+    shared = parts.heap.getEncoded(request.exact());
     if (shared != null) {
       return hit(shared);
     }
@@ -167,8 +174,9 @@ public final class StoredFunction<
 
   private Request<A> request(A argument) {
     byte[] arguments = parts.spec.arguments().encode(argument);
-    CallKey key = CallKey.of(functionId, arguments);
-    return new Request<>(argument, arguments, key, Freshness.now(parts.epochs, key.stripe()));
+    CallKey key = parts.distinction.key(functionId, arguments);
+    ExactKey exact = parts.distinction.exact(key, arguments);
+    return new Request<>(argument, arguments, exact, Freshness.now(parts.epochs, key.stripe()));
   }
 
   private static Chain chain() {

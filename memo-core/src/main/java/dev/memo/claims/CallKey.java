@@ -29,28 +29,41 @@ public final class CallKey {
   private final long functionId;
   private final byte kind;
   private final byte[] id;
+  private final byte[] digest;
   private final int crc;
 
-  private CallKey(long functionId, byte kind, byte[] id) {
+  private CallKey(long functionId, byte kind, byte[] id, byte[] digest) {
     this.functionId = functionId;
     this.kind = kind;
     this.id = id;
+    this.digest = digest;
     this.crc = crc(functionId, kind, id);
   }
 
   /** The key of a call with these encoded arguments, which are not copied. */
   public static CallKey of(long functionId, byte[] arguments) {
-    return arguments.length <= MAX_VERBATIM_BYTES
-        ? new CallKey(functionId, VERBATIM, arguments)
-        : new CallKey(functionId, DIGEST, Sha256.of(arguments));
+    if (arguments.length <= MAX_VERBATIM_BYTES) {
+      return new CallKey(functionId, VERBATIM, arguments, arguments);
+    }
+    byte[] digest = Sha256.of(arguments);
+    return new CallKey(functionId, DIGEST, digest, digest);
   }
 
   /**
-   * The key of a call whose arguments are known by this digest: of any length, so that tests can
-   * force collisions.
+   * The key of a call with these encoded arguments, whose digest is cut to so many bytes however
+   * short they are: so that tests can force collisions.
    */
-  public static CallKey ofDigest(long functionId, byte[] digest) {
-    return new CallKey(functionId, DIGEST, digest);
+  public static CallKey ofCutDigest(long functionId, byte[] arguments, int digestBytes) {
+    byte[] digest = Sha256.of(arguments);
+    return new CallKey(functionId, DIGEST, Arrays.copyOf(digest, digestBytes), digest);
+  }
+
+  /**
+   * The arguments where they are kept as they are, else their SHA-256, even where the key has only
+   * a part of it. Not part of equality; not to be changed.
+   */
+  public byte[] digest() {
+    return digest;
   }
 
   public long functionId() {

@@ -31,7 +31,7 @@ import java.util.zip.CRC32C;
  */
 public final class Entry {
   /** Encoded arguments up to this length are copied into the entry. */
-  static final int MAX_COPIED_ARGUMENTS = 1024;
+  public static final int MAX_COPIED_ARGUMENTS = 1024;
 
   private static final byte VERSION = 1;
   private static final int IS_NULL = 1;

@@ -39,6 +39,16 @@ import org.jspecify.annotations.Nullable;
 public final class GoldenArguments {
   public record Point(int x, @Nullable Object label) {}
 
+  /** A constant with a body has a class of its own, which does not count. */
+  enum Side {
+    LEFT {
+      @Override
+      public String toString() {
+        return "other";
+      }
+    }
+  }
+
   private static final LocalDateTime TIME = LocalDateTime.of(2024, 2, 29, 23, 59, 58, 7);
 
   private GoldenArguments() {}
@@ -58,28 +68,29 @@ public final class GoldenArguments {
   public static Map<String, @Nullable Object> all() {
     Map<String, @Nullable Object> all = new LinkedHashMap<>();
     all.put("null", null);
-    all.put("true", true);
-    all.put("false", false);
+    all.put("boolean true", true);
+    all.put("boolean false", false);
     all.put("byte -1", (byte) -1);
     all.put("short 258", (short) 258);
-    all.put("char 20ac", '\u20ac');
+    all.put("char U+20AC", '\u20ac');
     all.put("int -2", -2);
     all.put("long 72623859790382856", 0x0102030405060708L);
     all.put("float 1.5", 1.5f);
     all.put("float NaN", Float.NaN);
     all.put("double -0.0", -0.0);
     all.put("double NaN", Double.NaN);
-    all.put("empty string", "");
-    all.put("string of one to four bytes each", "a\u00e4\u20ac\ud83d\ude00");
-    all.put("string with lone surrogate", "a\ud800");
-    all.put("string of 200", "x".repeat(200));
-    all.put("enum DayOfWeek.MONDAY", DayOfWeek.MONDAY);
-    all.put("class int[]", int[].class);
-    all.put("uuid", new UUID(0x0102030405060708L, -1));
-    all.put("big integer -256", BigInteger.valueOf(-256));
-    all.put("big decimal 1.00", new BigDecimal("1.00"));
-    all.put("uri", URI.create("HTTP://u@H.example:1/A%2f?q=%ff#F"));
-    all.put("path /a/../b", Path.of("/a/../b"));
+    all.put("String, empty", "");
+    all.put("String U+0061 U+00E4 U+20AC U+1F600", "a\u00e4\u20ac\ud83d\ude00");
+    all.put("String U+0061 U+D800, a surrogate without its partner", "a\ud800");
+    all.put("String of 200 times x", "x".repeat(200));
+    all.put("enum java.time.DayOfWeek.MONDAY", DayOfWeek.MONDAY);
+    all.put("Class int[]", int[].class);
+    all.put("UUID 01020304-0506-0708-ffff-ffffffffffff", new UUID(0x0102030405060708L, -1));
+    all.put("BigInteger -256", BigInteger.valueOf(-256));
+    all.put("BigDecimal 1.00", new BigDecimal("1.00"));
+    all.put(
+        "URI HTTP://u@H.example:1/A%2f?q=%ff#F", URI.create("HTTP://u@H.example:1/A%2f?q=%ff#F"));
+    all.put("Path /a/../b", Path.of("/a/../b"));
     all.put("int[] 1 2", new int[] {1, 2});
     all.put("byte[] 1 2", new byte[] {1, 2});
     all.put("boolean[] true", new boolean[] {true});
@@ -92,33 +103,68 @@ public final class GoldenArguments {
     all.put("Object[] a", new Object[] {"a"});
     all.put("int[][] {1}", new int[][] {{1}});
     all.put("UUID[] empty", new UUID[0]);
-    all.put("list 1 a", List.of(1, "a"));
-    all.put("set b a", Set.of("b", "a", "aa"));
-    all.put("map b=1 a=2", Map.of("b", 1, "a", 2));
-    all.put("optional a", Optional.of("a"));
-    all.put("optional empty", Optional.empty());
-    all.put("optional int 1", OptionalInt.of(1));
-    all.put("optional long 1", OptionalLong.of(1));
-    all.put("optional double empty", OptionalDouble.empty());
-    all.put("record", new Point(1, List.of()));
-    all.put("instant", Instant.ofEpochSecond(-1, 5));
-    all.put("local date", TIME.toLocalDate());
-    all.put("local date, least", LocalDate.MIN);
-    all.put("local time", LocalTime.MIDNIGHT.plusNanos(1));
-    all.put("local date time", TIME);
-    all.put("zone offset", ZoneOffset.ofHours(-2));
-    all.put("zone region", ZoneId.of("Asia/Tokyo"));
-    all.put("offset time", OffsetTime.of(TIME.toLocalTime(), ZoneOffset.UTC));
-    all.put("offset date time", OffsetDateTime.of(TIME, ZoneOffset.ofHours(1)));
-    all.put("zoned date time, region", ZonedDateTime.of(TIME, ZoneId.of("Asia/Tokyo")));
-    all.put("zoned date time, offset", ZonedDateTime.of(TIME, ZoneOffset.ofHours(1)));
-    all.put("duration", Duration.ofMillis(-1));
-    all.put("period", Period.of(1, -2, 3));
-    all.put("year", Year.of(-1));
-    all.put("year month", YearMonth.of(2024, 2));
-    all.put("month day", MonthDay.of(2, 29));
-    all.put("described by a KeyEncoder", new Version(1, "x"));
+    all.put("List of int 1, String a", List.of(1, "a"));
+    all.put("Set of Strings b, a, aa", Set.of("b", "a", "aa"));
+    all.put("Map of Strings to ints, b to 1, a to 2", Map.of("b", 1, "a", 2));
+    all.put("Optional of String a", Optional.of("a"));
+    all.put("Optional, empty", Optional.empty());
+    all.put("OptionalInt 1", OptionalInt.of(1));
+    all.put("OptionalLong 1", OptionalLong.of(1));
+    all.put("OptionalDouble, empty", OptionalDouble.empty());
+    all.put(
+        "record GoldenArguments.Point(int x, Object label) of 1 and an empty List",
+        new Point(1, List.of()));
+    all.put("Instant 1969-12-31T23:59:59.000000005Z", Instant.ofEpochSecond(-1, 5));
+    all.put("LocalDate 2024-02-29", TIME.toLocalDate());
+    all.put("LocalDate -999999999-01-01", LocalDate.MIN);
+    all.put("LocalTime 00:00:00.000000001", LocalTime.MIDNIGHT.plusNanos(1));
+    all.put("LocalDateTime 2024-02-29T23:59:58.000000007", TIME);
+    all.put("ZoneOffset -02:00", ZoneOffset.ofHours(-2));
+    all.put("ZoneId Asia/Tokyo", ZoneId.of("Asia/Tokyo"));
+    all.put("OffsetTime 23:59:58.000000007Z", OffsetTime.of(TIME.toLocalTime(), ZoneOffset.UTC));
+    all.put(
+        "OffsetDateTime 2024-02-29T23:59:58.000000007+01:00",
+        OffsetDateTime.of(TIME, ZoneOffset.ofHours(1)));
+    all.put(
+        "ZonedDateTime 2024-02-29T23:59:58.000000007+09:00[Asia/Tokyo]",
+        ZonedDateTime.of(TIME, ZoneId.of("Asia/Tokyo")));
+    all.put(
+        "ZonedDateTime 2024-02-29T23:59:58.000000007+01:00",
+        ZonedDateTime.of(TIME, ZoneOffset.ofHours(1)));
+    all.put("Duration of -1 ms", Duration.ofMillis(-1));
+    all.put("Period of 1 year, -2 months, 3 days", Period.of(1, -2, 3));
+    all.put("Year -1", Year.of(-1));
+    all.put("YearMonth 2024-02", YearMonth.of(2024, 2));
+    all.put("MonthDay --02-29", MonthDay.of(2, 29));
+    all.put(
+        "GoldenArguments.Version, whose KeyEncoder writes int 1, String x", new Version(1, "x"));
+    addMore(all);
     return all;
+  }
+
+  private static void addMore(Map<String, @Nullable Object> all) {
+    all.put("enum GoldenArguments.Side.LEFT, a constant with a body", Side.LEFT);
+    all.put("Boolean[] true", new Boolean[] {true});
+    all.put("Byte[] 1", new Byte[] {1});
+    all.put("Short[] 1", new Short[] {1});
+    all.put("Character[] a", new Character[] {'a'});
+    all.put("Integer[] 1", new Integer[] {1});
+    all.put("Long[] 1", new Long[] {1L});
+    all.put("Float[] 1", new Float[] {1f});
+    all.put("Double[] 1", new Double[] {1.0});
+    all.put("BigInteger[] 1", new BigInteger[] {BigInteger.ONE});
+    all.put("BigDecimal[] 1", new BigDecimal[] {BigDecimal.ONE});
+    all.put("OptionalInt, empty", OptionalInt.empty());
+    all.put("OptionalLong, empty", OptionalLong.empty());
+    all.put("OptionalDouble -0.0", OptionalDouble.of(-0.0));
+    all.put("List, empty", List.of());
+    all.put("Set, empty", Set.of());
+    all.put("Map, empty", Map.of());
+    all.put("Set of a List of int 1, and an empty List", Set.of(List.of(1), List.of()));
+    all.put("URI file:////a, a path that begins with two slashes", URI.create("file:////a"));
+    all.put("BigInteger 0", BigInteger.ZERO);
+    all.put("BigInteger 128", BigInteger.valueOf(128));
+    all.put("BigDecimal 1E+3", new BigDecimal("1E+3"));
   }
 
   /** A class of one's own, neither record nor enum. */

@@ -6,13 +6,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The canonical forms of arrays: tag, component type, number of elements, elements.
- *
- * <p>The component type counts, since an array knows it: one byte for those below, else 0 and the
- * text of {@link Class#getName}. Elements of primitive types have no tags.
+ * The canonical forms of arrays: see {@link KeyTag#ARRAY}. The component type counts, since an
+ * array knows it.
  */
 final class ArrayForms {
-  private static final Map<Class<?>, Integer> COMPONENT_CODES =
+  static final Map<Class<?>, Integer> COMPONENT_CODES =
       Map.ofEntries(
           Map.entry(Object.class, 0x01),
           Map.entry(String.class, 0x02),

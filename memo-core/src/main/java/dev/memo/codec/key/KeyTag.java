@@ -6,10 +6,14 @@ import dev.memo.codec.KeyEncoder;
  * The first byte of every encoded argument; part of the format, never to be changed or used again
  * for something else.
  *
- * <p>Numbers are big-endian two's complement of their width. <i>n</i> is a varint: seven bits a
- * byte, lowest first, the highest bit set on all but the last. <i>text</i> is the number of bytes,
- * <i>n</i>, and UTF-8, in which a lone surrogate takes three bytes. <i>value</i> is again a tag and
- * what belongs to it. No encoding is a prefix of another.
+ * <p>Numbers are big-endian two's complement of their width. <i>n</i> is a varint without needless
+ * bytes: seven bits a byte, lowest first, the highest bit set on all but the last. <i>text</i> is
+ * the number of bytes, <i>n</i>, and UTF-8, in which a lone surrogate takes three bytes, as other
+ * characters of its size do; nothing is normalised. <i>value</i> is again a tag and what belongs to
+ * it. No encoding is a prefix of another.
+ *
+ * <p>The class of a value decides on its tag, a primitive has that of its box. The arguments of a
+ * function of several parameters are their values, one after the other, with nothing between.
  */
 final class KeyTag {
   private KeyTag() {}
@@ -24,7 +28,7 @@ final class KeyTag {
   /** 2 bytes. */
   static final int SHORT = 0x04;
 
-  /** 2 bytes. */
+  /** 2 bytes, unsigned. */
   static final int CHAR = 0x05;
 
   /** 4 bytes. */
@@ -48,31 +52,46 @@ final class KeyTag {
   /** text: {@link Class#getName}. */
   static final int CLASS = 0x0c;
 
-  /** 16 bytes. */
+  /** The most significant 8 bytes, then the least significant 8. */
   static final int UUID = 0x0d;
 
-  /** n, and as many bytes of two's complement. */
+  /** n, and as many bytes of two's complement: the fewest that have a bit for the sign. */
   static final int BIG_INTEGER = 0x0e;
 
   /** Scale, 4 bytes; unscaled value as in BIG_INTEGER. */
   static final int BIG_DECIMAL = 0x0f;
 
-  /** text: see {@link UriForm}. */
+  /**
+   * text: scheme and host in lower case, the digits of escapes in upper case, all else as written.
+   * Without an authority, "//" stands before a path that begins with "//", and ":" before a path
+   * with a colon that follows no scheme. A port that is not given is left out with its colon.
+   */
   static final int URI = 0x10;
 
-  /** text: absolute path in the default file system. */
+  /**
+   * text: the path in the default file system, made absolute by the working directory; not
+   * normalised, links not followed.
+   */
   static final int PATH = 0x11;
 
-  /** Component type (see {@link ArrayForms}), n, as many elements. */
+  /**
+   * Component type, n, as many elements.
+   *
+   * <p>The component type is 1 byte: 01 Object, 02 String, 03 Boolean, 04 Byte, 05 Short, 06
+   * Character, 07 Integer, 08 Long, 09 Float, 0a Double, 0b BigInteger, 0c BigDecimal; 20 boolean,
+   * 21 byte, 22 short, 23 char, 24 int, 25 long, 26 float, 27 double; for others 00, then text:
+   * {@link Class#getName} of the component type. Elements of primitive types have no tag (a boolean
+   * is 00 or 01), others are values.
+   */
   static final int ARRAY = 0x12;
 
   /** n, as many values. */
   static final int LIST = 0x13;
 
-  /** n, as many values, sorted by their bytes, unsigned. */
+  /** n, as many values, sorted by their bytes, unsigned and from the first on. */
   static final int SET = 0x14;
 
-  /** n, as many pairs of values (key, value), sorted by their bytes, unsigned. */
+  /** n, as many pairs of values (key, value), sorted by the bytes of the pair, as in SET. */
   static final int MAP = 0x15;
 
   /** value; NULL if empty. */
@@ -111,7 +130,7 @@ final class KeyTag {
   /** Seconds, 4 bytes. */
   static final int ZONE_OFFSET = 0x24;
 
-  /** text: id of a region. */
+  /** text: {@link java.time.ZoneId#getId} of what is not a ZoneOffset. */
   static final int ZONE_REGION = 0x25;
 
   /** As LOCAL_TIME and ZONE_OFFSET, without their tags. */

@@ -1,0 +1,28 @@
+package dev.memo.call;
+
+import dev.memo.claims.CallKey;
+import dev.memo.codec.Entry;
+import dev.memo.codec.EntryRejectedException;
+
+/**
+ * How the calls of a function are told apart. Open only for tests, which force call keys to collide
+ * and switch off what keeps such calls apart. Thread-safe.
+ */
+class Distinction {
+  static final Distinction EXACT = new Distinction();
+
+  /** What names the call in the database. */
+  CallKey key(long functionId, byte[] arguments) {
+    return CallKey.of(functionId, arguments);
+  }
+
+  /** What names the call in memory: in the heap tier and among the flights. */
+  ExactKey exact(CallKey key, byte[] arguments) {
+    return ExactKey.of(key, arguments);
+  }
+
+  /** Rejects an entry that was found under the call's key but belongs to another call. */
+  void requireSame(Entry entry, byte[] arguments) throws EntryRejectedException {
+    entry.requireArguments(arguments);
+  }
+}

@@ -1,0 +1,104 @@
+package dev.memo.codec.key;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.memo.store.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+
+/** Keys that are made in JVMs of another kind, in other surroundings. */
+@Tag("heavy")
+class KeysInOtherJvmsTest {
+  private static final Path JVMS = Path.of("/usr/lib/jvm");
+
+  private static final List<String> SURROUNDINGS =
+      List.of(
+          "-Duser.language=en -Duser.country=US -Duser.timezone=UTC -Dfile.encoding=UTF-8",
+          "-Duser.language=tr -Duser.country=TR -Duser.timezone=Asia/Kathmandu"
+              + " -Dfile.encoding=ISO-8859-1 -XX:hashCode=2",
+          "-Duser.language=ar -Duser.country=EG -Duser.timezone=America/St_Johns"
+              + " -Dfile.encoding=US-ASCII -XX:hashCode=3",
+          "-Duser.language=th -Duser.country=TH -Duser.variant=TH -Duser.timezone=Pacific/Apia"
+              + " -Dfile.encoding=UTF-16 -XX:hashCode=0");
+
+  @Test
+  @DisplayName("P2: keys are the same whatever the locale, zone, charset and hash seed of the JVM")
+  void bytesAreTheSameInOtherSurroundings() {
+    requireSameKeys(List.of(Path.of(System.getProperty("java.home"), "bin", "java")), 6);
+  }
+
+  @Test
+  @DisplayName("P2: keys are the same on JDK 17 and 25")
+  void bytesAreTheSameOnOtherJdks() throws IOException {
+    Map<String, Path> jdks = jdks();
+    assumeTrue(
+        jdks.keySet().containsAll(List.of("17", "25")),
+        "needs JDK 17 and 25 in " + JVMS + ", found " + jdks);
+    requireSameKeys(List.of(jdks.get("17"), jdks.get("25")), 7);
+  }
+
+  /** Runs them all at once; {@code differing} is how many of their surroundings must differ. */
+  private static void requireSameKeys(List<Path> javas, int differing) {
+    List<ChildJvm> children = new ArrayList<>();
+    Map<String, List<String>> seen = new TreeMap<>();
+    try {
+      for (Path java : javas) {
+        SURROUNDINGS.forEach(options -> children.add(start(java, options)));
+      }
+      List<String> expected = KeysOfThisJvm.lines();
+      for (ChildJvm child : children) {
+        List<String> lines = new ArrayList<>(child.awaitEnd());
+        lines.stream()
+            .filter(line -> line.startsWith(KeysOfThisJvm.SURROUNDINGS))
+            .map(line -> line.substring(KeysOfThisJvm.SURROUNDINGS.length()).split(" ", 2))
+            .forEach(pair -> seen.computeIfAbsent(pair[0], key -> new ArrayList<>()).add(pair[1]));
+        lines.removeIf(line -> line.startsWith(KeysOfThisJvm.SURROUNDINGS));
+        assertThat(lines).as("%s", child.process().info()).containsExactlyElementsOf(expected);
+      }
+    } finally {
+      children.forEach(ChildJvm::close);
+    }
+    assertThat(seen.values().stream().filter(values -> values.stream().distinct().count() > 1))
+        .as("what differs between the JVMs, so that it could be seen in keys: %s", seen)
+        .hasSize(differing);
+  }
+
+  private static ChildJvm start(Path java, String options) {
+    ChildJvm.Builder child =
+        ChildJvm.of(KeysOfThisJvm.class).java(java).option("-XX:+UnlockExperimentalVMOptions");
+    for (String option : options.split(" ", -1)) {
+      child.option(option);
+    }
+    return child.start();
+  }
+
+  /** The installed JDKs by their feature versions. */
+  private static Map<String, Path> jdks() throws IOException {
+    Map<String, Path> found = new TreeMap<>();
+    if (Files.isDirectory(JVMS)) {
+      try (Stream<Path> folders = Files.list(JVMS)) {
+        for (Path folder : (Iterable<Path>) folders.sorted()::iterator) {
+          Path java = folder.resolve("bin").resolve("java");
+          Path release = folder.resolve("release");
+          if (Files.isExecutable(java) && Files.isReadable(release)) {
+            Files.readAllLines(release).stream()
+                .filter(line -> line.startsWith("JAVA_VERSION="))
+                .map(line -> line.replaceAll("JAVA_VERSION=\"(\\d+).*", "$1"))
+                .forEach(version -> found.putIfAbsent(version, java));
+          }
+        }
+      }
+    }
+    return found;
+  }
+}
