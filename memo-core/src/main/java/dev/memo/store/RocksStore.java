@@ -15,9 +15,9 @@ public final class RocksStore implements Store {
   private final Path path;
   private final Borrows<NativeDatabase> database;
 
-  private RocksStore(Path path, NativeDatabase database) {
+  RocksStore(Path path, Borrows<NativeDatabase> database) {
     this.path = path;
-    this.database = new Borrows<>(database, "the database " + path, NativeDatabase::free);
+    this.database = database;
   }
 
   /**
@@ -46,7 +46,9 @@ public final class RocksStore implements Store {
   static RocksStore open(Path folder, Durability durability, boolean sparingly, Seams seams) {
     NativeLibrary.load();
     try {
-      return new RocksStore(folder, NativeDatabase.open(folder, durability, sparingly, seams));
+      NativeDatabase database = NativeDatabase.open(folder, durability, sparingly, seams);
+      return new RocksStore(
+          folder, new Borrows<>(database, "the database " + folder, NativeDatabase::free));
     } catch (RocksDBException e) {
       throw RocksFailures.translate("opening", folder, e);
     }
