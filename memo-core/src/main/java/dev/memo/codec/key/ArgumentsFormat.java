@@ -103,7 +103,8 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
     Components(Class<?> record) {
       RecordComponent[] components = record.getRecordComponents();
       steps = Arrays.stream(components).map(c -> "." + c.getName()).toArray(String[]::new);
-      getters = Arrays.stream(components).map(Records::boxedGetter).toArray(MethodHandle[]::new);
+      getters =
+          Arrays.stream(components).map(Records::boxedFieldGetter).toArray(MethodHandle[]::new);
     }
 
     void write(CanonicalEncoder out, Object record) {

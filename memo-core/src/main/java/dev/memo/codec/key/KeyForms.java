@@ -253,7 +253,7 @@ final class KeyForms {
       for (int i = 0; i < components.length; i++) {
         out.putString(components[i].getName()).putString(components[i].getType().getName());
         steps[i] = "." + components[i].getName();
-        getters[i] = Records.boxedGetter(components[i]);
+        getters[i] = Records.boxedFieldGetter(components[i]);
       }
       head = out.toBytes();
     }

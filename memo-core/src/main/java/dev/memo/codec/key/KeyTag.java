@@ -108,7 +108,7 @@ final class KeyTag {
 
   /**
    * text: binary name of the class; n; as many pairs of text (name, {@link Class#getName} of the
-   * erased type); as many values; all in the order of declaration.
+   * erased type); as many values, which are what the fields hold; all in the order of declaration.
    */
   static final int RECORD = 0x1a;
 

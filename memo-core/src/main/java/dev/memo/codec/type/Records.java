@@ -42,9 +42,9 @@ public final class Records {
     }
   }
 
-  /** A handle {@code (Object) -> Object} that calls the accessor. */
-  public static MethodHandle boxedGetter(RecordComponent component) {
-    return getter(component).asType(MethodType.methodType(Object.class, Object.class));
+  /** As {@link #fieldGetter}, with type {@code (Object) -> Object}. */
+  public static MethodHandle boxedFieldGetter(RecordComponent component) {
+    return fieldGetter(component).asType(MethodType.methodType(Object.class, Object.class));
   }
 
   /** A handle {@code (Object[]) -> Object} that calls the canonical constructor. */

@@ -159,6 +159,22 @@ class KeyExamplesTest {
     assertAllDiffer(Map.of("a", 1, "b", 2), Map.of("a", 2, "b", 1));
   }
 
+  /** Its accessor says less than it holds, as {@code equals} knows. */
+  record Rounded(double exact) {
+    @Override
+    public double exact() {
+      return Math.rint(exact);
+    }
+  }
+
+  @Test
+  @DisplayName("P2: records count by what they hold, whatever their accessors say")
+  void recordsCountByWhatTheyHold() {
+    assertThat(new Rounded(1.1)).isNotEqualTo(new Rounded(1.2));
+    assertAllDiffer(new Rounded(1.1), new Rounded(1.2));
+    assertAlike(new Rounded(1.1), new Rounded(1.1));
+  }
+
   @Test
   @DisplayName("P2: an enum constant is its class and name, whatever its body says")
   void enumConstantsWithBodies() {
