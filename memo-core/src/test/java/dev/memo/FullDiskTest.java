@@ -20,12 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -108,7 +103,7 @@ final class FullDiskTest {
     private final Path directory;
     private final Path filler;
     private final List<Integer> stored = new ArrayList<>();
-    private final AtomicInteger warnings = new AtomicInteger();
+    private final CapturedLog log = CapturedLog.of("");
     private int next;
 
     private Scenario(Path disk) {
@@ -126,7 +121,6 @@ final class FullDiskTest {
     }
 
     private void run(boolean withBallast) throws IOException {
-      countWarnings();
       try (Memo memo = Memo.open(directory)) {
         CachedFunction<Integer, byte[], RuntimeException> noise = noise(memo);
         fillUpTo(40 << 20);
@@ -141,7 +135,7 @@ final class FullDiskTest {
         callWhileFull(noise);
         say("unstored while full", (int) noise.stats().unstored());
         say("lost while full", lost(noise));
-        say("warnings while full", warnings.get());
+        say("warnings while full", log.warnings().size());
       }
       for (String opening : List.of("opening a full disk", "opening it again")) {
         fillUpTo(0);
@@ -220,25 +214,6 @@ final class FullDiskTest {
           out.write(block);
         }
       }
-    }
-
-    private void countWarnings() {
-      Handler handler =
-          new Handler() {
-            @Override
-            public void publish(LogRecord line) {
-              if (line.getLevel().intValue() >= Level.WARNING.intValue()) {
-                warnings.incrementAndGet();
-              }
-            }
-
-            @Override
-            public void flush() {}
-
-            @Override
-            public void close() {}
-          };
-      Logger.getLogger("").addHandler(handler);
     }
 
     private static void say(String what, int count) {

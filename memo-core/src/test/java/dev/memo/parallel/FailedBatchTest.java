@@ -4,16 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import dev.memo.CapturedLog;
 import dev.memo.failure.FailedInput;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.logging.Handler;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -153,12 +150,7 @@ class FailedBatchTest {
         super("terse", null, false, false);
       }
     }
-    List<LogRecord> logged = new CopyOnWriteArrayList<>();
-    Logger logger = Logger.getLogger(Failures.class.getName());
-    Handler handler = collectingIn(logged);
-    logger.addHandler(handler);
-    logger.setUseParentHandlers(false);
-    try {
+    try (CapturedLog log = CapturedLog.of(Failures.class.getName())) {
       CountDownLatch bothRun = new CountDownLatch(2);
       Throwable thrown =
           catchThrowable(
@@ -172,29 +164,11 @@ class FailedBatchTest {
                       List.of(0, 1),
                       2));
       assertThat(thrown).isInstanceOf(Terse.class);
-      assertThat(logged)
+      assertThat(log.records())
           .singleElement()
           .satisfies(
               entry -> assertThat(entry.getThrown()).isInstanceOf(Terse.class).isNotSameAs(thrown));
-    } finally {
-      logger.setUseParentHandlers(true);
-      logger.removeHandler(handler);
     }
-  }
-
-  private static Handler collectingIn(List<LogRecord> records) {
-    return new Handler() {
-      @Override
-      public void publish(LogRecord entry) {
-        records.add(entry);
-      }
-
-      @Override
-      public void flush() {}
-
-      @Override
-      public void close() {}
-    };
   }
 
   @Test

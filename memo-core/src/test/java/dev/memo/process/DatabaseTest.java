@@ -3,6 +3,7 @@ package dev.memo.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -142,7 +143,9 @@ final class DatabaseTest {
     OpenDirectoryTest.open(path).close(); // recovery writes the log into tables
     damage.to(path.resolve("data"));
     long bytes = size(path.resolve("data"));
-    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      assertThat(log.warnings()).singleElement().asString().contains("damaged", "moved to");
       List<Path> aside = files(path, "data.corrupt-*");
       assertThat(aside).hasSize(1);
       assertThat(size(aside.get(0))).isGreaterThanOrEqualTo(bytes);

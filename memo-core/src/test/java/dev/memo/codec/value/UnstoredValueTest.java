@@ -3,6 +3,7 @@ package dev.memo.codec.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.CapturedLog;
 import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
@@ -15,25 +16,17 @@ import java.time.DayOfWeek;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Function;
-import java.util.logging.Handler;
-import java.util.logging.Level;
-import java.util.logging.LogRecord;
-import java.util.logging.Logger;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What calls make of values that cannot be stored, and of the others of {@link JdkTable}. */
 class UnstoredValueTest {
-  private static final Logger LOGGER = Logger.getLogger("dev.memo"); // held, or it may be collected
 
   @TempDir Path folder;
-  private final List<String> warnings = new CopyOnWriteArrayList<>();
 
   /**
    * A function that returns the value of a row; of all others, in a list where none is declared.
@@ -119,31 +112,10 @@ class UnstoredValueTest {
         (row, value) -> JdkTableTest.requireAlike(row, value, found.get(row.toString())));
   }
 
-  private List<String> warningsOf(Runnable action) {
-    warnings.clear();
-    Handler handler =
-        new Handler() {
-          @Override
-          public void publish(@Nullable LogRecord entry) {
-            if (entry != null && entry.getLevel().equals(Level.WARNING)) {
-              warnings.add(entry.getMessage());
-            }
-          }
-
-          @Override
-          public void flush() {}
-
-          @Override
-          public void close() {}
-        };
-    LOGGER.addHandler(handler);
-    LOGGER.setUseParentHandlers(false);
-    try {
+  private static List<String> warningsOf(Runnable action) {
+    try (CapturedLog log = CapturedLog.of("dev.memo")) {
       action.run();
-    } finally {
-      LOGGER.setUseParentHandlers(true);
-      LOGGER.removeHandler(handler);
+      return log.warnings();
     }
-    return List.copyOf(warnings);
   }
 }
