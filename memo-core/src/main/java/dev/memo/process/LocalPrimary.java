@@ -18,6 +18,8 @@ import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +39,8 @@ import org.jspecify.annotations.Nullable;
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
+
   /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
   private static final int LOCKS = 1024;
 
@@ -75,6 +79,14 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
+    if (sequences.databaseLags()) {
+      LOG.log(
+          Level.WARNING,
+          "The database of {0} has forgotten its last changes, as after a power cut without"
+              + " POWER_LOSS or when its files were replaced: results may be missing, and what was"
+              + " invalidated lately may be back",
+          directory);
+    }
     this.intact = intact;
     this.outdating = outdating;
     AtomicLong claimIds = new AtomicLong();

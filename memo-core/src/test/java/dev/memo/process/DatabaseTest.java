@@ -95,6 +95,33 @@ final class DatabaseTest {
     assertThat(sequenceOfANewDatabase(List.of("data", "control"))).isLessThan(manySequences());
   }
 
+  @Test
+  @DisplayName("P5: a database that has forgotten its last changes is not taken for whole")
+  void forgottenChangesAreWarnedOf() throws IOException {
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      OpenDirectoryTest.store(directory, KEY, "one");
+    }
+    Path early = path.resolveSibling("early");
+    copyAll(path.resolve("data"), early);
+    try (CapturedLog log = CapturedLog.of("dev.memo")) {
+      try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        directory.primary().invalidate(KEY); // under a sequence of another block
+      }
+      assertThat(log.warnings()).isEmpty();
+      deleteAll(path.resolve("data"));
+      copyAll(early, path.resolve("data"));
+      OpenDirectoryTest.open(path).close();
+      assertThat(log.warnings()).singleElement().asString().contains("forgotten its last changes");
+    }
+  }
+
+  private static void copyAll(Path from, Path to) throws IOException {
+    Files.createDirectory(to);
+    for (Path file : files(from, "*")) {
+      Files.copy(file, to.resolve(file.getFileName()));
+    }
+  }
+
   private static long manySequences() {
     return 2 * Sequences.BLOCK;
   }
