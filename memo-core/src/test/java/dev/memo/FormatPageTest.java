@@ -80,6 +80,8 @@ class FormatPageTest {
             Map.entry("variant of String", HEX.toHexDigits(variant)),
             Map.entry("key, generation 0", key(CallKey.of(id, CAFE), 0, variant)),
             Map.entry("key, generation 300", key(CallKey.of(id, CAFE), 300, variant)),
+            Map.entry(
+                "tombstone, generation 0", HEX.formatHex(CallKey.of(id, CAFE).tombstoneKey(0))),
             Map.entry("key, long argument", key(CallKey.of(id, xs), 0, variant)),
             Map.entry("variant of int", variantOf(int.class)),
             Map.entry(

@@ -21,6 +21,12 @@ public final class CallKey {
   static final byte VERBATIM = 1;
   static final byte DIGEST = 2;
 
+  /** How many bytes a variant takes at the end of an entry's key. */
+  public static final int VARIANT_BYTES = Integer.BYTES;
+
+  /** Marks the kind in the key of a tombstone. */
+  private static final int TOMBSTONE = 0x80;
+
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONG =
@@ -75,26 +81,29 @@ public final class CallKey {
     return crc & (Epochs.STRIPES - 1);
   }
 
-  /** The bytes before a variant: {@code functionId | generation | kind | arguments or digest}. */
+  /** How all database keys of the call's entries begin. */
   public byte[] prefix(long generation) {
-    return bytes(generation, null);
+    return bytes(generation, kind, 0);
   }
 
   /** The database key of an entry. */
   public byte[] entryKey(long generation, int variant) {
-    return bytes(generation, variant);
+    byte[] out = bytes(generation, kind, VARIANT_BYTES);
+    INT.set(out, out.length - VARIANT_BYTES, variant);
+    return out;
   }
 
-  private byte[] bytes(long generation, @Nullable Integer variant) {
-    int length = Long.BYTES + Varint.length(generation) + 1 + id.length;
-    byte[] out = new byte[variant == null ? length : length + Integer.BYTES];
+  /** The database key of what tells that the call was changed; no entry has it. */
+  public byte[] tombstoneKey(long generation) {
+    return bytes(generation, (byte) (kind | TOMBSTONE), 0);
+  }
+
+  private byte[] bytes(long generation, byte marked, int more) {
+    byte[] out = new byte[Long.BYTES + Varint.length(generation) + 1 + id.length + more];
     LONG.set(out, 0, functionId);
     int at = Varint.write(generation, out, Long.BYTES);
-    out[at++] = kind;
+    out[at++] = marked;
     System.arraycopy(id, 0, out, at, id.length);
-    if (variant != null) {
-      INT.set(out, length, (int) variant);
-    }
     return out;
   }
 

@@ -238,7 +238,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   /** The sequence of the last invalidation, put or refresh of the call; 0 if there was none. */
   private long tombstone(CallKey key, Era era) {
-    byte[] bytes = store.get(Family.ENTRIES, key.prefix(era.generation()));
+    byte[] bytes = store.get(Family.ENTRIES, key.tombstoneKey(era.generation()));
     return bytes == null ? 0 : new Stored(bytes).sequence();
   }
 
@@ -344,20 +344,20 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private Batch removal(CallKey key, Era era, long sequence) {
     byte[] prefix = key.prefix(era.generation());
     Batch batch = new Batch();
-    byte[] tombstone = Meta.bytes(sequence);
     // a call with more arguments, which a function known by its name may have had once, begins with
-    // the same prefix: its entries are longer, and its tombstones are no entries
-    int length = key.entryKey(era.generation(), 0).length;
+    // the same prefix; its keys are longer
+    int length = prefix.length + CallKey.VARIANT_BYTES;
     store.scan(
         Family.ENTRIES,
         prefix,
         (entryKey, value) -> {
-          if (entryKey.length == length && value.length > tombstone.length) {
+          if (entryKey.length == length) {
             batch.delete(Family.ENTRIES, entryKey);
           }
           return true;
         });
-    return batch.put(Family.ENTRIES, prefix, tombstone);
+    byte[] tombstoneKey = key.tombstoneKey(era.generation());
+    return batch.put(Family.ENTRIES, tombstoneKey, Meta.bytes(sequence));
   }
 
   @Override

@@ -283,6 +283,17 @@ final class LocalPrimaryTest {
     }
 
     @Test
+    @DisplayName("P3, P6: no call's tombstone takes the place of another one's entry")
+    void tombstonesAndEntriesDoNotMeet() {
+      CallKey longer = CallKey.of(FUNCTION, "args\0\0\0\1".getBytes(UTF_8)); // and V is 1
+      stored("one");
+      Claim claim = granted(claim(longer));
+      kept(primary.put(longer, V, claim, bytes("longer"), 0));
+      primary.invalidate(longer);
+      assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("one");
+    }
+
+    @Test
     @DisplayName("P6: a result whose computation started before is not stored")
     void outdatesWhatStartedBefore() {
       assertThat(putAfterInvalidate()).isInstanceOf(PutAnswer.Outdated.class);
