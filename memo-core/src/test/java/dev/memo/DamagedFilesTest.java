@@ -128,6 +128,10 @@ final class DamagedFilesTest {
       assertThat(aside.get(0).resolve(damaged.getFileName()))
           .as("never deleted, " + damage)
           .hasBinaryContent(bytes);
+      if (kind(damaged).equals("log")) {
+        assertThat(computed).as("a log is cut, " + damage).isLessThan(CALLS);
+        return Outcome.PARTLY_SERVED;
+      }
       assertThat(kind(damaged)).as(damage).isIn("sst", "CURRENT", "MANIFEST");
       return Outcome.MOVED_ASIDE;
     }

@@ -54,6 +54,7 @@ final class Database {
       if (damage != null) {
         moveAside(damage);
       }
+      DamagedLogs.cut(layout, aside());
       try {
         return requireReadable(openAsItIs());
       } catch (StoreException e) {
@@ -117,8 +118,12 @@ final class Database {
     }
   }
 
+  private Path aside() {
+    return layout.root().resolve("data.corrupt-" + STAMP.format(Instant.now()));
+  }
+
   private void moveAside(String damage) throws IOException {
-    Path aside = layout.root().resolve("data.corrupt-" + STAMP.format(Instant.now()));
+    Path aside = aside();
     Files.move(layout.data(), aside);
     LOG.log(
         Level.WARNING,
