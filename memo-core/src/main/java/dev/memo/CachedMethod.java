@@ -169,17 +169,31 @@ public final class CachedMethod {
         }
       }
       return (Codec<?>) codec.getConstructor().newInstance();
+    } catch (LinkageError e) {
+      throw noCodec(
+          "a class that it needs is missing ("
+              + e.getMessage()
+              + "): add its library, which for"
+              + " JsonCodec is com.fasterxml.jackson.core:jackson-databind",
+          e);
     } catch (ReflectiveOperationException | ClassCastException e) {
-      throw new IllegalStateException(
-          "Cannot make the codec "
-              + codec.getName()
-              + " of "
-              + declaring.getName()
-              + "#"
-              + method
-              + ": it must be a public class that implements Codec, with a public constructor that"
-              + " takes a TypeRef or nothing",
+      throw noCodec(
+          "it must be a public class that implements Codec, with a public constructor that takes a"
+              + " TypeRef or nothing",
           e);
     }
+  }
+
+  private IllegalStateException noCodec(String why, Throwable cause) {
+    return new IllegalStateException(
+        "Cannot make the codec "
+            + codec.getName()
+            + " of "
+            + declaring.getName()
+            + "#"
+            + method
+            + ": "
+            + why,
+        cause);
   }
 }

@@ -5,6 +5,7 @@ import static java.util.Objects.requireNonNull;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
+import dev.memo.call.FunctionStats;
 import dev.memo.call.StoredFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.Codec;
@@ -93,14 +94,25 @@ public final class FunctionBuilder<A, R> {
             0,
             function);
     StoredFunction<A, R, X> stored = directory.get().register(spec, Directories::isShuttingDown);
-    Handle.Place<A, R, X> place =
-        () -> {
-          if (!Directories.isShuttingDown()) {
-            SharedDirectory unused = directory.get();
-          }
-          return stored;
-        };
-    return new Handle<>(identity, place, function);
+    return new Handle<>(identity, new Registered<>(directory, stored), function);
+  }
+
+  /** Where a function is that belongs to a {@code Memo}: there, as long as that is open. */
+  private record Registered<A, R, X extends Exception>(
+      Supplier<SharedDirectory> directory, StoredFunction<A, R, X> stored)
+      implements Handle.Place<A, R, X> {
+    @Override
+    public StoredFunction<A, R, X> find() {
+      if (!Directories.isShuttingDown()) {
+        SharedDirectory unused = directory.get(); // throws if it was closed
+      }
+      return stored;
+    }
+
+    @Override
+    public FunctionStats stats() {
+      return stored.stats();
+    }
   }
 
   private void requireNoFields(Class<?> function) {

@@ -26,6 +26,12 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
      * @throws DirectoryClosedException if it was closed
      */
     @Nullable StoredFunction<A, R, X> find();
+
+    /** What was counted, also after the directory was closed. */
+    default FunctionStats stats() {
+      StoredFunction<A, R, X> function = find();
+      return function == null ? FunctionStats.NONE : function.stats();
+    }
   }
 
   Handle(FunctionIdentity identity, Place<A, R, X> place, ThrowingFunction<A, R, X> body) {
@@ -72,8 +78,7 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   @Override
   public FunctionStats stats() {
-    StoredFunction<A, R, X> function = place.find();
-    return function == null ? FunctionStats.NONE : function.stats();
+    return place.stats();
   }
 
   @Override

@@ -105,9 +105,12 @@ public final class Memo implements AutoCloseable {
     return new FunctionBuilder<>(this::requireOpen, name, version, argument, result);
   }
 
-  /** What all functions of the directory did in this process since it was opened. */
+  /**
+   * What all functions of the directory did in this process since it was opened; after it was
+   * closed, until then.
+   */
   public MemoStats stats() {
-    return requireOpen().stats();
+    return directory.stats();
   }
 
   /** The real path of the directory. */

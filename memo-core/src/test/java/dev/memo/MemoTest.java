@@ -78,12 +78,22 @@ class MemoTest {
     assertThatThrownBy(() -> ofFirst.call("x"))
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("shared.memo");
-    assertThatThrownBy(first::stats).isInstanceOf(IllegalStateException.class);
     assertThatThrownBy(() -> first.function("late", "1", String.class, String.class, text -> text))
         .isInstanceOf(IllegalStateException.class);
     assertThatCode(() -> ofSecond.call("x")).doesNotThrowAnyException();
     second.close();
     assertThatThrownBy(() -> ofSecond.call("x")).isInstanceOf(IllegalStateException.class);
+  }
+
+  @Test
+  void whatWasCountedCanBeReadAfterTheClose() {
+    Memo memo = Memo.open(folder.resolve("counted.memo"));
+    CachedFunction<String, Integer, RuntimeException> function = counting(memo);
+    int unused = function.call("x");
+    memo.close();
+
+    assertThat(function.stats().computations()).isEqualTo(1);
+    assertThat(memo.stats().total()).isEqualTo(function.stats());
   }
 
   @Test

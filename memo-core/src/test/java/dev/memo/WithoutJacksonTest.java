@@ -47,6 +47,10 @@ class WithoutJacksonTest {
   static final class Program {
     private Program() {}
 
+    static String json(String text) {
+      return text;
+    }
+
     public static void main(String[] args) {
       assertThatThrownBy(() -> Class.forName("com.fasterxml.jackson.databind.ObjectMapper"))
           .isInstanceOf(ClassNotFoundException.class);
@@ -63,6 +67,15 @@ class WithoutJacksonTest {
         assertThatThrownBy(() -> new JsonCodec<>(TypeRef.of(String.class)))
             .isInstanceOf(NoClassDefFoundError.class)
             .hasMessageContaining("com/fasterxml/jackson");
+        assertThatThrownBy(
+                () ->
+                    CachedMethod.in("json.memo", Program.class, "json", String.class)
+                        .codec(JsonCodec.class)
+                        .calls(Program::json)
+                        .call("x"))
+            .isInstanceOf(IllegalStateException.class)
+            .hasMessageContaining("add its library")
+            .hasMessageContaining("jackson-databind");
         System.out.println(words.peek("never pay twice").value() + " stored, no JSON");
       }
     }

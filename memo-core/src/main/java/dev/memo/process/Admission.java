@@ -92,7 +92,8 @@ final class Admission {
               layout.root()
                   + " is no directory of memo: it has no FORMAT but holds "
                   + file.getFileName()
-                  + "; choose an empty directory or a new path");
+                  + "; choose an empty directory or a new path"
+                  + FormatFile.remedy(layout));
         }
       }
     }

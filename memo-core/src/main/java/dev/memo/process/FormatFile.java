@@ -21,6 +21,7 @@ final class FormatFile {
   static final int LAYOUT = 1;
 
   private static final Pattern CONTENT = Pattern.compile("memo directory, layout (\\d{1,9})\n");
+  private static final String LINE = "memo directory, layout " + LAYOUT;
   private static final int MAX_BYTES = 64;
   private static final String UNFINISHED = "FORMAT.new-";
 
@@ -31,7 +32,9 @@ final class FormatFile {
     Matcher content = CONTENT.matcher(read(layout.format()));
     if (!content.matches()) {
       throw new ForeignDirectoryException(
-          layout.root() + " is no directory of memo: its FORMAT was written by something else");
+          layout.root()
+              + " is no directory of memo: its FORMAT was written by something else"
+              + remedy(layout));
     }
     int found = Integer.parseInt(content.group(1));
     if (found > LAYOUT) {
@@ -42,6 +45,15 @@ final class FormatFile {
       throw new OlderLayoutException(
           described(layout, found) + ": use the older version of memo, or another directory");
     }
+  }
+
+  /** What to do with a directory that has all but its FORMAT; empty for others. */
+  static String remedy(Layout layout) {
+    return Files.exists(layout.data().resolve("CURRENT")) && Files.exists(layout.ownerLock())
+        ? ". It has a database: if its FORMAT was lost or damaged, write the line \""
+            + LINE
+            + "\" into it"
+        : "";
   }
 
   private static String described(Layout layout, int found) {
@@ -66,7 +78,7 @@ final class FormatFile {
       // forced, whatever the durability: without its FORMAT a directory is not recognised
       try (FileChannel file =
           FileChannel.open(unfinished, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
-        file.write(StandardCharsets.US_ASCII.encode("memo directory, layout " + LAYOUT + "\n"));
+        file.write(StandardCharsets.US_ASCII.encode(LINE + "\n"));
         file.force(true);
       }
       Files.move(unfinished, layout.format(), StandardCopyOption.ATOMIC_MOVE);

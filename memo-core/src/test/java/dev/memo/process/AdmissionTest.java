@@ -68,6 +68,20 @@ final class AdmissionTest {
   }
 
   @Test
+  void whoLostOrDamagedTheFormatIsToldWhatWasInIt() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    Path format = path.resolve("FORMAT");
+    String content = Files.readString(format);
+    String remedy = "write the line \"" + content.strip() + "\" into it";
+    Files.writeString(format, "no format");
+    assertRefused(ForeignDirectoryException.class, remedy);
+    Files.delete(format);
+    assertRefused(ForeignDirectoryException.class, remedy);
+    Files.writeString(format, content);
+    OpenDirectoryTest.open(path).close();
+  }
+
+  @Test
   void aFileIsNoDirectory() throws IOException {
     Files.writeString(path, "content");
     assertRefused(DirectoryException.class, "is a file or a dangling link");
