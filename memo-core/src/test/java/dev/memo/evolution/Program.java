@@ -17,6 +17,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Primary;
 import dev.memo.claims.WaitGraph;
 import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.Sha256;
 import dev.memo.codec.type.Shapes;
 import dev.memo.codec.value.ResultFormat;
 import java.lang.reflect.Field;
@@ -152,7 +153,8 @@ final class Program {
     return Arrays.stream(main.getDeclaredClasses())
         .collect(
             Collectors.toMap(
-                type -> Shapes.hash(type.getName()), type -> Shapes.hash(Shapes.ofClass(type))));
+                type -> Sha256.first8Of(type.getName()),
+                type -> Sha256.first8Of(Shapes.ofClass(type))));
   }
 
   /** Takes a turn as a process of its own would, and answers what was computed. */
