@@ -165,6 +165,10 @@ public final class ResultFormat<R extends @Nullable Object> {
     } catch (StackOverflowError e) {
       throw new UncacheableResultException(
           "result: nested too deep for the stack of this thread", e);
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) { // an AssertionError too: it must not cost the caller the value
+      throw new UncacheableResultException(Refusal.of(e).describe("result"), e);
     }
   }
 
@@ -180,7 +184,11 @@ public final class ResultFormat<R extends @Nullable Object> {
     try {
       return (R)
           codec.decode(entry.bytes(), entry.valueOffset(), entry.valueLength(), entry.shapes());
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (StackOverflowError e) {
+      throw new EntryRejectedException(Reason.UNREADABLE, "the stack is too small to decode it");
+    } catch (EntryRejectedException | VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
       throw new EntryRejectedException(Reason.UNDECODABLE, "cannot be decoded: " + e);
     }
   }
