@@ -324,6 +324,16 @@ class JsonCodecTest {
   }
 
   @Test
+  @DisplayName("P2, twin: an entry of such a class from before it had people would be read")
+  void entryOfAClassThatIsNotShownWouldBeRead() throws Exception {
+    EncodedValue old = new EncodedValue("{}".getBytes(UTF_8), false, new long[0]);
+    Place read =
+        format(TypeRef.of(Place.class))
+            .decode(Entry.parse(Entry.write(1, 2, 3, 4, new byte[1], old), 0));
+    assertThat(((Town) read).people).isZero();
+  }
+
+  @Test
   void nodesComeBackAsTheJsonThatTheyAre() throws Exception {
     JsonNodeFactory json = JsonNodeFactory.instance;
     JsonNode node =
