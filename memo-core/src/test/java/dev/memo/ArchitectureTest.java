@@ -104,8 +104,6 @@ class ArchitectureTest {
           .whereLayer("value")
           .mayNotBeAccessedByAnyLayer()
           .whereLayer("type")
-          .mayOnlyBeAccessedByLayers("key", "value")
-          .whereLayer("codec")
           .mayNotAccessAnyLayer();
 
   private static final ArchRule ONLY_VALUES_KNOW_KRYO =

@@ -69,7 +69,7 @@ final class EntryReader<R extends @Nullable Object> {
   private static boolean isOfAnotherProgram(EntryRejectedException e) {
     return switch (e.reason()) {
       case SHAPES, UNDECODABLE -> true;
-      case FORMAT, DAMAGED, COLLISION -> false;
+      case FORMAT, DAMAGED, COLLISION, UNREADABLE -> false;
     };
   }
 
@@ -80,6 +80,7 @@ final class EntryReader<R extends @Nullable Object> {
       case COLLISION -> MissReason.COLLISION;
       case SHAPES -> MissReason.SHAPES;
       case UNDECODABLE -> MissReason.UNDECODABLE;
+      case UNREADABLE -> MissReason.UNREADABLE;
     };
   }
 }

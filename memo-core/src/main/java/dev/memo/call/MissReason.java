@@ -14,7 +14,7 @@ public enum MissReason {
   SHAPES,
   /** The codec failed on what was stored. */
   UNDECODABLE,
-  /** The database could not be read. */
+  /** The database could not be read; or its thread was interrupted, or had too little stack. */
   UNREADABLE,
   /** Waiting for another's computation would never have ended. */
   CYCLE,

@@ -31,9 +31,9 @@ public interface Codec<T> {
 
   /**
    * Names the format of the bytes, and its version. Entries of another id are never given to {@link
-   * #decode}: change it when bytes written before cannot be read any more. Nor are those of a
-   * result type that shows other classes now: other components, fields, constants or permitted
-   * subtypes.
+   * #decode}: change it when bytes written before cannot be read any more, or mean something else.
+   * Nor are those of a result type that shows other classes now: other components, fields,
+   * constants or permitted subtypes. Of classes that the type does not show, only the id tells.
    */
   String id();
 
@@ -49,7 +49,8 @@ public interface Codec<T> {
    * Returns a value equal to the one that was encoded; one that shares no mutable part with any
    * other result.
    *
-   * @throws Exception of any kind if the bytes are damaged: a miss
+   * @throws Exception of any kind if the bytes are damaged: a miss. Errors are too, except for
+   *     those of the virtual machine
    */
   T decode(byte[] bytes) throws Exception;
 }

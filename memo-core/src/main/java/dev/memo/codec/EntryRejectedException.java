@@ -15,7 +15,9 @@ public final class EntryRejectedException extends Exception {
     /** A class of the value has changed; another program may still be able to read it. */
     SHAPES,
     /** The codec failed on it. */
-    UNDECODABLE
+    UNDECODABLE,
+    /** The codec failed on it here and now: the stack was too small, or the thread interrupted. */
+    UNREADABLE
   }
 
   private final Reason reason;

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.MapperConfig;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.jsontype.PolymorphicTypeValidator;
+import dev.memo.codec.type.ShownClasses;
 import java.util.Objects;
 
 /**
@@ -20,11 +21,15 @@ import java.util.Objects;
  * Double}, a {@code Long} or {@code BigInteger} that fits no smaller type, null, and lists and maps
  * with text keys of these; not a {@code Date}, {@code Float} or {@code Set}: declare a type that
  * says so, or return text. In a {@code JsonNode} only the value of a number counts. Lists and maps
- * come back modifiable, in their order; objects without {@code equals} are compared as JSON.
+ * come back modifiable, in their order, without comparators. Objects of your classes are compared
+ * field by field, transient ones excepted.
  *
- * <p>Classes that JSON would name ({@code @JsonTypeInfo(use = CLASS)}) are refused: use logical
- * names. A class without fields whose properties change, which memo cannot see, needs another
- * {@code version} of the method. Immutable and thread-safe.
+ * <p>A class of yours may occur if the result type shows it: by its name, or in the fields, type
+ * arguments and permitted subtypes of what it shows. When one of them changes, its results are
+ * computed again. So subtypes of an open class or interface are refused, as are classes that JSON
+ * would name ({@code @JsonTypeInfo(use = CLASS)}): seal it, and use logical names. What
+ * annotations, getters and modules of Jackson make of the same fields memo cannot see: if that
+ * changes, give the method another {@code version}. Thread-safe.
  */
 public final class JsonCodec<T> implements Codec<T> {
   /**
@@ -59,7 +64,7 @@ public final class JsonCodec<T> implements Codec<T> {
     JavaType javaType = mapper.constructType(type.type());
     this.reader = mapper.readerFor(javaType);
     this.writer = mapper.writerFor(javaType);
-    this.roundTrip = new JsonRoundTrip(mapper);
+    this.roundTrip = new JsonRoundTrip(ShownClasses.of(type.type()));
   }
 
   @Override
@@ -78,8 +83,7 @@ public final class JsonCodec<T> implements Codec<T> {
     }
     String difference = roundTrip.difference(value, copy);
     if (difference != null) {
-      throw new IllegalArgumentException(
-          "value" + difference + "; declare a type that tells JSON what it is, or return text");
+      throw new IllegalArgumentException("value" + difference);
     }
     return bytes;
   }

@@ -4,8 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import com.fasterxml.jackson.databind.JavaType;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.memo.Binding;
 import dev.memo.CachedMethod;
@@ -17,6 +22,7 @@ import dev.memo.failure.UncacheableResultException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Date;
@@ -24,9 +30,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -137,6 +146,191 @@ class JsonCodecTest {
     Point open = new Point(1, List.of(new Date(5)));
     assertThatThrownBy(() -> format(TypeRef.of(Point.class)).encode(open))
         .hasMessageContaining("value.more[0]: a java.util.Date came back as");
+  }
+
+  /** Computes what JSON does not hold. */
+  static final class Hidden {
+    public int shown = 1;
+    @Nullable Object hidden;
+    transient int scratch;
+
+    static Hidden holding(Object hidden) {
+      Hidden value = new Hidden();
+      value.hidden = hidden;
+      return value;
+    }
+  }
+
+  /** Equal to every other with its number, whatever its note. */
+  static final class Numbered {
+    public int number;
+    @JsonIgnore public @Nullable String note;
+
+    static Numbered with(String note) {
+      Numbered value = new Numbered();
+      value.number = 7;
+      value.note = note;
+      return value;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Numbered that && number == that.number;
+    }
+
+    @Override
+    public int hashCode() {
+      return number;
+    }
+  }
+
+  /** A value that JSON holds, and one of which it loses a part. */
+  record Case(
+      String name,
+      TypeRef<?> type,
+      Object good,
+      Object bad,
+      String difference,
+      Function<Object, @Nullable Object> lost) {
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Case> forgetful() {
+    return Stream.of(
+        new Case(
+            "a field without a getter",
+            TypeRef.of(Hidden.class),
+            new Hidden(),
+            Hidden.holding(42),
+            "value.hidden: a java.lang.Integer came back as a null",
+            value -> ((Hidden) value).hidden),
+        new Case(
+            "a field that equals does not look at",
+            TypeRef.of(Numbered.class),
+            new Numbered(),
+            Numbered.with("paid"),
+            "value.note: a java.lang.String came back as a null",
+            value -> ((Numbered) value).note),
+        new Case(
+            "an element of a set, known by such an equals",
+            new TypeRef<Set<Numbered>>() {},
+            Set.of(new Numbered()),
+            Set.of(Numbered.with("paid")),
+            "value.note: ",
+            value -> ((Numbered) ((Set<?>) value).iterator().next()).note),
+        new Case(
+            "the value of a map, known by such an equals",
+            new TypeRef<Map<String, Numbered>>() {},
+            Map.of("a", new Numbered()),
+            Map.of("a", Numbered.with("paid")),
+            "value.a.note: ",
+            value -> ((Numbered) Objects.requireNonNull(((Map<?, ?>) value).get("a"))).note),
+        new Case(
+            "a field of a subclass of a list",
+            TypeRef.of(Tags.class),
+            new Tags(),
+            Tags.by("me"),
+            "value.author: ",
+            value -> ((Tags) value).author));
+  }
+
+  static final class Tags extends ArrayList<String> {
+    private static final long serialVersionUID = 1L;
+    @Nullable String author;
+
+    static Tags by(String author) {
+      Tags tags = new Tags();
+      tags.author = author;
+      return tags;
+    }
+  }
+
+  private static ResultFormat<Object> format(Case forgetful) {
+    return ResultFormat.of(forgetful.type().type(), new JsonCodec<>(forgetful.type()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgetful")
+  @DisplayName("P2: what JSON does not hold of an object is refused, whatever its equals says")
+  void whatJsonDoesNotHoldIsRefused(Case forgetful) {
+    assertThat(format(forgetful).encode(forgetful.good()).bytes()).isNotEmpty();
+    assertThatThrownBy(() -> format(forgetful).encode(forgetful.bad()))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining(forgetful.difference());
+  }
+
+  @ParameterizedTest
+  @MethodSource("forgetful")
+  @DisplayName("P2, twin: a mapper that nobody checks loses it, and the JSON of both is the same")
+  void mapperThatNobodyChecksLosesIt(Case forgetful) throws Exception {
+    JavaType type = new ObjectMapper().constructType(forgetful.type().type());
+    byte[] json = new ObjectMapper().writerFor(type).writeValueAsBytes(forgetful.bad());
+    Object back = new ObjectMapper().readerFor(type).readValue(json);
+    assertThat(new ObjectMapper().<JsonNode>valueToTree(back))
+        .isEqualTo(new ObjectMapper().readTree(json));
+    assertThat(forgetful.lost().apply(back)).isNotEqualTo(forgetful.lost().apply(forgetful.bad()));
+  }
+
+  @Test
+  void transientFieldsAreNoPartOfAValue() throws Exception {
+    Hidden value = new Hidden();
+    value.scratch = 5;
+    assertThat(roundTrip(TypeRef.of(Hidden.class), value).scratch).isZero();
+  }
+
+  static final class WithoutEquals {
+    public int number;
+  }
+
+  @Test
+  @DisplayName("P2: what is found by equals or a comparator is refused where these would be lost")
+  void setsNeedEqualsAndKeepNoComparator() throws Exception {
+    assertThatThrownBy(
+            () -> format(new TypeRef<Set<WithoutEquals>>() {}).encode(Set.of(new WithoutEquals())))
+        .hasMessageContaining("give its class equals and hashCode")
+        .hasMessageContaining("return a List");
+    Map<String, @Nullable Object> headers = new TreeMap<>(String.CASE_INSENSITIVE_ORDER);
+    headers.put("Accept", 1);
+    assertThatThrownBy(() -> format(OPEN).encode(headers)).hasMessageContaining("comparator");
+    assertThat(roundTrip(OPEN, new TreeMap<>(Map.of("b", 1, "a", 2))))
+        .containsExactly(Map.entry("a", 2), Map.entry("b", 1));
+  }
+
+  @JsonTypeInfo(use = JsonTypeInfo.Id.NAME)
+  @JsonSubTypes(@JsonSubTypes.Type(Circle.class))
+  interface Shape {}
+
+  record Circle(int radius) implements Shape {}
+
+  @JsonDeserialize(as = Town.class)
+  interface Place {}
+
+  static class Town implements Place {
+    public int people;
+  }
+
+  @Test
+  @DisplayName("P2: classes that the result type does not show are refused: they could change")
+  void classesThatTheTypeDoesNotShowAreRefused() throws Exception {
+    assertThatThrownBy(() -> format(new TypeRef<List<Shape>>() {}).encode(List.of(new Circle(1))))
+        .isInstanceOf(UncacheableResultException.class)
+        .hasMessageContaining("value[0]: the result type does not show " + Circle.class.getName());
+    assertThatThrownBy(() -> format(TypeRef.of(Place.class)).encode(new Town()))
+        .hasMessageContaining("seal its supertype");
+    assertThat(roundTrip(TypeRef.of(Town.class), new Town())).isInstanceOf(Town.class);
+  }
+
+  @Test
+  @DisplayName("P2, twin: an entry of such a class from before it had people would be read")
+  void entryOfAClassThatIsNotShownWouldBeRead() throws Exception {
+    EncodedValue old = new EncodedValue("{}".getBytes(UTF_8), false, new long[0]);
+    Place read =
+        format(TypeRef.of(Place.class))
+            .decode(Entry.parse(Entry.write(1, 2, 3, 4, new byte[1], old), 0));
+    assertThat(((Town) read).people).isZero();
   }
 
   @Test

@@ -174,6 +174,11 @@ final class CallChanges {
             + " sealed interface V permits X {} "
             + json
             + "V f(int n) { X v = new X(); ";
+    String open = subtype.replace("sealed interface V permits X {}", "interface V {}");
+    String as =
+        "@com.fasterxml.jackson.databind.annotation.JsonDeserialize(as = X.class) interface V {} "
+            + json
+            + "V f(int n) { X v = new X(); ";
     return List.of(
         Change.of("JSON of nobody's classes")
             .program(json + "Map<String, Object> f(int n) { return Map.of(\"a\", n); }")
@@ -202,6 +207,24 @@ final class CallChanges {
             .program(
                 subtype
                     + "v.b = n; return v; } static final class X implements V { public int a, b; }")
+            .computes("3 ABSENT", "3 ABSENT"),
+        Change.of("a subtype in JSON that nothing but an annotation shows gets a property")
+            .program(open + "v.a = n; return v; } static class X implements V { public int a; }")
+            .program(open + "v.b = n; return v; } static class X implements V { public int a, b; }")
+            .alwaysComputes("6 ABSENT, 6 UNCACHEABLE"),
+        Change.of("the class in JSON that only an annotation names for an interface changes")
+            .program(as + "v.a = n; return v; } static class X implements V { public int a; }")
+            .program(as + "v.b = n; return v; } static class X implements V { public int a, b; }")
+            .alwaysComputes("6 ABSENT, 6 UNCACHEABLE"),
+        Change.of("a type argument of the superclass of a bean in JSON gets a property")
+            .program(
+                "static class S<T> { public T w; } static class V extends S<W> {}"
+                    + bean
+                    + "v.w = new W(); v.w.a = n; return v; } static class W { public int a; }")
+            .program(
+                "static class S<T> { public T w; } static class V extends S<W> {}"
+                    + bean
+                    + "v.w = new W(); v.w.b = n; return v; } static class W { public int a, b; }")
             .computes("3 ABSENT", "3 ABSENT"),
         Change.of("an enum in JSON loses a constant")
             .program(json + "V f(int n) { return n == 0 ? V.A : V.B; } enum V {A, B}")

@@ -1,6 +1,7 @@
 package dev.memo.evolution;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -11,7 +12,8 @@ import java.util.List;
  * the types that it uses. It is called with 0, 1 and 2, or with what its {@code inputs()} returns.
  *
  * @param versions for each the members of {@code Program}, then whole files
- * @param turns for each turn the misses by reason, as in {@code "1 ABSENT, 2 SHAPES"}
+ * @param turns for each turn the misses by reason, as in {@code "1 ABSENT, 2 SHAPES"}, and how many
+ *     results were not stored
  */
 record Change(String what, List<List<String>> versions, List<String> turns) {
   Change {
@@ -39,6 +41,11 @@ record Change(String what, List<List<String>> versions, List<String> turns) {
       expected.add(Program.NOTHING);
     }
     return new Change(what, versions, expected);
+  }
+
+  /** What is computed in every turn, since nothing of it is stored. */
+  Change alwaysComputes(String misses) {
+    return new Change(what, versions, Collections.nCopies(2 * versions.size(), misses));
   }
 
   /** How many runs of the function all turns together cost. */

@@ -1,6 +1,5 @@
 package dev.memo.codec.type;
 
-import dev.memo.codec.Sha256;
 import java.lang.reflect.Array;
 import java.lang.reflect.Field;
 import java.lang.reflect.GenericArrayType;
@@ -20,17 +19,11 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
- * What must agree of a type for bytes to be readable, as text and as hashes of it. The texts are
- * built here, not by {@code Type.toString}, whose form depends on the JDK; they are part of the
- * format.
+ * What must agree of a type for bytes to be readable, as text. The texts are built here, not by
+ * {@code Type.toString}, whose form depends on the JDK; they are part of the format.
  */
 public final class Shapes {
   private Shapes() {}
-
-  /** The first eight bytes of the SHA-256 of a text. */
-  public static long hash(String text) {
-    return Sha256.first8Of(text);
-  }
 
   /** The class of a type without its arguments. */
   public static Class<?> erase(Type type) {
@@ -48,14 +41,12 @@ public final class Shapes {
     throw new IllegalArgumentException("unknown kind of type: " + type);
   }
 
-  /** "java.util.Map<java.lang.String,p.Outer$Inner[]>". */
+  /** "java.util.Map<java.lang.String,p.Outer<java.lang.Integer>$Inner[]>". */
   public static String name(Type type) {
     if (type instanceof Class<?> c) {
       return c.isArray() ? name(c.getComponentType()) + "[]" : c.getName();
     } else if (type instanceof ParameterizedType p) {
-      return Arrays.stream(p.getActualTypeArguments())
-          .map(Shapes::name)
-          .collect(Collectors.joining(",", erase(p).getName() + "<", ">"));
+      return nameOfClass(p) + arguments(p);
     } else if (type instanceof GenericArrayType a) {
       return name(a.getGenericComponentType()) + "[]";
     } else if (type instanceof WildcardType w) {
@@ -66,6 +57,21 @@ public final class Shapes {
       return v.getName();
     }
     throw new IllegalArgumentException("unknown kind of type: " + type);
+  }
+
+  /** An inner class depends on the arguments of the outer one. */
+  private static String nameOfClass(ParameterizedType type) {
+    String name = erase(type).getName();
+    return type.getOwnerType() instanceof ParameterizedType owner
+        ? name(owner) + name.substring(erase(owner).getName().length())
+        : name;
+  }
+
+  private static String arguments(ParameterizedType type) {
+    Type[] arguments = type.getActualTypeArguments();
+    return arguments.length == 0 // an inner class
+        ? ""
+        : Arrays.stream(arguments).map(Shapes::name).collect(Collectors.joining(",", "<", ">"));
   }
 
   /** Whether the class belongs to the JDK, where it counts by name only. */
@@ -97,6 +103,19 @@ public final class Shapes {
     return parts(type) + bounds(type) + supertypes(type);
   }
 
+  /** Everything about one class: its name, what it looks like, and its constants. */
+  public static String ofVersion(Class<?> type) {
+    return type.getName() + "=" + ofClass(type) + (type.isEnum() ? constants(type) : "") + ";";
+  }
+
+  /** Read without initialising the enum, whose author may do anything then. */
+  private static List<String> constants(Class<?> type) {
+    return Arrays.stream(type.getDeclaredFields())
+        .filter(Field::isEnumConstant)
+        .map(Field::getName)
+        .toList();
+  }
+
   private static String parts(Class<?> type) {
     if (type.isEnum()) {
       return "enum";
@@ -108,6 +127,7 @@ public final class Shapes {
           .collect(Collectors.joining(",", "record(", ")"));
     }
     return fields(type).stream()
+        .filter(f -> !isOfJdk(f.getDeclaringClass())) // differ from one JDK to the next
         .map(
             f ->
                 f.getDeclaringClass().getName()
@@ -149,17 +169,7 @@ public final class Shapes {
    * constant or subtype loses nothing.
    */
   public static String required(Type type) {
-    Walk walk = new Walk(false);
-    walk.append(type, TypeBindings.NONE);
-    return walk.out.toString();
-  }
-
-  /**
-   * All that the type shows: as {@link #required}, with the constants of enums, permitted subtypes
-   * and the fields of open classes. For codecs that do not tell which classes a value contains.
-   */
-  public static String visible(Type type) {
-    Walk walk = new Walk(true);
+    Walk walk = new Walk();
     walk.append(type, TypeBindings.NONE);
     return walk.out.toString();
   }
@@ -168,16 +178,13 @@ public final class Shapes {
   private static final class Walk {
     final StringBuilder out = new StringBuilder();
     private final Set<String> seen = new HashSet<>();
-    private final boolean all;
-
-    Walk(boolean all) {
-      this.all = all;
-    }
 
     void append(Type unbound, TypeBindings bindings) {
       Type type = bindings.resolve(unbound);
       Class<?> raw = erase(type);
-      if (raw.isArray()) {
+      if (type instanceof TypeVariable<?> variable) {
+        appendVariable(variable);
+      } else if (raw.isArray()) {
         append(TypeBindings.componentOf(type), TypeBindings.NONE);
         out.append("[]");
       } else if (isOfJdk(raw)) {
@@ -185,10 +192,19 @@ public final class Shapes {
         appendArguments(type);
       } else {
         out.append(name(type));
-        boolean described = all || (Modifier.isFinal(raw.getModifiers()) && !raw.isEnum());
+        boolean described = Modifier.isFinal(raw.getModifiers()) && !raw.isEnum();
         if (described && seen.add(name(type))) {
           appendContent(raw, TypeBindings.of(type));
         }
+      }
+    }
+
+    /** With its bound: variables of several classes have the same name. */
+    private void appendVariable(TypeVariable<?> variable) {
+      out.append(variable.getName());
+      if (seen.add(variable.getGenericDeclaration() + "." + variable.getName())) {
+        out.append(':');
+        append(variable.getBounds()[0], TypeBindings.NONE);
       }
     }
 
@@ -204,11 +220,7 @@ public final class Shapes {
 
     private void appendContent(Class<?> raw, TypeBindings inside) {
       out.append('(');
-      if (raw.isEnum()) {
-        for (Object constant : raw.getEnumConstants()) {
-          out.append(((Enum<?>) constant).name()).append(',');
-        }
-      } else if (raw.isRecord()) {
+      if (raw.isRecord()) {
         for (RecordComponent component : raw.getRecordComponents()) {
           appendPart(component.getName(), component.getGenericType(), inside);
         }
@@ -218,7 +230,6 @@ public final class Shapes {
           String part = declaring.getName() + "." + field.getName();
           appendPart(part, field.getGenericType(), inside.upTo(declaring));
         }
-        appendPermitted(raw);
       }
       out.append(')');
     }
@@ -227,15 +238,6 @@ public final class Shapes {
       out.append(part).append(':');
       append(type, bindings);
       out.append(',');
-    }
-
-    private void appendPermitted(Class<?> raw) {
-      if (raw.isSealed()) {
-        for (Class<?> permitted : raw.getPermittedSubclasses()) {
-          append(permitted, TypeBindings.NONE);
-          out.append(',');
-        }
-      }
     }
   }
 }

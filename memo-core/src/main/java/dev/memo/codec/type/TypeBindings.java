@@ -27,13 +27,16 @@ public final class TypeBindings {
     this.types = types;
   }
 
-  /** The bindings inside a type with arguments. */
+  /** The bindings inside a type with arguments, those of outer classes included. */
   public static TypeBindings of(Type type) {
     if (!(type instanceof ParameterizedType p)) {
       return new TypeBindings(type, Map.of());
     }
     TypeVariable<?>[] variables = Shapes.erase(p).getTypeParameters();
     Map<TypeVariable<?>, Type> types = new HashMap<>();
+    if (p.getOwnerType() != null) {
+      types.putAll(of(p.getOwnerType()).types);
+    }
     for (int i = 0; i < variables.length; i++) {
       types.put(variables[i], p.getActualTypeArguments()[i]);
     }
@@ -73,7 +76,8 @@ public final class TypeBindings {
     }
     Type[] arguments =
         Arrays.stream(variables).map(v -> found.getOrDefault(v, v)).toArray(Type[]::new);
-    return new TypeBindings(new Parameterized(subtype, List.of(arguments)), found);
+    return new TypeBindings(
+        new Parameterized(subtype, List.of(arguments), subtype.getDeclaringClass()), found);
   }
 
   /** The type with arguments that these bindings are of. */
@@ -103,8 +107,11 @@ public final class TypeBindings {
           : new ArrayOf(component);
     } else if (type instanceof ParameterizedType p) {
       Type[] arguments = p.getActualTypeArguments();
+      Type owner = p.getOwnerType();
       return new Parameterized(
-          Shapes.erase(p), Arrays.stream(arguments).map(this::resolve).toList());
+          Shapes.erase(p),
+          Arrays.stream(arguments).map(this::resolve).toList(),
+          owner == null ? null : resolve(owner));
     }
     return type;
   }
@@ -116,7 +123,8 @@ public final class TypeBindings {
         : Objects.requireNonNull(Shapes.erase(array).getComponentType());
   }
 
-  private record Parameterized(Class<?> raw, List<Type> arguments) implements ParameterizedType {
+  private record Parameterized(Class<?> raw, List<Type> arguments, @Nullable Type owner)
+      implements ParameterizedType {
     @Override
     public Type[] getActualTypeArguments() {
       return arguments.toArray(new Type[0]);
@@ -129,7 +137,7 @@ public final class TypeBindings {
 
     @Override
     public @Nullable Type getOwnerType() {
-      return raw.getDeclaringClass();
+      return owner;
     }
   }
 

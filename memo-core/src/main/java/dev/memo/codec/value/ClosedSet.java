@@ -18,6 +18,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,16 +82,9 @@ final class ClosedSet {
 
   /** All that bytes can depend on: the slot for entries of exactly this version of the classes. */
   String shape() {
-    StringBuilder out = new StringBuilder();
-    for (StoredClass member : members) {
-      Class<?> type = member.getType();
-      out.append(type.getName()).append('=').append(Shapes.ofClass(type));
-      if (type.isEnum()) {
-        out.append(Arrays.stream(type.getEnumConstants()).map(c -> ((Enum<?>) c).name()).toList());
-      }
-      out.append(';');
-    }
-    return out.toString();
+    return members.stream()
+        .map(member -> Shapes.ofVersion(member.getType()))
+        .collect(Collectors.joining());
   }
 
   int size() {

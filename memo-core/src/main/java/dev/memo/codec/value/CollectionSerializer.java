@@ -25,9 +25,10 @@ final class CollectionSerializer extends Serializer<Collection<@Nullable Object>
   @Override
   public void write(Kryo kryo, Output out, Collection<@Nullable Object> collection) {
     @Nullable Object[] elements = collection.toArray();
-    Elements.writeAll(kryo, out, elements);
     if (collection instanceof Set) {
-      Elements.doubt(kryo, elements);
+      Elements.writeKeys(kryo, out, elements);
+    } else {
+      Elements.writeAll(kryo, out, elements);
     }
   }
 

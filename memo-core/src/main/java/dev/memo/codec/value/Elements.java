@@ -11,38 +11,39 @@ import org.jspecify.annotations.Nullable;
 final class Elements {
   /**
    * Room made before elements are read. A length in damaged bytes may be as large as they are, at
-   * each of many levels.
+   * each of many levels. Only tests of what this is good for change it.
    */
-  private static final int INITIAL_ROOM = 64;
+  static volatile int initialRoom = 64;
 
   private Elements() {}
-
-  static void write(Kryo kryo, Output out, @Nullable Object element, int index) {
-    try {
-      kryo.writeClassAndObject(out, element);
-    } catch (RuntimeException e) {
-      throw GraphCodec.stepOut("[" + index + "]", e);
-    }
-  }
 
   /** Writes a copy, since the collection may be changed meanwhile. */
   static void writeAll(Kryo kryo, Output out, @Nullable Object[] elements) {
     Lengths.write(out, elements.length);
     for (int i = 0; i < elements.length; i++) {
-      write(kryo, out, elements[i], i);
+      try {
+        kryo.writeClassAndObject(out, elements[i]);
+      } catch (RuntimeException e) {
+        throw GraphCodec.stepOut("[" + i + "]", e);
+      }
     }
   }
 
-  /** For sets, whose elements were written. */
-  static void doubt(Kryo kryo, @Nullable Object[] elements) {
-    for (Object element : elements) {
-      GraphEngine.doubtKeyThatChanges(kryo, element);
+  /** The same for sets: as {@link GraphEngine#writeKey} says. */
+  static void writeKeys(Kryo kryo, Output out, @Nullable Object[] elements) {
+    Lengths.write(out, elements.length);
+    for (int i = 0; i < elements.length; i++) {
+      try {
+        GraphEngine.writeKey(kryo, out, elements[i]);
+      } catch (RuntimeException e) {
+        throw GraphCodec.stepOut("[" + i + "]", e);
+      }
     }
   }
 
   static List<@Nullable Object> read(Kryo kryo, Input in) {
     int count = Lengths.read(in);
-    List<@Nullable Object> elements = new ArrayList<>(Math.min(count, INITIAL_ROOM));
+    List<@Nullable Object> elements = new ArrayList<>(Math.min(count, initialRoom));
     for (int i = 0; i < count; i++) {
       elements.add(kryo.readClassAndObject(in));
     }

@@ -2,13 +2,18 @@ package dev.memo.codec.value;
 
 import dev.memo.codec.Codec;
 import dev.memo.codec.EncodedValue;
+import dev.memo.codec.EntryRejectedException;
+import dev.memo.codec.EntryRejectedException.Reason;
 import dev.memo.codec.type.Refusal;
+import java.io.InterruptedIOException;
+import java.nio.channels.ClosedByInterruptException;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Values that a codec of the user's writes. The first of each class is read back before it is
- * stored: else a codec that cannot read what it writes would be noticed by nothing but misses.
+ * stored: else a codec that cannot read what it writes would be noticed by nothing but misses. That
+ * it reads the same its author vouches for: what makes two of his values alike only he can tell.
  */
 final class ForeignCodec implements ValueCodec {
   private static final long[] NO_SHAPES = {};
@@ -24,15 +29,14 @@ final class ForeignCodec implements ValueCodec {
   }
 
   @Override
-  @SuppressWarnings("Interruption") // the flag is restored for the caller's own waits
   public EncodedValue encode(Object value, int maxBytes) {
     byte[] bytes;
     try {
       bytes = codec.encode(value);
-    } catch (Exception e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
+      keepInterrupt(e);
       throw new Refusal("the codec " + codec.getClass().getName() + " failed: " + e, e);
     }
     if (bytes == null) {
@@ -51,7 +55,7 @@ final class ForeignCodec implements ValueCodec {
   private void requireReadable(byte[] bytes) {
     try {
       decode(bytes, 0, bytes.length, NO_SHAPES);
-    } catch (RuntimeException e) {
+    } catch (EntryRejectedException e) {
       throw new Refusal(
           "the codec "
               + codec.getClass().getName()
@@ -62,23 +66,37 @@ final class ForeignCodec implements ValueCodec {
   }
 
   @Override
-  public Object decode(byte[] bytes, int offset, int length, long[] shapes) {
+  public Object decode(byte[] bytes, int offset, int length, long[] shapes)
+      throws EntryRejectedException {
     byte[] own = new byte[length];
     System.arraycopy(bytes, offset, own, 0, length);
     Object value;
     try {
       value = codec.decode(own);
-    } catch (RuntimeException e) {
+    } catch (VirtualMachineError e) {
       throw e;
-    } catch (Exception e) {
-      if (e instanceof InterruptedException) {
-        Thread.currentThread().interrupt();
-      }
-      throw new IllegalArgumentException("the codec failed: " + e, e);
+    } catch (Throwable e) {
+      keepInterrupt(e);
+      Reason reason = isInterruption(e) ? Reason.UNREADABLE : Reason.UNDECODABLE;
+      throw new EntryRejectedException(reason, "the codec failed: " + e);
     }
     if (value == null) {
-      throw new IllegalArgumentException("the codec returned null");
+      throw new EntryRejectedException(Reason.UNDECODABLE, "the codec returned null");
     }
     return value;
+  }
+
+  /** Says nothing about the bytes; every other exception does, those of input and output too. */
+  private static boolean isInterruption(Throwable failure) {
+    return failure instanceof InterruptedException
+        || failure instanceof InterruptedIOException
+        || failure instanceof ClosedByInterruptException;
+  }
+
+  @SuppressWarnings("Interruption") // the flag is restored for the caller's own waits
+  private static void keepInterrupt(Throwable failure) {
+    if (failure instanceof InterruptedException) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -119,11 +119,16 @@ final class GraphEngine implements ClassResolver {
     return doubtful;
   }
 
-  /** Keys that can change may have done so since they were put where they are. */
-  static void doubtKeyThatChanges(Kryo kryo, @Nullable Object key) {
-    GraphEngine engine = (GraphEngine) kryo.getClassResolver();
-    if (!engine.doubtful && key != null && !engine.closedSet().of(key.getClass()).isFixed()) {
-      engine.doubtful = true;
+  /**
+   * Writes an element of a set, or a key, with its class. One that can change may have done so
+   * since it was put where it is.
+   */
+  static void writeKey(Kryo kryo, Output out, @Nullable Object key) {
+    Registration found = kryo.writeClass(out, key == null ? null : key.getClass());
+    if (key != null) {
+      GraphEngine engine = (GraphEngine) kryo.getClassResolver();
+      engine.doubtful |= !((StoredClass) found).isFixed();
+      kryo.writeObject(out, key, found.getSerializer());
     }
   }
 

@@ -47,18 +47,14 @@ final class MapSerializer extends Serializer<Map<@Nullable Object, @Nullable Obj
     int count = keysAndValues.size() / 2;
     Lengths.write(out, count);
     for (int i = 0; i < count; i++) {
-      Object key = keysAndValues.get(2 * i);
-      write(kryo, out, ".keys[", i, key);
-      GraphEngine.doubtKeyThatChanges(kryo, key);
-      write(kryo, out, ".values[", i, keysAndValues.get(2 * i + 1));
-    }
-  }
-
-  private static void write(Kryo kryo, Output out, String step, int index, @Nullable Object value) {
-    try {
-      kryo.writeClassAndObject(out, value);
-    } catch (RuntimeException e) {
-      throw GraphCodec.stepOut(step + index + "]", e);
+      String step = ".keys[";
+      try {
+        GraphEngine.writeKey(kryo, out, keysAndValues.get(2 * i));
+        step = ".values[";
+        kryo.writeClassAndObject(out, keysAndValues.get(2 * i + 1));
+      } catch (RuntimeException e) {
+        throw GraphCodec.stepOut(step + i + "]", e);
+      }
     }
   }
 

@@ -58,6 +58,9 @@ final class ObjectSerializer extends Serializer<Object> implements Structured {
         try {
           return constructor.newInstance();
         } catch (ReflectiveOperationException e) {
+          if (e.getCause() instanceof VirtualMachineError error) {
+            throw error; // tells of this thread or JVM, not of the bytes
+          }
           throw new IllegalArgumentException("the constructor of " + type + " failed", e);
         }
       };

@@ -7,8 +7,10 @@ import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.EntryRejectedException.Reason;
+import dev.memo.codec.Sha256;
 import dev.memo.codec.type.Refusal;
 import dev.memo.codec.type.Shapes;
+import dev.memo.codec.type.ShownClasses;
 import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.Type;
 import java.util.List;
@@ -101,7 +103,7 @@ public final class ResultFormat<R extends @Nullable Object> {
       throw new IllegalArgumentException(
           codec.getClass().getName() + " has the id of memo's own format: " + id);
     }
-    return create(new ForeignCodec(codec), id, type, Shapes.visible(type), "");
+    return create(new ForeignCodec(codec), id, type, ShownClasses.of(type).shape(), "");
   }
 
   private static <R extends @Nullable Object> ResultFormat<R> create(
@@ -116,7 +118,7 @@ public final class ResultFormat<R extends @Nullable Object> {
   }
 
   private static int variant(String slot, String codecId, String shape) {
-    return (int) (Shapes.hash(slot + "|" + codecId + "|" + shape) >>> Integer.SIZE);
+    return (int) (Sha256.first8Of(slot + "|" + codecId + "|" + shape) >>> Integer.SIZE);
   }
 
   /** The same format with another limit for the bytes of a value. */
@@ -163,6 +165,10 @@ public final class ResultFormat<R extends @Nullable Object> {
     } catch (StackOverflowError e) {
       throw new UncacheableResultException(
           "result: nested too deep for the stack of this thread", e);
+    } catch (VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) { // an AssertionError too: it must not cost the caller the value
+      throw new UncacheableResultException(Refusal.of(e).describe("result"), e);
     }
   }
 
@@ -178,7 +184,11 @@ public final class ResultFormat<R extends @Nullable Object> {
     try {
       return (R)
           codec.decode(entry.bytes(), entry.valueOffset(), entry.valueLength(), entry.shapes());
-    } catch (RuntimeException | StackOverflowError e) {
+    } catch (StackOverflowError e) {
+      throw new EntryRejectedException(Reason.UNREADABLE, "the stack is too small to decode it");
+    } catch (EntryRejectedException | VirtualMachineError e) {
+      throw e;
+    } catch (Throwable e) {
       throw new EntryRejectedException(Reason.UNDECODABLE, "cannot be decoded: " + e);
     }
   }

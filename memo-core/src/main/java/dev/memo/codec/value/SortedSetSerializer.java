@@ -28,9 +28,7 @@ final class SortedSetSerializer extends Serializer<SortedSet<@Nullable Object>> 
   @Override
   public void write(Kryo kryo, Output out, SortedSet<@Nullable Object> set) {
     KnownComparators.write(out, set.comparator());
-    @Nullable Object[] elements = set.toArray();
-    Elements.writeAll(kryo, out, elements);
-    Elements.doubt(kryo, elements);
+    Elements.writeKeys(kryo, out, set.toArray());
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.memo.codec.value;
 
 import com.esotericsoftware.kryo.kryo5.Registration;
 import com.esotericsoftware.kryo.kryo5.Serializer;
+import dev.memo.codec.Sha256;
 import dev.memo.codec.type.Shapes;
 
 /**
@@ -44,8 +45,8 @@ final class StoredClass extends Registration {
         serializer,
         0,
         index,
-        Shapes.hash(type.getName()),
-        Shapes.hash(Shapes.ofClass(type)),
+        Sha256.first8Of(type.getName()),
+        Sha256.first8Of(Shapes.ofClass(type)),
         !type.isRecord() || PlainRecord.is(type));
   }
 

@@ -17,7 +17,8 @@ sealed interface ValueCodec permits ScalarCodec, GraphCodec, ForeignCodec {
   EncodedValue encode(Object value, int maxBytes);
 
   /**
-   * Decodes a value. Every exception means that the bytes are damaged, except for the one declared.
+   * Decodes a value. Everything thrown means that the bytes are damaged, except for the one
+   * declared and errors of the virtual machine.
    *
    * @param shapes as in {@link EncodedValue}
    */

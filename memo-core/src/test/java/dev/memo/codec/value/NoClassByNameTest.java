@@ -13,8 +13,8 @@ import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.EntryRejectedException.Reason;
 import dev.memo.codec.JsonCodec;
+import dev.memo.codec.Sha256;
 import dev.memo.codec.TypeRef;
-import dev.memo.codec.type.Shapes;
 import java.io.ByteArrayOutputStream;
 import java.lang.reflect.Field;
 import java.util.ArrayList;
@@ -135,8 +135,8 @@ class NoClassByNameTest {
   void plantedNameNeverInitialisesAClass() {
     int values = 0;
     int misses = 0;
-    long name = Shapes.hash(Trap.class.getName());
-    long[][] shapes = {{}, {name, Shapes.hash("class()")}, {name, name}};
+    long name = Sha256.first8Of(Trap.class.getName());
+    long[][] shapes = {{}, {name, Sha256.first8Of("class()")}, {name, name}};
     for (ResultFormat<?> format : formats()) {
       for (byte[] planted : planted(Trap.class.getName()).values()) {
         for (long[] ofTrap : shapes) {
