@@ -123,6 +123,9 @@ final class KeyForms {
     if (type.isArray()) {
       return ArrayForms.of(type.getComponentType());
     }
+    if (Enum.class.isAssignableFrom(type) && !type.isEnum()) {
+      return of(type.getSuperclass()); // a constant's body does not count
+    }
     KeyForm described = described(type);
     if (described != null) {
       return described;
@@ -130,8 +133,8 @@ final class KeyForms {
     if (type.isHidden() || type.isSynthetic()) {
       return refused(type, "is a lambda or another class that has no stable name");
     }
-    if (Enum.class.isAssignableFrom(type)) {
-      return new EnumForm(type.isEnum() ? type : type.getSuperclass());
+    if (type.isEnum()) {
+      return new EnumForm(type);
     }
     if (type.isRecord()) {
       return new RecordForm(type);
