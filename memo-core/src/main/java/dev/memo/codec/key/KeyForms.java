@@ -217,27 +217,21 @@ final class KeyForms {
     out.buffer.putByte(KeyTag.PATH).putString(text);
   }
 
-  /** All of a constant, written once. */
+  /** The class, written once; then the constant, which may be one that is still being made. */
   private static final class EnumForm implements KeyForm {
-    private final byte[][] byOrdinal;
+    private final byte[] head;
 
     EnumForm(Class<?> type) {
-      Object[] constants = type.getEnumConstants();
-      byOrdinal = new byte[constants.length][];
-      for (int i = 0; i < constants.length; i++) {
-        byOrdinal[i] =
-            new KeyBuffer(CanonicalEncoder.MAX_BYTES)
-                .putByte(KeyTag.ENUM)
-                .putString(type.getName())
-                .putString(((Enum<?>) constants[i]).name())
-                .toBytes();
-      }
+      head =
+          new KeyBuffer(CanonicalEncoder.MAX_BYTES)
+              .putByte(KeyTag.ENUM)
+              .putString(type.getName())
+              .toBytes();
     }
 
     @Override
-    @SuppressWarnings("EnumOrdinal") // never leaves this JVM
     public void write(CanonicalEncoder out, Object value) {
-      out.buffer.putBytes(byOrdinal[((Enum<?>) value).ordinal()]);
+      out.buffer.putBytes(head).putString(((Enum<?>) value).name());
     }
   }
 
