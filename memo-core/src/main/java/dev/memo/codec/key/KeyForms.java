@@ -169,22 +169,13 @@ final class KeyForms {
     try {
       for (KeyEncoder<?> encoder : ServiceLoader.load(KeyEncoder.class, loader)) {
         if (encoder.type() == type) {
-          return described(type, encoder);
+          return new DescribedForm<>(type, encoder);
         }
       }
       return null;
     } catch (ServiceConfigurationError e) {
       throw new Refusal("a registered KeyEncoder cannot be loaded: " + e.getMessage(), e);
     }
-  }
-
-  @SuppressWarnings("unchecked") // encoder.type() is the class of every value that gets here
-  private static <T> KeyForm described(Class<?> type, KeyEncoder<T> encoder) {
-    return (out, value) -> {
-      out.buffer.putByte(KeyTag.ENCODED).putString(type.getName());
-      encoder.encode((T) value, out);
-      out.buffer.putByte(KeyTag.END);
-    };
   }
 
   private static void putBigInteger(KeyBuffer out, BigInteger value) {
