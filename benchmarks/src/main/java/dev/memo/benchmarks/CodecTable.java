@@ -33,7 +33,7 @@ import org.openjdk.jmh.runner.options.VerboseMode;
  * names where Kryo stores numbers, so that bytes keep their meaning from one program to the next.
  */
 public final class CodecTable {
-  private static final String LINE = "%-36s %9s %9s   %-18s %8s %8s %7s %7s%n";
+  private static final String LINE = "%-41s %9s %9s   %-18s %8s %8s %7s %7s%n";
 
   private CodecTable() {}
 

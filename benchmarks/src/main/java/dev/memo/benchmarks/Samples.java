@@ -74,7 +74,12 @@ final class Samples {
     rows.put("value Double", () -> ValueDuel.of(Double.class, 51.5033));
     rows.put("value String 40", () -> ValueDuel.of(String.class, text40));
     rows.put("value record of 5", () -> ValueDuel.of(Place.class, place));
-    rows.put("value record of 5, as an entry", () -> ValueDuel.of(Place.class, place).asEntry());
+    rows.put(
+        "value record of 5, as an entry",
+        () -> ValueDuel.of(Place.class, place).asEntryOf("10 Downing Street"));
+    rows.put(
+        "value Double, as an entry of double[1000]",
+        () -> ValueDuel.of(Double.class, 51.5033).asEntryOf(doubles));
     rows.put(
         "value List<String> 100", () -> ValueDuel.of(new TypeRef<List<String>>() {}.type(), texts));
     rows.put(

@@ -7,6 +7,7 @@ import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import java.lang.reflect.Type;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
@@ -15,44 +16,36 @@ import org.openjdk.jmh.infra.Blackhole;
  * check of all of them. Kryo: the bytes of the object and the object from the bytes.
  */
 final class ValueDuel implements Duel {
-  private static final byte[] ARGUMENTS =
-      ArgumentsFormat.<Object>ofOne(String.class).encode("10 Downing Street");
-
   private final ResultFormat<Object> format;
   private final Object value;
-  private final boolean asEntry;
+  private final byte @Nullable [] arguments;
   private final Entry entry;
   private final byte[] kryoBytes;
 
-  private ValueDuel(ResultFormat<Object> format, Object value, boolean asEntry) {
+  private ValueDuel(ResultFormat<Object> format, Object value, byte @Nullable [] arguments) {
     this.format = format;
     this.value = value;
-    this.asEntry = asEntry;
-    this.entry = parse(write(format.encode(value)));
+    this.arguments = arguments;
+    this.entry = entry(format.encode(value), arguments == null ? new byte[0] : arguments);
     this.kryoBytes = KryoBytes.write(value);
   }
 
   /** The value of a function that declares this type. */
   static ValueDuel of(Type type, Object value) {
-    return new ValueDuel(ResultFormat.of(type, List.of()), value, false);
+    return new ValueDuel(ResultFormat.of(type, List.of()), value, null);
   }
 
-  /** The same, and by memo the entry around it. */
-  ValueDuel asEntry() {
-    return new ValueDuel(format, value, true);
+  /** The same, and by memo the entry around it, stored for this argument. */
+  ValueDuel asEntryOf(Object argument) {
+    return new ValueDuel(
+        format, value, ArgumentsFormat.ofOne(argument.getClass()).encode(argument));
   }
 
   @Override
   public void memo(Blackhole out) {
     EncodedValue encoded = format.encode(value);
-    if (asEntry) {
-      byte[] stored = write(encoded);
-      out.consume(stored);
-      out.consume(decode(parse(stored)));
-    } else {
-      out.consume(encoded);
-      out.consume(decode(entry));
-    }
+    out.consume(encoded);
+    out.consume(decode(arguments == null ? entry : entry(encoded, arguments)));
   }
 
   @Override
@@ -63,7 +56,7 @@ final class ValueDuel implements Duel {
 
   @Override
   public int memoBytes() {
-    return asEntry ? entry.size() : entry.valueLength();
+    return arguments == null ? entry.valueLength() : entry.size();
   }
 
   @Override
@@ -79,14 +72,11 @@ final class ValueDuel implements Duel {
     }
   }
 
-  private static byte[] write(EncodedValue encoded) {
-    return Entry.write(1, 2, 3, 4, ARGUMENTS, encoded);
-  }
-
-  private static Entry parse(byte[] stored) {
+  /** Written, and read for the same arguments. */
+  private static Entry entry(EncodedValue encoded, byte[] arguments) {
     try {
-      Entry entry = Entry.parse(stored, 0);
-      entry.requireArguments(ARGUMENTS);
+      Entry entry = Entry.parse(Entry.write(1, 2, 3, 4, arguments, encoded), 0);
+      entry.requireArguments(arguments);
       return entry;
     } catch (EntryRejectedException e) {
       throw new IllegalStateException("an entry was not read back", e);

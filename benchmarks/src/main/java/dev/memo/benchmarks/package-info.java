@@ -1,6 +1,6 @@
 /**
- * memo beside its peers, measured in one run. {@link dev.memo.benchmarks.CodecTable} prints the
- * time for keys and values beside plain Kryo.
+ * memo beside its peers, measured in one run. So far there is one, Kryo, and one table: {@link
+ * dev.memo.benchmarks.CodecTable} prints what keys and values cost beside it.
  */
 @NullMarked
 package dev.memo.benchmarks;

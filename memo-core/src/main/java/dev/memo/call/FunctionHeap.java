@@ -32,11 +32,13 @@ final class FunctionHeap<A extends @Nullable Object, R extends @Nullable Object>
   }
 
   void keep(Request<A> request, R value, Entry entry) {
-    if (shares) {
-      tier.put(
-          this,
-          keyedByArguments ? request.argument() : request.exact(),
-          new HeapTier.Value(value, entry.durationNanos(), request.freshness(), entry.size()));
+    if (!shares) {
+      return;
     }
+    @Nullable Object key = keyedByArguments ? request.argument() : request.exact();
+    byte[] keyBytes = keyedByArguments ? request.arguments() : request.exact().arguments();
+    long bytes = (long) keyBytes.length + entry.size();
+    tier.put(
+        this, key, new HeapTier.Value(value, entry.durationNanos(), request.freshness(), bytes));
   }
 }

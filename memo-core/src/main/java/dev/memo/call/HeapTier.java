@@ -12,14 +12,23 @@ import org.jspecify.annotations.Nullable;
  * that decoded it, never to a call key, so that classes of two loaders never meet.
  *
  * <p>Thread-safe. Bounded to 10,000 values and 1/64 of the maximum heap, whichever is less, by the
- * size of the encoded values; evictions are counted.
+ * size of values and arguments when encoded; evictions are counted.
  */
 public final class HeapTier {
   private static final long MAX_VALUES = 10_000;
   private static final long HEAP_FRACTION = 64;
 
-  /** A value that may be shared, and until when. */
-  record Value(@Nullable Object value, long durationNanos, Freshness freshness, int encodedBytes) {}
+  /**
+   * A value that may be shared, and until when.
+   *
+   * @param encodedBytes size of its entry, and of what it is kept under
+   */
+  record Value(@Nullable Object value, long durationNanos, Freshness freshness, long encodedBytes) {
+
+    int weight(int min) {
+      return (int) Math.min(Math.max(min, encodedBytes), Integer.MAX_VALUE);
+    }
+  }
 
   private record Key(Object function, @Nullable Object arguments) {}
 
@@ -27,12 +36,16 @@ public final class HeapTier {
   private final Cache<Key, Value> values;
 
   public HeapTier() {
-    long maxBytes = Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
+    this(Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
+  }
+
+  /** With another bound, for tests. */
+  HeapTier(long maxBytes) {
     int minWeight = (int) Math.max(1, Math.min(Integer.MAX_VALUE, maxBytes / MAX_VALUES));
     this.values =
         Caffeine.newBuilder()
             .maximumWeight(maxBytes)
-            .weigher((Key key, Value value) -> Math.max(minWeight, value.encodedBytes))
+            .weigher((Key key, Value value) -> value.weight(minWeight))
             .evictionListener(
                 (@Nullable Key key, @Nullable Value value, RemovalCause cause) ->
                     evictions.increment())

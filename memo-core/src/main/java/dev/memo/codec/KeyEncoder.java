@@ -25,7 +25,9 @@ package dev.memo.codec;
  */
 public interface KeyEncoder<T> {
 
-  /** The class that is encoded; its subclasses are not. */
+  /**
+   * The class that is encoded; its subclasses are not, except the bodies of an enum's constants.
+   */
   Class<T> type();
 
   /** Writes what makes {@code value} equal or unequal to others. */

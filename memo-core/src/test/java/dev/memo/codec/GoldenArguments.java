@@ -49,6 +49,23 @@ public final class GoldenArguments {
     }
   }
 
+  /** An enum with a {@link KeyEncoder}, which counts for constants with a body too. */
+  enum Plan {
+    FREE("f"),
+    PAID("p") {
+      @Override
+      public String toString() {
+        return "other";
+      }
+    };
+
+    final String code;
+
+    Plan(String code) {
+      this.code = code;
+    }
+  }
+
   private static final LocalDateTime TIME = LocalDateTime.of(2024, 2, 29, 23, 59, 58, 7);
 
   private GoldenArguments() {}
@@ -165,6 +182,8 @@ public final class GoldenArguments {
     all.put("BigInteger 0", BigInteger.ZERO);
     all.put("BigInteger 128", BigInteger.valueOf(128));
     all.put("BigDecimal 1E+3", new BigDecimal("1E+3"));
+    all.put("enum GoldenArguments.Plan.FREE, whose KeyEncoder writes String f", Plan.FREE);
+    all.put("enum GoldenArguments.Plan.PAID, the same with a body: String p", Plan.PAID);
   }
 
   /** A class of one's own, neither record nor enum. */
@@ -188,6 +207,19 @@ public final class GoldenArguments {
     @Override
     public void encode(Version version, KeyWriter out) {
       out.write(version.major).write(version.suffix);
+    }
+  }
+
+  /** The encoder of {@link Plan}, registered as a service. */
+  public static final class PlanEncoder implements KeyEncoder<Plan> {
+    @Override
+    public Class<Plan> type() {
+      return Plan.class;
+    }
+
+    @Override
+    public void encode(Plan plan, KeyWriter out) {
+      out.write(plan.code);
     }
   }
 }

@@ -1,7 +1,6 @@
 package dev.memo.codec.key;
 
 import dev.memo.codec.Idle;
-import dev.memo.codec.KeyWriter;
 import dev.memo.codec.type.Refusal;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -13,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Writes arguments in their canonical form (see {@link KeyTag}), by the class of each value. Used
  * for one encoding at a time, by one thread.
  */
-final class CanonicalEncoder implements KeyWriter {
+final class CanonicalEncoder {
   /** Nesting beyond this is refused, and with it every cycle. */
   static final int MAX_DEPTH = 256;
 
@@ -36,13 +35,12 @@ final class CanonicalEncoder implements KeyWriter {
   byte[] finish() {
     byte[] bytes = buffer.toBytes();
     buffer.clear();
-    depth = 0; // not so if a KeyEncoder has swallowed a refusal
     IDLE.giveBack(this);
     return bytes;
   }
 
-  @Override
-  public CanonicalEncoder write(@Nullable Object value) {
+  /** Writes a value, tag included. */
+  CanonicalEncoder write(@Nullable Object value) {
     if (value instanceof String string) {
       buffer.putByte(KeyTag.STRING).putString(string);
     } else if (value instanceof Integer number) {

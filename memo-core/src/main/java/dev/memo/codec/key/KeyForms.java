@@ -123,6 +123,9 @@ final class KeyForms {
     if (type.isArray()) {
       return ArrayForms.of(type.getComponentType());
     }
+    if (Enum.class.isAssignableFrom(type) && !type.isEnum()) {
+      return of(type.getSuperclass()); // a constant's body does not count
+    }
     KeyForm described = described(type);
     if (described != null) {
       return described;
@@ -130,8 +133,8 @@ final class KeyForms {
     if (type.isHidden() || type.isSynthetic()) {
       return refused(type, "is a lambda or another class that has no stable name");
     }
-    if (Enum.class.isAssignableFrom(type)) {
-      return new EnumForm(type.isEnum() ? type : type.getSuperclass());
+    if (type.isEnum()) {
+      return new EnumForm(type);
     }
     if (type.isRecord()) {
       return new RecordForm(type);
@@ -166,22 +169,13 @@ final class KeyForms {
     try {
       for (KeyEncoder<?> encoder : ServiceLoader.load(KeyEncoder.class, loader)) {
         if (encoder.type() == type) {
-          return described(type, encoder);
+          return new DescribedForm<>(type, encoder);
         }
       }
       return null;
     } catch (ServiceConfigurationError e) {
       throw new Refusal("a registered KeyEncoder cannot be loaded: " + e.getMessage(), e);
     }
-  }
-
-  @SuppressWarnings("unchecked") // encoder.type() is the class of every value that gets here
-  private static <T> KeyForm described(Class<?> type, KeyEncoder<T> encoder) {
-    return (out, value) -> {
-      out.buffer.putByte(KeyTag.ENCODED).putString(type.getName());
-      encoder.encode((T) value, out);
-      out.buffer.putByte(KeyTag.END);
-    };
   }
 
   private static void putBigInteger(KeyBuffer out, BigInteger value) {
@@ -214,27 +208,21 @@ final class KeyForms {
     out.buffer.putByte(KeyTag.PATH).putString(text);
   }
 
-  /** All of a constant, written once. */
+  /** The class, written once; then the constant, which may be one that is still being made. */
   private static final class EnumForm implements KeyForm {
-    private final byte[][] byOrdinal;
+    private final byte[] head;
 
     EnumForm(Class<?> type) {
-      Object[] constants = type.getEnumConstants();
-      byOrdinal = new byte[constants.length][];
-      for (int i = 0; i < constants.length; i++) {
-        byOrdinal[i] =
-            new KeyBuffer(CanonicalEncoder.MAX_BYTES)
-                .putByte(KeyTag.ENUM)
-                .putString(type.getName())
-                .putString(((Enum<?>) constants[i]).name())
-                .toBytes();
-      }
+      head =
+          new KeyBuffer(CanonicalEncoder.MAX_BYTES)
+              .putByte(KeyTag.ENUM)
+              .putString(type.getName())
+              .toBytes();
     }
 
     @Override
-    @SuppressWarnings("EnumOrdinal") // never leaves this JVM
     public void write(CanonicalEncoder out, Object value) {
-      out.buffer.putBytes(byOrdinal[((Enum<?>) value).ordinal()]);
+      out.buffer.putBytes(head).putString(((Enum<?>) value).name());
     }
   }
 

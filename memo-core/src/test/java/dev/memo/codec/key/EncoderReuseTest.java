@@ -32,16 +32,6 @@ class EncoderReuseTest {
   }
 
   @Test
-  void depthOfASwallowedRefusalIsForgotten() {
-    for (int i = 0; i <= CanonicalEncoder.MAX_DEPTH; i++) {
-      CanonicalEncoder careless = CanonicalEncoder.take();
-      assertThatThrownBy(() -> careless.write(new Object())).isInstanceOf(Refusal.class);
-      careless.finish();
-    }
-    assertThat(encode(List.of(true))).hasSize(3);
-  }
-
-  @Test
   void anEncodingInsideAnotherHasAnEncoderOfItsOwn() {
     encode(true); // one is idle
     CanonicalEncoder outer = CanonicalEncoder.take();

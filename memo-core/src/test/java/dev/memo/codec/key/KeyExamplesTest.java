@@ -21,6 +21,7 @@ import java.util.Comparator;
 import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -186,6 +187,23 @@ class KeyExamplesTest {
         .contains("SampleTypes$Colour")
         .doesNotContain("SampleTypes$Colour$")
         .endsWith("GREEN");
+  }
+
+  /** Each constant is an argument before there are any constants. */
+  enum Early {
+    FIRST,
+    SECOND {};
+
+    final String whenMade = HexFormat.of().formatHex(bytes(this));
+  }
+
+  @Test
+  @DisplayName("P2: an enum constant has its bytes from its constructor on")
+  void enumConstantsInTheirOwnConstructor() {
+    for (Early constant : Early.values()) {
+      assertThat(HexFormat.of().parseHex(constant.whenMade)).isEqualTo(bytes(constant));
+    }
+    assertAllDiffer(Early.FIRST, Early.SECOND);
   }
 
   @Test

@@ -1,0 +1,101 @@
+package dev.memo.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.WaitGraph;
+import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.value.ResultFormat;
+import dev.memo.process.DirectorySettings;
+import dev.memo.process.OpenDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What the heap tier holds, arguments included. */
+@Timeout(60)
+class HeapTierTest {
+  private static final int CALLS = 100;
+  private static final int ARGUMENT_BYTES = 10_000;
+  private static final long MAX_BYTES = 200_000;
+
+  @TempDir Path folder;
+  private OpenDirectory directory;
+
+  @BeforeEach
+  void open() {
+    directory = OpenDirectory.open(folder.resolve("heap.memo"), DirectorySettings.DEFAULT);
+  }
+
+  @AfterEach
+  void close() {
+    directory.close();
+  }
+
+  /** Long, and different in its last characters only. */
+  private static String text(int n) {
+    return "x".repeat(ARGUMENT_BYTES) + n;
+  }
+
+  private <A> StoredFunction<A, Integer, Exception> function(
+      HeapTier heap, Class<? super A> argument) {
+    return StoredFunction.register(
+        new FunctionSpec<>(
+            new FunctionIdentity("hash", argument.getName()),
+            ArgumentsFormat.ofOne(argument),
+            ResultFormat.of(Integer.class, List.of()),
+            0,
+            Object::hashCode),
+        new CallContext(
+            directory.primary(),
+            heap,
+            WaitGraph.JVM,
+            () -> false,
+            InstantSource.system(),
+            Duration.ofMinutes(10)));
+  }
+
+  /** Of how many of the calls the heap has the value. */
+  private long held(HeapTier heap) throws Exception {
+    StoredFunction<String, Integer, Exception> f = function(heap, String.class);
+    for (int n = 0; n < CALLS; n++) {
+      f.call(text(n));
+    }
+    long before = f.stats().hitsBySource().get(HitSource.HEAP);
+    for (int n = 0; n < CALLS; n++) {
+      assertThat(f.call(text(n))).isEqualTo(text(n).hashCode());
+    }
+    return f.stats().hitsBySource().get(HitSource.HEAP) - before;
+  }
+
+  @Test
+  @DisplayName("P8: long arguments by which values are kept count to the bound of the heap tier")
+  void longArgumentsCountToTheBound() throws Exception {
+    HeapTier heap = new HeapTier(MAX_BYTES);
+    assertThat(held(heap)).isBetween(1L, MAX_BYTES / ARGUMENT_BYTES);
+    assertThat(heap.evictions()).isPositive();
+  }
+
+  @Test
+  void withoutABoundAllOfThemAreHeld() throws Exception {
+    assertThat(held(new HeapTier(Long.MAX_VALUE))).isEqualTo(CALLS);
+  }
+
+  @Test
+  @DisplayName("P7: of long arguments that are known by their digest, only the digest counts")
+  void digestsCountAsSuch() throws Exception {
+    StoredFunction<List<?>, Integer, Exception> f = function(new HeapTier(MAX_BYTES), List.class);
+    for (int pass = 0; pass < 2; pass++) {
+      for (int n = 0; n < CALLS; n++) {
+        f.call(List.of(text(n)));
+      }
+    }
+    assertThat(f.stats().hitsBySource()).containsEntry(HitSource.HEAP, (long) CALLS);
+  }
+}
