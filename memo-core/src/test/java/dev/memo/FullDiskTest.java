@@ -8,6 +8,7 @@ import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
 import dev.memo.failure.DirectoryException;
 import dev.memo.store.ChildJvm;
+import dev.memo.store.Commands;
 import dev.memo.store.StoreSeams;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -98,8 +99,7 @@ final class FullDiskTest {
   }
 
   private Map<String, Integer> seenOnASmallDisk(String mode) throws Exception {
-    Process unshare = new ProcessBuilder(OWN_MOUNTS).start();
-    assumeTrue(unshare.waitFor() == 0, "no process may mount a disk of its own here");
+    assumeTrue(Commands.succeeds(OWN_MOUNTS), "no process may mount a disk of its own here");
     Map<String, Integer> seen = new TreeMap<>();
     try (ChildJvm child =
         ChildJvm.of(Scenario.class, disk, mode)
