@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -36,8 +37,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Processes that are killed at any moment: while they open the directory, store results, or write
- * them out into tables. What a call returned is there for the next process.
+ * Processes that are killed at any moment: while they open or close the directory, store results,
+ * write them out into tables, or move a damaged database aside. What a call returned is there for
+ * the next process.
  */
 @Tag("heavy")
 @SuppressWarnings("try") // bindings are for their end only
@@ -49,6 +51,9 @@ final class CrashTest {
 
   /** Calls of one process; no process lives long enough for so many. */
   private static final int CALLS = 100_000;
+
+  /** Calls between opening and closing, where that is what is to be killed. */
+  private static final int FEW_CALLS = 10;
 
   private static final int THREADS = 3;
 
@@ -92,15 +97,50 @@ final class CrashTest {
   void withoutALogReturnedResultsAreLost() throws IOException {
     Path directory = folder.resolve("d");
     Path returns = Files.createFile(folder.resolve("returns"));
-    try (ChildJvm caller = start(directory, returns, 0, false)) {
+    try (ChildJvm caller = start(directory, returns, 0, CALLS, false)) {
       await("500 returned results", () -> size(returns) >= 500L * Return.BYTES);
       caller.kill();
     }
     assertThat(lost(directory, returned(returns))).isNotEmpty();
   }
 
-  private ChildJvm start(Path directory, Path returns, int seed, boolean log) {
-    return ChildJvm.of(Caller.class, directory, returns, seed * CALLS, log)
+  @Test
+  @DisplayName("P3, P4: a process killed while it moves a database aside leaves both in order")
+  void whatIsMovedAsideIsWhole() throws IOException {
+    for (int seed = 0; seed < SEEDS / 5; seed++) {
+      Path directory = folder.resolve("d" + seed);
+      Path returns = Files.createFile(folder.resolve("returns" + seed));
+      try (Functions functions = Functions.open(directory, Scene::of, CrashTest::weigh)) {
+        assertThat(functions.call(new Return(true, 1))).isEqualTo(Scene.of(1));
+      }
+      Path log = onlyFile(directory.resolve("data"), "*.log");
+      byte[] old = Files.readAllBytes(log);
+      Files.writeString(directory.resolve("data/DAMAGED"), "says the test");
+      Set<String> files = state(directory);
+
+      try (ChildJvm caller = start(directory, returns, seed, CALLS, true)) {
+        awaitChanges(1 + new Random(seed).nextInt(12), directory, files, "seed " + seed);
+        caller.kill();
+      }
+
+      assertThat(lost(directory, returned(returns))).as("lost after seed " + seed).isEmpty();
+      assertThat(onlyFile(directory, "data.corrupt-*").resolve(log.getFileName()))
+          .as("moved aside after seed " + seed)
+          .hasBinaryContent(old);
+    }
+  }
+
+  private static Path onlyFile(Path folder, String glob) throws IOException {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, glob)) {
+      List<Path> all = new ArrayList<>();
+      files.forEach(all::add);
+      assertThat(all).as(glob).hasSize(1);
+      return all.get(0);
+    }
+  }
+
+  private ChildJvm start(Path directory, Path returns, int seed, int callsPerOpening, boolean log) {
+    return ChildJvm.of(Caller.class, directory, returns, seed * CALLS, callsPerOpening, log)
         .option("-Dmemo.native.dir=" + natives)
         .option("-XX:TieredStopAtLevel=1")
         .start();
@@ -115,8 +155,9 @@ final class CrashTest {
     long before = size(returns);
     Set<String> tables = tables(directory);
     Set<String> files = state(directory);
-    try (ChildJvm caller = start(directory, returns, seed, true)) {
-      switch (seed % 4) {
+    boolean closes = seed % 5 == 2;
+    try (ChildJvm caller = start(directory, returns, seed, closes ? FEW_CALLS : CALLS, true)) {
+      switch (seed % 5) {
         case 0 -> { // while it loads the library, or opens or makes the directory
           awaitChanges(1 + random.nextInt(12), directory, files, "seed " + seed);
         }
@@ -125,6 +166,12 @@ final class CrashTest {
           await(
               flushes + " new tables, seed " + seed,
               () -> tables(directory).stream().filter(t -> !tables.contains(t)).count() >= flushes);
+        }
+        case 2 -> { // while it closes the directory, or opens it again
+          for (int closings = 1 + random.nextInt(3); closings > 0; closings--) {
+            caller.awaitLine("closes");
+          }
+          awaitChanges(random.nextInt(4), directory, state(directory), "seed " + seed);
         }
         default -> {
           long target = before + (1 + random.nextInt(1_000)) * (long) Return.BYTES;
@@ -332,21 +379,38 @@ final class CrashTest {
   static final class Caller {
     private Caller() {}
 
-    public static void main(String[] arguments) throws IOException {
-      if (!Boolean.parseBoolean(arguments[3])) {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      if (!Boolean.parseBoolean(arguments[4])) {
         StoreSeams.loseWhatIsNotFlushed();
       }
-      AtomicInteger next = new AtomicInteger(Integer.parseInt(arguments[2]));
-      Functions functions = Functions.open(Path.of(arguments[0]), Scene::of, CrashTest::weigh);
+      Path directory = Path.of(arguments[0]);
       FileChannel returns = FileChannel.open(Path.of(arguments[1]), StandardOpenOption.APPEND);
-      for (int thread = 0; thread < THREADS; thread++) {
-        new Thread(() -> callForEver(functions, next, returns)).start();
+      int callsPerOpening = Integer.parseInt(arguments[3]);
+      for (int n = Integer.parseInt(arguments[2]); true; n += callsPerOpening) {
+        try (Functions functions = Functions.open(directory, Scene::of, CrashTest::weigh)) {
+          call(functions, n, n + callsPerOpening, returns);
+          System.out.println("closes");
+        }
       }
     }
 
-    private static void callForEver(Functions functions, AtomicInteger next, FileChannel returns) {
-      while (true) {
-        int n = next.getAndIncrement();
+    private static void call(Functions functions, int first, int end, FileChannel returns)
+        throws InterruptedException {
+      AtomicInteger next = new AtomicInteger(first);
+      List<Thread> threads = new ArrayList<>();
+      for (int i = 0; i < THREADS; i++) {
+        Thread thread = new Thread(() -> callUntil(end, functions, next, returns));
+        thread.start();
+        threads.add(thread);
+      }
+      for (Thread thread : threads) {
+        thread.join();
+      }
+    }
+
+    private static void callUntil(
+        int end, Functions functions, AtomicInteger next, FileChannel returns) {
+      for (int n = next.getAndIncrement(); n < end; n = next.getAndIncrement()) {
         Return call = new Return(n % 4 != 0, n);
         Object unused = functions.call(call);
         try {

@@ -1,15 +1,18 @@
 package dev.memo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
 import dev.memo.failure.DirectoryException;
 import dev.memo.store.ChildJvm;
+import dev.memo.store.Commands;
 import dev.memo.store.StoreSeams;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -21,6 +24,10 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -64,6 +71,25 @@ final class FullDiskTest {
   }
 
   @Test
+  @DisplayName("P4: whoever dies or fails while the ballast is given up, a full disk can be opened")
+  void theBallastOutlivesAnOpeningThatDoesNotEnd() throws Exception {
+    Map<String, Integer> seen = seenOnASmallDisk("broken openings");
+    assertThat(seen)
+        .containsEntry("openings with space for a database", 1)
+        .containsEntry("openings without", 1)
+        .containsEntry("lost at last", 0);
+    assertThat(seen.get("KiB taken back by a failed opening")).isGreaterThan(7 << 10);
+  }
+
+  @Test
+  @DisplayName("P4, twin: without the emptied file, the ballast of a killed opening is forgotten")
+  void withoutTheEmptiedFileTheBallastIsForgotten() throws Exception {
+    assertThat(seenOnASmallDisk("broken openings, ballast deleted"))
+        .containsEntry("openings with space for a database", 1)
+        .containsEntry("openings without", 0);
+  }
+
+  @Test
   @DisplayName("P4, twin: with a large write buffer, storing does not resume")
   void withALargeWriteBufferStoringDoesNotResume() throws Exception {
     assumeTrue(SOAK, "this one waits for what does not happen: only in a soak");
@@ -73,8 +99,7 @@ final class FullDiskTest {
   }
 
   private Map<String, Integer> seenOnASmallDisk(String mode) throws Exception {
-    Process unshare = new ProcessBuilder(OWN_MOUNTS).start();
-    assumeTrue(unshare.waitFor() == 0, "no process may mount a disk of its own here");
+    assumeTrue(Commands.succeeds(OWN_MOUNTS), "no process may mount a disk of its own here");
     Map<String, Integer> seen = new TreeMap<>();
     try (ChildJvm child =
         ChildJvm.of(Scenario.class, disk, mode)
@@ -113,11 +138,57 @@ final class FullDiskTest {
     }
 
     public static void main(String[] arguments) throws IOException {
-      if (arguments[1].equals("large write buffer")) {
+      String mode = arguments[1];
+      if (mode.equals("large write buffer")) {
         StoreSeams.writeOutEvery(100 << 20);
       }
-      new Scenario(Path.of(arguments[0])).run(!arguments[1].equals("no ballast"));
+      Scenario scenario = new Scenario(Path.of(arguments[0]));
+      if (mode.startsWith("broken openings")) {
+        scenario.breakOpenings(mode.endsWith("ballast deleted"));
+      } else {
+        scenario.run(!mode.equals("no ballast"));
+      }
       System.out.println("done");
+    }
+
+    /** Openings of a full disk that end between giving up the ballast and taking it back. */
+    @SuppressWarnings("try") // what is done is done by the handler
+    private void breakOpenings(boolean deletesBallast) throws IOException {
+      try (Memo memo = Memo.open(directory)) {
+        assertThat(call(noise(memo))).isTrue();
+      }
+      fillUpTo(0);
+      Path ballast = directory.resolve("ballast");
+
+      try (WhenGivenUp failing = WhenGivenUp.does(Scenario::fail)) {
+        assertThatThrownBy(() -> Memo.open(directory)).hasMessageContaining("fails here");
+      }
+      say("KiB taken back by a failed opening", (int) (Files.size(ballast) >> 10));
+
+      try (ChildJvm killed = ChildJvm.of(KilledOpening.class, directory).start()) {
+        killed.awaitEnd();
+        assertThat(killed.process().exitValue()).isEqualTo(KilledOpening.EXIT_CODE);
+      }
+      if (deletesBallast) {
+        Files.delete(ballast);
+      }
+      fillUpTo(12 << 20); // enough for a database and its ballast, far from plenty
+      say("openings with space for a database", opens());
+      fillUpTo(0);
+      say("openings without", opens());
+    }
+
+    private static void fail() {
+      throw new IllegalStateException("fails here");
+    }
+
+    private int opens() {
+      try (Memo memo = Memo.open(directory)) {
+        say("lost at last", lost(noise(memo)));
+        return 1;
+      } catch (DirectoryException e) {
+        return 0;
+      }
     }
 
     private void run(boolean withBallast) throws IOException {
@@ -207,6 +278,11 @@ final class FullDiskTest {
 
     private void fillUpTo(int left) throws IOException {
       long bytes = Files.getFileStore(disk).getUsableSpace() - left;
+      if (bytes < 0) {
+        try (FileChannel channel = FileChannel.open(filler, StandardOpenOption.WRITE)) {
+          channel.truncate(channel.size() + bytes);
+        }
+      }
       byte[] block = new byte[4096];
       try (OutputStream out =
           Files.newOutputStream(filler, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
@@ -218,6 +294,52 @@ final class FullDiskTest {
 
     private static void say(String what, int count) {
       System.out.println("seen " + what + ": " + count);
+    }
+  }
+
+  /** Does something at the moment when a ballast was given up: its warning is the sign. */
+  private static final class WhenGivenUp extends Handler implements AutoCloseable {
+    private final Logger logger = Logger.getLogger("dev.memo.process"); // loggers are kept weakly
+    private final Runnable action;
+
+    private WhenGivenUp(Runnable action) {
+      this.action = action;
+    }
+
+    static WhenGivenUp does(Runnable action) {
+      WhenGivenUp handler = new WhenGivenUp(action);
+      handler.logger.addHandler(handler);
+      return handler;
+    }
+
+    @Override
+    public void publish(@Nullable LogRecord entry) {
+      if (entry != null && entry.getMessage().contains("are given up")) {
+        action.run();
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
+    }
+  }
+
+  /** Opens a directory, and dies when the ballast is given up. */
+  static final class KilledOpening {
+    static final int EXIT_CODE = 137;
+
+    private KilledOpening() {}
+
+    @SuppressWarnings("try") // as above
+    public static void main(String[] arguments) {
+      try (WhenGivenUp dying = WhenGivenUp.does(() -> Runtime.getRuntime().halt(EXIT_CODE));
+          Memo memo = Memo.open(Path.of(arguments[0]))) {
+        throw new AssertionError("opened without giving up the ballast");
+      }
     }
   }
 }

@@ -188,11 +188,11 @@ final class Lifetimes {
           answered.incrementAndGet();
           session.quota.countDown();
         } catch (IllegalStateException e) {
-          refused.incrementAndGet();
-          session.quota.countDown();
-          if (session.closing.get()) {
-            session.replaced.await(); // or there would be little but refused calls
+          if (!session.closing.get()) {
+            throw new AssertionError("refused while the directory was open", e);
           }
+          refused.incrementAndGet();
+          session.replaced.await(); // or there would be little but refused calls
         }
       }
     } catch (Throwable e) {

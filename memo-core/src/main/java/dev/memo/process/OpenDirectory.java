@@ -74,6 +74,7 @@ public final class OpenDirectory implements AutoCloseable {
     closers.add(OwnerLock.acquire(layout)::close);
     try {
       Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES);
+      closers.add(ballast::takeBack); // whether the opening fails or not
       ballast.makeRoom();
       ControlPage page = takeOver(layout);
       Store store = new Database(layout, settings.durability(), ballast).open();

@@ -44,6 +44,7 @@ final class NativeDatabase {
   private final Map<Family, ColumnFamilyHandle> columns;
   private final ReadOptions readOptions;
   private final WriteOptions writeOptions;
+  private final WriteOptions batchOptions; // the same ones, unless a test says otherwise
 
   /** In the order in which they were made. */
   private final List<RocksObject> options;
@@ -53,11 +54,13 @@ final class NativeDatabase {
       Map<Family, ColumnFamilyHandle> columns,
       ReadOptions readOptions,
       WriteOptions writeOptions,
+      WriteOptions batchOptions,
       List<RocksObject> options) {
     this.db = db;
     this.columns = columns;
     this.readOptions = readOptions;
     this.writeOptions = writeOptions;
+    this.batchOptions = batchOptions;
     this.options = options;
   }
 
@@ -80,6 +83,8 @@ final class NativeDatabase {
           kept(options, new WriteOptions())
               .setSync(durability == Durability.POWER_LOSS)
               .setDisableWAL(!seams.writeAheadLog());
+      WriteOptions batchOptions =
+          seams.forcesBatches() ? writeOptions : kept(options, new WriteOptions());
       List<ColumnFamilyHandle> handles = new ArrayList<>();
       RocksDB db = RocksDB.open(dbOptions, path.toString(), descriptors, handles);
       Map<Family, ColumnFamilyHandle> columns = new EnumMap<>(Family.class);
@@ -87,7 +92,7 @@ final class NativeDatabase {
       for (Family family : Family.values()) {
         columns.put(family, opened.next());
       }
-      return new NativeDatabase(db, columns, readOptions, writeOptions, options);
+      return new NativeDatabase(db, columns, readOptions, writeOptions, batchOptions, options);
     } catch (RocksDBException | RuntimeException e) {
       closeLastToFirst(options);
       throw e;
@@ -185,7 +190,7 @@ final class NativeDatabase {
           batch.put(column(change.family()), change.key(), value);
         }
       }
-      db.write(writeOptions, batch);
+      db.write(batchOptions, batch);
     }
   }
 

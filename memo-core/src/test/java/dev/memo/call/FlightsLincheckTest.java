@@ -1,5 +1,7 @@
 package dev.memo.call;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.memo.call.Flight.Landing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
@@ -8,6 +10,7 @@ import dev.memo.store.Interleavings;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jetbrains.lincheck.datastructures.Operation;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -23,42 +26,57 @@ final class FlightsLincheckTest {
   private static final byte[] ARGUMENTS = {1};
   private static final ExactKey KEY = ExactKey.of(CallKey.of(1, ARGUMENTS), ARGUMENTS);
 
-  /** The life of a call that is not stored: lead or follow. */
-  abstract static class Flying {
-    /** What {@link Flights} does. */
-    abstract @Nullable Flight join(Flight mine);
+  /** What {@link Flights} does, for one call. */
+  interface Airspace {
+    @Nullable Flight join(Flight mine);
 
-    abstract void land(Flight mine, Landing landing);
+    void land(Flight mine, Landing landing);
 
-    abstract Freshness freshness();
-
-    /** What the function returns; null if it fails. */
-    abstract @Nullable Object compute();
-
-    final @Nullable Object fly() {
-      while (true) {
-        Flight mine = new Flight(Chain.root(), freshness());
-        Flight other = join(mine);
-        if (other == null) {
-          return lead(mine);
+    static Airspace of(Flights flights) {
+      return new Airspace() {
+        @Override
+        public @Nullable Flight join(Flight mine) {
+          return flights.join(KEY, mine);
         }
-        if (other.landing().join() instanceof Landing.Shared shared) {
-          return shared.value();
+
+        @Override
+        public void land(Flight mine, Landing landing) {
+          flights.land(KEY, mine, landing);
         }
+      };
+    }
+  }
+
+  /**
+   * The life of a call that is not stored: lead or follow.
+   *
+   * @param function returns null if it fails
+   */
+  private static @Nullable Object fly(
+      Airspace airspace, Epochs epochs, Supplier<? extends @Nullable Object> function) {
+    while (true) {
+      Flight mine = new Flight(Chain.root(), Freshness.now(epochs, 0));
+      Flight other = airspace.join(mine);
+      if (other == null) {
+        return lead(mine, airspace, function);
+      }
+      if (other.landing().join() instanceof Landing.Shared shared) {
+        return shared.value();
       }
     }
+  }
 
-    private @Nullable Object lead(Flight mine) {
-      Landing landing = new Landing.Aborted();
-      try {
-        Object value = compute();
-        if (value != null) {
-          landing = new Landing.Shared(value, 0);
-        }
-        return value;
-      } finally {
-        land(mine, landing);
+  private static @Nullable Object lead(
+      Flight mine, Airspace airspace, Supplier<? extends @Nullable Object> function) {
+    Landing landing = new Landing.Aborted();
+    try {
+      Object value = function.get();
+      if (value != null) {
+        landing = new Landing.Shared(value, 0);
       }
+      return value;
+    } finally {
+      airspace.land(mine, landing);
     }
   }
 
@@ -79,46 +97,14 @@ final class FlightsLincheckTest {
     }
   }
 
-  /** Calls and invalidations. */
-  abstract static class Changing extends Flying {
-    final CountedEpochs epochs = new CountedEpochs();
-    private final Flights flights = new Flights(checked());
-
-    abstract Epochs checked();
+  /** Calls that are never stored. */
+  abstract static class Changing extends CountedCalls {
+    private final Airspace airspace = Airspace.of(new Flights(checked()));
 
     @Override
-    final @Nullable Flight join(Flight mine) {
-      return flights.join(KEY, mine);
-    }
-
-    @Override
-    final void land(Flight mine, Landing landing) {
-      flights.land(KEY, mine, landing);
-    }
-
-    @Override
-    final Freshness freshness() {
-      return Freshness.now(checked(), 0);
-    }
-
-    @Override
-    final Object compute() {
-      return epochs.stored();
-    }
-
     @Operation
     public long call() {
-      return (long) fly();
-    }
-
-    @Operation
-    public void invalidate() {
-      epochs.raiseStripe();
-    }
-
-    @Operation
-    public void invalidateAll() {
-      epochs.raiseDirectory();
+      return (long) requireNonNull(fly(airspace, checked(), epochs::stored));
     }
   }
 
@@ -177,22 +163,13 @@ final class FlightsLincheckTest {
   }
 
   /** Calls of a function whose result is stored before its flight lands. */
-  abstract static class Storing extends Flying {
+  abstract static class Storing {
+    private final Airspace airspace;
     private final AtomicInteger runs = new AtomicInteger();
-    private final ThreadLocal<Boolean> fails = ThreadLocal.withInitial(() -> false);
-    private volatile @Nullable Object stored;
+    private volatile @Nullable String stored;
 
-    @Override
-    final Freshness freshness() {
-      return Freshness.now(CountedEpochs.FROZEN, 0);
-    }
-
-    @Override
-    final @Nullable Object compute() {
-      if (stored == null && !fails.get()) {
-        stored = "result of run " + runs.incrementAndGet();
-      }
-      return stored;
+    Storing(Airspace airspace) {
+      this.airspace = airspace;
     }
 
     @Operation
@@ -206,37 +183,41 @@ final class FlightsLincheckTest {
     }
 
     private String answer(boolean failing) {
-      Object known = stored;
+      String known = stored;
       if (known != null) {
-        return (String) known;
+        return known;
       }
-      fails.set(failing);
-      Object result = fly();
+      Object result = fly(airspace, CountedEpochs.FROZEN, () -> run(failing));
       return result == null ? "failed" : (String) result;
+    }
+
+    private @Nullable String run(boolean failing) {
+      if (stored == null && !failing) {
+        stored = "result of run " + runs.incrementAndGet();
+      }
+      return stored;
     }
   }
 
   /** Flights as they are. */
   public static final class Joining extends Storing {
-    private final Flights flights = new Flights(CountedEpochs.FROZEN);
-
-    @Override
-    @Nullable Flight join(Flight mine) {
-      return flights.join(KEY, mine);
-    }
-
-    @Override
-    void land(Flight mine, Landing landing) {
-      flights.land(KEY, mine, landing);
+    public Joining() {
+      super(Airspace.of(new Flights(CountedEpochs.FROZEN)));
     }
   }
 
   /** Looks for a flight, then begins one. */
   public static final class JoiningInTwoSteps extends Storing {
+    public JoiningInTwoSteps() {
+      super(new TwoSteps());
+    }
+  }
+
+  private static final class TwoSteps implements Airspace {
     private final ConcurrentMap<ExactKey, Flight> flights = new ConcurrentHashMap<>();
 
     @Override
-    @Nullable Flight join(Flight mine) {
+    public @Nullable Flight join(Flight mine) {
       Flight other = flights.get(KEY);
       if (other == null) {
         flights.put(KEY, mine);
@@ -245,7 +226,7 @@ final class FlightsLincheckTest {
     }
 
     @Override
-    void land(Flight mine, Landing landing) {
+    public void land(Flight mine, Landing landing) {
       flights.remove(KEY, mine);
       mine.landing().complete(landing);
     }
@@ -253,15 +234,21 @@ final class FlightsLincheckTest {
 
   /** Ends a flight without a word to its followers. */
   public static final class NotLanding extends Storing {
+    public NotLanding() {
+      super(new NoLanding());
+    }
+  }
+
+  private static final class NoLanding implements Airspace {
     private final ConcurrentMap<ExactKey, Flight> flights = new ConcurrentHashMap<>();
 
     @Override
-    @Nullable Flight join(Flight mine) {
+    public @Nullable Flight join(Flight mine) {
       return flights.putIfAbsent(KEY, mine);
     }
 
     @Override
-    void land(Flight mine, Landing landing) {
+    public void land(Flight mine, Landing landing) {
       flights.remove(KEY, mine);
     }
   }

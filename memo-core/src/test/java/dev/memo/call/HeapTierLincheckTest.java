@@ -13,16 +13,13 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("lincheck")
 final class HeapTierLincheckTest {
 
-  /** One function that is called with one argument. */
-  abstract static class Calls {
+  /** One function that is called with one argument, and keeps its values on the heap. */
+  abstract static class Calls extends CountedCalls {
     private static final String ARGUMENT = "argument";
 
-    final CountedEpochs epochs = new CountedEpochs();
     private final HeapTier heap = new HeapTier();
 
-    /** What the heap holds this value against. */
-    abstract Epochs checked();
-
+    @Override
     @Operation
     public long call() {
       HeapTier.Value kept = heap.get(this, ARGUMENT, checked());
@@ -37,16 +34,6 @@ final class HeapTierLincheckTest {
     final long keep(long value, Freshness freshness) {
       heap.put(this, ARGUMENT, new HeapTier.Value(value, 0, freshness, 1));
       return value;
-    }
-
-    @Operation
-    public void invalidate() {
-      epochs.raiseStripe();
-    }
-
-    @Operation
-    public void invalidateAll() {
-      epochs.raiseDirectory();
     }
   }
 

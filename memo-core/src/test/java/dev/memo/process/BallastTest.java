@@ -43,7 +43,7 @@ final class BallastTest {
   void isGivenUpWhereThereIsNone() throws IOException {
     ballast.make();
     new Ballast(file, Long.MAX_VALUE / 2).makeRoom();
-    assertThat(file).doesNotExist();
+    assertThat(file).isEmptyFile();
   }
 
   @Test

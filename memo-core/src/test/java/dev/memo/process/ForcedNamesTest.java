@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.memo.store.ChildJvm;
+import dev.memo.store.Commands;
 import dev.memo.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -33,8 +34,8 @@ final class ForcedNamesTest {
   }
 
   @BeforeEach
-  void requireStrace() {
-    assumeTrue(Files.isExecutable(Path.of("/usr/bin/strace")), "no strace is installed here");
+  void requireStrace() throws InterruptedException {
+    assumeTrue(Commands.succeeds("strace", "-qq", "-o", "/dev/null", "true"), "no strace here");
   }
 
   @Test

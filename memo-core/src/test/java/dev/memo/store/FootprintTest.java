@@ -13,6 +13,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
+import org.rocksdb.Env;
+import org.rocksdb.Priority;
 import org.rocksdb.ReadOptions;
 
 @EnabledOnOs(OS.LINUX)
@@ -28,6 +30,7 @@ class FootprintTest {
       assertThat(child.awaitLine("kept"))
           .contains("native ReadOptions=1")
           .contains("thread forgotten=1")
+          .contains("thread rocksdb:bottom=1")
           .contains("descriptor " + folder.resolve("file") + "=1")
           .contains("mapping " + folder.resolve("file") + "=1");
     }
@@ -41,8 +44,10 @@ class FootprintTest {
       NativeLibrary.load();
       Path file = Path.of(arguments[0]);
       new ReadOptions().close();
+      Env env = Env.getDefault();
       Footprint before = Footprint.now();
 
+      env.setBackgroundThreads(1, Priority.BOTTOM); // of which there is none by default
       new ReadOptions().close();
       ReadOptions options = new ReadOptions();
       FileChannel channel =
@@ -64,7 +69,7 @@ class FootprintTest {
       thread.start();
 
       System.out.println("kept " + Footprint.keptSince(before, Duration.ofSeconds(1)));
-      System.out.println("of " + options + channel + mapping + thread);
+      System.out.println("of " + options + channel + mapping + thread + env);
     }
   }
 }

@@ -14,6 +14,11 @@ public final class StoreSeams {
     Seams.ofThisJvm = Seams.ofThisJvm.withoutLog();
   }
 
+  /** With POWER_LOSS, writes of several changes are not forced to the medium. */
+  public static void leaveBatchesUnforced() {
+    Seams.ofThisJvm = Seams.ofThisJvm.withUnforcedBatches();
+  }
+
   /** Damaged blocks are read as if nothing had happened. */
   public static void trustDamagedBlocks() {
     Seams.ofThisJvm = Seams.ofThisJvm.withoutChecksums();
