@@ -31,11 +31,13 @@ final class Database {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Layout layout;
+  private final ControlPage page;
   private final Durability durability;
   private final Ballast ballast;
 
-  Database(Layout layout, Durability durability, Ballast ballast) {
+  Database(Layout layout, ControlPage page, Durability durability, Ballast ballast) {
     this.layout = layout;
+    this.page = page;
     this.durability = durability;
     this.ballast = ballast;
   }
@@ -55,14 +57,14 @@ final class Database {
         moveAside(damage);
       }
       try {
-        return requireReadable(openAsItIs());
+        return requireWhole(openAsItIs());
       } catch (StoreException e) {
         if (e.reason() != Reason.CORRUPT) {
           throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
         }
         moveAside(String.valueOf(e.getMessage()));
       }
-      return RocksStore.open(layout.data(), durability);
+      return openAsItIs();
     } catch (IOException e) {
       throw Refusals.because("open the database", layout.data(), e);
     }
@@ -86,6 +88,9 @@ final class Database {
   }
 
   private RocksStore openAsItIs() throws IOException {
+    if (!Files.exists(layout.data().resolve("CURRENT"))) {
+      page.startChangesAt(0); // before it begins: a new one that is empty has forgotten nothing
+    }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
@@ -106,15 +111,44 @@ final class Database {
     }
   }
 
-  /** Without the few rows about the directory itself, nothing else in the database is of use. */
-  private static RocksStore requireReadable(RocksStore store) {
+  private RocksStore requireWhole(RocksStore store) {
     try {
-      store.scan(Family.META, new byte[0], (key, value) -> true);
+      requireReadable(store);
+      requireRemovals(store);
       return store;
     } catch (StoreException e) {
       store.close();
       throw e;
     }
+  }
+
+  /** Without the few rows about the directory itself, nothing else in the database is of use. */
+  private static void requireReadable(RocksStore store) {
+    store.scan(Family.META, new byte[0], (key, value) -> true);
+  }
+
+  /**
+   * RocksDB takes a log or a manifest for ended where it is damaged. Results that are lost with the
+   * rest are computed again, but with a lost removal the removed values would be back.
+   */
+  private void requireRemovals(RocksStore store) {
+    long found = store.changeCount();
+    long lost = page.lastChange() - found;
+    if (found < page.lastRemoval()) {
+      throw new StoreException(
+          Reason.CORRUPT,
+          "its last " + lost + " changes are lost, and what was invalidated would be back",
+          null);
+    }
+    if (lost > 0) {
+      LOG.log(
+          Level.WARNING,
+          "The database of {0} has lost its last {1} changes, as after damage or after a power cut"
+              + " without POWER_LOSS: these results are computed again",
+          layout.root(),
+          lost);
+    }
+    page.startChangesAt(found);
   }
 
   private void moveAside(String damage) throws IOException {

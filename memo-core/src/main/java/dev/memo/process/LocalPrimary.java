@@ -18,8 +18,6 @@ import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
-  private static final Logger LOG = System.getLogger("dev.memo.process");
-
   /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
   private static final int LOCKS = 1024;
 
@@ -79,14 +75,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
-    if (sequences.databaseLags()) {
-      LOG.log(
-          Level.WARNING,
-          "The database of {0} has forgotten its last changes, as after a power cut without"
-              + " POWER_LOSS or when its files were replaced: results may be missing, and what was"
-              + " invalidated lately may be back",
-          directory);
-    }
     this.intact = intact;
     this.outdating = outdating;
     AtomicLong claimIds = new AtomicLong();
@@ -201,7 +189,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
         }
         Stored stored = store(slot, era, function, entry);
         if (found.unusable()) {
-          page.raiseStripe(key.stripe());
+          removed(key);
         }
         end(stripe, held, stored, replies);
         stripe.answer(slot, stored, replies);
@@ -226,9 +214,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private void write(KnownFunction function, Batch batch) {
     boolean records = function.record(batch);
     store.write(batch);
+    page.showChange(store.changeCount());
     if (records) {
       function.recorded();
     }
+  }
+
+  /** Something of the call was removed or replaced: readers and the next owner have to know. */
+  private void removed(CallKey key) {
+    page.showRemoval(store.changeCount());
+    page.raiseStripe(key.stripe());
   }
 
   private boolean isOutdated(CallKey key, Era era, long start) {
@@ -303,7 +298,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       Era era = function.era();
       Batch batch = removal(key, era, sequences.next());
       write(function, batch);
-      page.raiseStripe(key.stripe());
+      removed(key);
       stripe.supersede(key);
     } catch (StoreException e) {
       throw unavailable("invalidate", e);
@@ -328,7 +323,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       Batch batch = removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
       write(function, batch);
-      page.raiseStripe(key.stripe());
+      removed(key);
       stripe.answer(slot, stored, replies);
       stripe.supersede(key);
       return new PutAnswer.Kept(stored.sequence());
@@ -369,6 +364,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
         Era next = new Era(function.era().generation() + 1, sequences.next());
         meta.writeEra(functionId, next);
         function.begin(next);
+        page.showRemoval(store.changeCount());
         page.raiseDirectory();
       }
     } catch (StoreException e) {

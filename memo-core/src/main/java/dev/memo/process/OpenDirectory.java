@@ -76,7 +76,7 @@ public final class OpenDirectory implements AutoCloseable {
       Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES);
       ballast.makeRoom();
       ControlPage page = takeOver(layout);
-      Store store = new Database(layout, settings.durability(), ballast).open();
+      Store store = new Database(layout, page, settings.durability(), ballast).open();
       closers.add(store::close);
       if (settings.durability() == Durability.POWER_LOSS) {
         layout.forceWay(); // the database forces the names inside its own folder

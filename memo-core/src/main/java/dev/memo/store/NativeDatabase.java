@@ -206,6 +206,11 @@ final class NativeDatabase {
     }
   }
 
+  /** RocksDB numbers changes, and recovers the number with the last one that it finds. */
+  long changeCount() {
+    return db.getLatestSequenceNumber();
+  }
+
   private ColumnFamilyHandle column(Family family) {
     return requireNonNull(columns.get(family));
   }

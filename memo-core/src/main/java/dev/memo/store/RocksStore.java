@@ -103,6 +103,13 @@ public final class RocksStore implements Store {
   }
 
   @Override
+  public long changeCount() {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      return borrow.get().changeCount();
+    }
+  }
+
+  @Override
   public void close() {
     database.close();
   }

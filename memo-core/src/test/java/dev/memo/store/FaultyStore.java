@@ -76,6 +76,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public long changeCount() {
+    return store.changeCount();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A store in memory. */
 public final class HeapStore implements Store {
   private final Map<Family, NavigableMap<byte[], byte[]>> families = new EnumMap<>(Family.class);
+  private long changeCount;
   private boolean closed;
 
   public HeapStore() {
@@ -28,9 +29,13 @@ public final class HeapStore implements Store {
 
   private NavigableMap<byte[], byte[]> rows(Family family) {
     if (closed) {
-      throw new DirectoryClosedException("the heap store was closed before this use");
+      throw wasClosed();
     }
     return families.computeIfAbsent(family, none -> inByteOrder());
+  }
+
+  private static DirectoryClosedException wasClosed() {
+    return new DirectoryClosedException("the heap store was closed before this use");
   }
 
   @Override
@@ -58,6 +63,7 @@ public final class HeapStore implements Store {
         rows(change.family()).put(change.key(), value);
       }
     }
+    changeCount += batch.changes().size();
   }
 
   @Override
@@ -71,6 +77,14 @@ public final class HeapStore implements Store {
         return;
       }
     }
+  }
+
+  @Override
+  public synchronized long changeCount() {
+    if (closed) {
+      throw wasClosed();
+    }
+    return changeCount;
   }
 
   @Override

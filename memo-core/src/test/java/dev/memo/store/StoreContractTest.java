@@ -103,6 +103,21 @@ final class StoreContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void countsChanges(Kind kind) {
+    Store store = open(kind);
+    long before = store.changeCount();
+    store.write(new Batch().put(Family.ENTRIES, bytes("a"), bytes("1")));
+    assertThat(store.changeCount()).isEqualTo(before + 1);
+    store.write(
+        new Batch()
+            .put(Family.META, bytes("a"), bytes("2"))
+            .put(Family.ENTRIES, bytes("a"), bytes("3"))
+            .delete(Family.ENTRIES, bytes("none")));
+    assertThat(store.changeCount()).isEqualTo(before + 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void deletesOneRow(Kind kind) {
     Store store = open(kind);
     store.write(new Batch().put(Family.ENTRIES, bytes("a"), bytes("1")));
@@ -163,7 +178,8 @@ final class StoreContractTest {
             () -> store.get(Family.ENTRIES, key),
             () -> store.multiGet(Family.ENTRIES, List.of(key)),
             () -> store.write(new Batch().put(Family.ENTRIES, key, key)),
-            () -> scan(store, key));
+            () -> scan(store, key),
+            store::changeCount);
     for (Runnable use : uses) {
       assertThatThrownBy(use::run)
           .isInstanceOf(DirectoryClosedException.class)
