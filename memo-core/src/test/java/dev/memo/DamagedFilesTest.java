@@ -8,6 +8,7 @@ import dev.memo.call.DelegatingPrimary;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.HeapTier;
+import dev.memo.call.Lookup;
 import dev.memo.call.StoredFunction;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Primary;
@@ -242,6 +243,40 @@ final class DamagedFilesTest {
 
     assertThat(storeNoise(directory, MANY, MANY)).isEqualTo(MANY);
     assertThat(aside(directory)).hasSize(1);
+  }
+
+  @Test
+  @DisplayName(
+      "P6: calls whose results are in a damaged block can be invalidated, put and refreshed")
+  void damagedBlocksDoNotKeepResultsFromBeingReplaced() throws IOException {
+    byte[] bytes = Files.readAllBytes(largestTable(whole));
+    for (int at = 0; at < bytes.length / 2; at += 1 << 10) { // every block of rows
+      bytes[at] ^= 1;
+    }
+    Files.write(largestTable(whole), bytes);
+    Spectrum other = Spectrum.of(-1);
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        Memo memo = Memo.open(whole)) {
+      CachedFunction<Integer, Spectrum, RuntimeException> spectrum = spectrum(memo);
+      for (int n = 10; n < CALLS / 2; n++) {
+        switch (n % 3) {
+          case 0 -> {
+            spectrum.invalidate(n);
+            assertThat(spectrum.isCached(n)).isFalse();
+          }
+          case 1 -> {
+            spectrum.put(n, other);
+            assertThat(spectrum.peek(n)).isEqualTo(new Lookup.Present<>(other));
+          }
+          default -> {
+            assertThat(spectrum.refresh(n)).isEqualTo(Spectrum.of(n));
+            assertThat(spectrum.isCached(n)).isTrue();
+          }
+        }
+      }
+      assertThat(log.warnings()).anySatisfy(line -> assertThat(line).contains("deleted unread"));
+    }
+    assertThat(aside(whole)).isEmpty();
   }
 
   private Path stoppedByADamagedTable() throws IOException {

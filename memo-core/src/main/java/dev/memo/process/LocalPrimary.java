@@ -54,7 +54,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final ControlPage page;
   private final Sequences sequences;
   private final Functions functions;
-  private final Predicate<Stored> intact;
+  private final CallRows rows;
   private final Outdating outdating;
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
   private volatile boolean closed;
@@ -75,7 +75,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
-    this.intact = intact;
+    this.rows = new CallRows(directory, store, sequences, intact);
     this.outdating = outdating;
     AtomicLong claimIds = new AtomicLong();
     for (int i = 0; i < LOCKS; i++) {
@@ -134,29 +134,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
   /** Null if the database cannot say: then the call is computed all the same. */
   private @Nullable Found lookAgain(Slot slot, Era era, long rejected) {
     try {
-      return look(slot, era, rejected);
+      return rows.look(slot, era, rejected);
     } catch (StoreException e) {
       return null; // a put meets the failure again, and reports it
     }
-  }
-
-  private Found look(Slot slot, Era era, long rejected) {
-    byte[] entryKey = slot.key().entryKey(era.generation(), slot.variant());
-    byte[] bytes;
-    try {
-      bytes = store.get(Family.ENTRIES, entryKey);
-    } catch (StoreException e) {
-      if (e.reason() == StoreException.Reason.CORRUPT) {
-        return new Found(null, true); // damaged like an entry whose own checksum fails
-      }
-      throw e;
-    }
-    if (bytes == null) {
-      return new Found(null, false);
-    }
-    Stored stored = new Stored(bytes);
-    boolean counts = stored.sequence() != rejected && intact.test(stored);
-    return new Found(counts ? stored : null, !counts);
   }
 
   @Override
@@ -177,7 +158,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       try {
         Found found = held == null ? null : stripe.stillFound(held, era, rejected);
         if (found == null) {
-          found = look(slot, era, rejected);
+          found = rows.look(slot, era, rejected);
           if (found.winner() != null) {
             end(stripe, held, found.winner(), replies);
             return new PutAnswer.Lost(found.winner());
@@ -228,13 +209,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   private boolean isOutdated(CallKey key, Era era, long start) {
     return outdating.isOutdated(start, era.since())
-        || outdating.isOutdated(start, tombstone(key, era));
-  }
-
-  /** The sequence of the last invalidation, put or refresh of the call; 0 if there was none. */
-  private long tombstone(CallKey key, Era era) {
-    byte[] bytes = store.get(Family.ENTRIES, key.tombstoneKey(era.generation()));
-    return bytes == null ? 0 : new Stored(bytes).sequence();
+        || outdating.isOutdated(start, rows.tombstone(key, era));
   }
 
   private static void end(
@@ -296,7 +271,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       requireOpen();
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
-      Batch batch = removal(key, era, sequences.next());
+      Batch batch = rows.removal(key, era, sequences.next());
       write(function, batch);
       removed(key);
       stripe.supersede(key);
@@ -320,7 +295,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
         return new PutAnswer.Outdated();
       }
       Stored stored = Stored.of(sequences.next(), entry);
-      Batch batch = removal(key, era, stored.sequence());
+      Batch batch = rows.removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
       write(function, batch);
       removed(key);
@@ -333,26 +308,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
       stripe.lock().unlock();
       replies.send();
     }
-  }
-
-  /** Deletes all variants of the call and writes its tombstone. */
-  private Batch removal(CallKey key, Era era, long sequence) {
-    byte[] prefix = key.prefix(era.generation());
-    Batch batch = new Batch();
-    // a call with more arguments, which a function known by its name may have had once, begins with
-    // the same prefix; its keys are longer
-    int length = prefix.length + CallKey.VARIANT_BYTES;
-    store.scan(
-        Family.ENTRIES,
-        prefix,
-        (entryKey, value) -> {
-          if (entryKey.length == length) {
-            batch.delete(Family.ENTRIES, entryKey);
-          }
-          return true;
-        });
-    byte[] tombstoneKey = key.tombstoneKey(era.generation());
-    return batch.put(Family.ENTRIES, tombstoneKey, Meta.bytes(sequence));
   }
 
   @Override

@@ -56,11 +56,13 @@ public final class HeapStore implements Store {
   @Override
   public synchronized void write(Batch batch) {
     for (Batch.Change change : batch.changes()) {
-      byte[] value = change.value();
-      if (value == null) {
-        rows(change.family()).remove(change.key());
-      } else {
-        rows(change.family()).put(change.key(), value);
+      NavigableMap<byte[], byte[]> rows = rows(change.family());
+      if (change instanceof Batch.Put put) {
+        rows.put(put.key(), put.value());
+      } else if (change instanceof Batch.Delete delete) {
+        rows.remove(delete.key());
+      } else if (change instanceof Batch.DeleteRange range) {
+        rows.subMap(range.first(), range.end()).clear();
       }
     }
     changeCount += batch.changes().size();

@@ -127,6 +127,27 @@ final class StoreContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void deletesAllRowsOfAPrefix(Kind kind) {
+    Store store = open(kind);
+    byte[][] keys = {{1, -1}, {1, -1, 0}, {1, -1, -1, 7}, {2}, {1}, {1, -2, 9}};
+    for (byte[] key : keys) {
+      store.write(new Batch().put(Family.ENTRIES, key, key).put(Family.META, key, key));
+    }
+    store.write(new Batch().deletePrefix(Family.ENTRIES, new byte[] {1, -1}));
+    assertThat(scan(store, new byte[0])).containsExactly(keys[4], keys[5], keys[3]);
+    assertThat(store.get(Family.META, keys[0])).isEqualTo(keys[0]);
+    byte[] again = {1, -2, 3};
+    store.write(
+        new Batch()
+            .deletePrefix(Family.ENTRIES, new byte[] {1, -2})
+            .put(Family.ENTRIES, again, again));
+    assertThat(scan(store, new byte[0])).containsExactly(keys[4], again, keys[3]);
+    assertThatThrownBy(() -> new Batch().deletePrefix(Family.ENTRIES, new byte[] {-1, -1}))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void scansAPrefixInUnsignedOrder(Kind kind) {
     Store store = open(kind);
     byte[][] keys = {{1, -1}, {1, -1, 0}, {1, -1, 127}, {1, -1, -128}, {2}, {1}, {1, 5}};
