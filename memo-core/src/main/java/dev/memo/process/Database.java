@@ -4,7 +4,6 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.Durability;
-import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -113,18 +112,13 @@ final class Database {
 
   private RocksStore requireWhole(RocksStore store) {
     try {
-      requireReadable(store);
+      new Meta(store).requireSound();
       requireRemovals(store);
       return store;
     } catch (StoreException e) {
       store.close();
       throw e;
     }
-  }
-
-  /** Without the few rows about the directory itself, nothing else in the database is of use. */
-  private static void requireReadable(RocksStore store) {
-    store.scan(Family.META, new byte[0], (key, value) -> true);
   }
 
   /**

@@ -8,6 +8,10 @@ import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
+import dev.memo.store.Batch;
+import dev.memo.store.Durability;
+import dev.memo.store.Family;
+import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
@@ -72,6 +76,20 @@ final class DatabaseTest {
             }
           }
         });
+  }
+
+  @Test
+  @DisplayName("P5: a database with a row about itself that makes no sense is moved aside")
+  void rowsOfItsOwnThatMakeNoSense() throws IOException {
+    for (String row : List.of("directory-id", "reserved-sequence", "generation/12345678")) {
+      assertMovedAside(
+          data -> {
+            try (RocksStore store = RocksStore.open(data, Durability.PROCESS_CRASH)) {
+              store.write(new Batch().put(Family.META, row.getBytes(UTF_8), new byte[3]));
+            }
+          });
+      deleteAll(path);
+    }
   }
 
   @Test
