@@ -51,10 +51,6 @@ final class Database {
       if (hasLostItsHead()) {
         moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
       }
-      String damage = RocksStore.knownDamage(layout.data());
-      if (damage != null) {
-        moveAside(damage);
-      }
       try {
         return requireWhole(openAsItIs());
       } catch (StoreException e) {
@@ -110,12 +106,15 @@ final class Database {
     }
   }
 
-  private RocksStore requireWhole(RocksStore store) {
+  private RocksStore requireWhole(RocksStore store) throws IOException {
     try {
+      if (RocksStore.isMarkedDamaged(layout.data())) {
+        store.verify();
+      }
       new Meta(store).requireSound();
       requireRemovals(store);
       return store;
-    } catch (StoreException e) {
+    } catch (StoreException | IOException e) {
       store.close();
       throw e;
     }

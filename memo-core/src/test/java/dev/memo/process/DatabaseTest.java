@@ -93,6 +93,20 @@ final class DatabaseTest {
   }
 
   @Test
+  @DisplayName("P3: a database that only seemed to be damaged is kept")
+  void aMarkWithoutDamage() throws IOException {
+    store(0, 2);
+    store(2, 4); // which makes a table of the log
+    Path mark = Files.writeString(path.resolve("data/DAMAGED"), "block checksum mismatch");
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      assertThat(directory.primary().read(key(0), 1)).isNotNull();
+      assertThat(log.warnings()).isEmpty();
+    }
+    assertThat(mark).doesNotExist();
+  }
+
+  @Test
   @DisplayName("P5: a database that lost its MANIFEST is moved aside")
   void lostManifest() throws Exception {
     assertMovedAside(
