@@ -258,7 +258,10 @@ final class DamagedFilesTest {
     try (CapturedLog log = CapturedLog.of("dev.memo");
         Memo memo = Memo.open(whole)) {
       CachedFunction<Integer, Spectrum, RuntimeException> spectrum = spectrum(memo);
-      for (int n = 10; n < CALLS / 2; n++) {
+      assertThat(spectrum.call(10)).isEqualTo(Spectrum.of(10));
+      assertThat(log.warnings())
+          .anySatisfy(line -> assertThat(line).contains("UNREADABLE: ", "checksum mismatch"));
+      for (int n = 11; n < CALLS / 2; n++) {
         switch (n % 3) {
           case 0 -> {
             spectrum.invalidate(n);
