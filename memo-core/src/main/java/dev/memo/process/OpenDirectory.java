@@ -38,7 +38,7 @@ public final class OpenDirectory implements AutoCloseable {
   /**
    * Opens the directory, or makes it.
    *
-   * @throws DirectoryException if it cannot be opened; nothing in it was changed
+   * @throws DirectoryException if it cannot be opened; no result in it was removed
    */
   public static OpenDirectory open(Path directory, DirectorySettings settings) {
     return open(directory, settings, OpenDirectory::isIntact, Outdating.STARTED_BEFORE);
