@@ -41,11 +41,10 @@ final class EntryReader<R extends @Nullable Object> {
     try {
       stored = primary.read(key, slot.variant());
     } catch (StoreException e) {
-      // The claim asks the primary once more, which logs what it cannot read.
-      return new Missing<>(MissReason.UNREADABLE, slot);
+      return new Missing<>(MissReason.UNREADABLE, slot, e);
     }
     return stored == null
-        ? new Missing<>(MissReason.ABSENT, slot)
+        ? new Missing<>(MissReason.ABSENT, slot, null)
         : examine(stored, arguments, slot);
   }
 
@@ -61,7 +60,8 @@ final class EntryReader<R extends @Nullable Object> {
           reasonOf(e),
           beside
               ? new Slot(format.secondVariant(), 0)
-              : new Slot(slot.variant(), stored.sequence()));
+              : new Slot(slot.variant(), stored.sequence()),
+          e);
     }
   }
 

@@ -86,7 +86,7 @@ public final class StoredFunction<
               + identity()
               + " cannot be used, so it is computed: "
               + missing.reason(),
-          null);
+          missing.cause());
     }
     Chain chain = Chain.current();
     if (chain != null) {

@@ -19,6 +19,9 @@ import java.time.temporal.ChronoUnit;
  * <p>Only counters: the worst that damaged bytes can do is to make readers ask the owner. The order
  * of bytes is the machine's, because the page is never used on another one. Counters that are
  * written often do not share a cache line with those that every hit reads.
+ *
+ * <p>The counters of changes decide what becomes of a database, so they are sealed: one that was
+ * damaged is known to be, and counts as 0.
  */
 final class ControlPage implements Epochs {
   private static final long MAGIC = 0x656761506f6d656dL; // "memoPage" in little-endian order
@@ -29,11 +32,18 @@ final class ControlPage implements Epochs {
   private static final int OWNER_EPOCH_AT = 128;
   private static final int DIRECTORY_EPOCH_AT = 256;
   private static final int LAST_SEQUENCE_AT = 384;
+  static final int LAST_CHANGE_AT = 512;
+  static final int LAST_REMOVAL_AT = 520;
   private static final int STRIPES_AT = 4096;
   static final int BYTES = STRIPES_AT + STRIPES * Long.BYTES;
 
   /** No honest counter comes near; a damaged one must not overflow. */
   private static final long LIMIT = 1L << 60;
+
+  /** Multiplying by it spreads every bit of a count over the bits above. */
+  private static final long SEAL = 0x9E37_79B9_7F4A_7C15L;
+
+  private static final long SEAL_BITS = 0xFFFFL << 48;
 
   private static final VarHandle LONG =
       MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.nativeOrder());
@@ -88,6 +98,7 @@ final class ControlPage implements Epochs {
     set(LAYOUT_AT, LAYOUT);
     set(OWNER_EPOCH_AT, 0);
     set(LAST_SEQUENCE_AT, 0);
+    startChangesAt(0);
     for (int i = 0; i < STRIPES; i++) {
       set(STRIPES_AT + i * Long.BYTES, 0);
     }
@@ -130,6 +141,50 @@ final class ControlPage implements Epochs {
     while (shown < sequence && !LONG.compareAndSet(page, LAST_SEQUENCE_AT, shown, sequence)) {
       shown = lastSequence();
     }
+  }
+
+  /** How many changes the database had when the last one was acknowledged; 0 if not known. */
+  long lastChange() {
+    return unsealed(get(LAST_CHANGE_AT));
+  }
+
+  /** How many it had at the last one that removed or replaced something; 0 if not known. */
+  long lastRemoval() {
+    return unsealed(get(LAST_REMOVAL_AT));
+  }
+
+  /** The database has made so many changes. Fewer than are shown change nothing. */
+  void showChange(long changeCount) {
+    raiseSealed(LAST_CHANGE_AT, changeCount);
+  }
+
+  /** The last of so many changes has removed or replaced something. */
+  void showRemoval(long changeCount) {
+    raiseSealed(LAST_CHANGE_AT, changeCount);
+    raiseSealed(LAST_REMOVAL_AT, changeCount);
+  }
+
+  /** The database begins with so many changes, whatever it or another one had before. */
+  void startChangesAt(long changeCount) {
+    set(LAST_REMOVAL_AT, sealed(Math.min(lastRemoval(), changeCount)));
+    set(LAST_CHANGE_AT, sealed(changeCount));
+  }
+
+  private void raiseSealed(int at, long count) {
+    long shown = get(at);
+    while (unsealed(shown) < count && !LONG.compareAndSet(page, at, shown, sealed(count))) {
+      shown = get(at);
+    }
+  }
+
+  /** A count of 48 bits after 16 that depend on all of them; 0 is its own seal. */
+  private static long sealed(long count) {
+    return count | (count * SEAL & SEAL_BITS);
+  }
+
+  private static long unsealed(long bits) {
+    long count = bits & ~SEAL_BITS;
+    return sealed(count) == bits ? count : 0;
   }
 
   private long get(int at) {

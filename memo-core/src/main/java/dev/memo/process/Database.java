@@ -4,7 +4,6 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.Durability;
-import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -31,11 +30,13 @@ final class Database {
   private static final Duration PATIENCE = Duration.ofSeconds(2);
 
   private final Layout layout;
+  private final ControlPage page;
   private final Durability durability;
   private final Ballast ballast;
 
-  Database(Layout layout, Durability durability, Ballast ballast) {
+  Database(Layout layout, ControlPage page, Durability durability, Ballast ballast) {
     this.layout = layout;
+    this.page = page;
     this.durability = durability;
     this.ballast = ballast;
   }
@@ -50,20 +51,17 @@ final class Database {
       if (hasLostItsHead()) {
         moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
       }
-      String damage = RocksStore.knownDamage(layout.data());
-      if (damage != null) {
-        moveAside(damage);
-      }
-      DamagedLogs.cut(layout, aside());
+      DamagedLogs logs = DamagedLogs.cut(layout, aside());
       try {
-        return requireReadable(openAsItIs());
+        return requireWhole(openAsItIs(), logs);
       } catch (StoreException e) {
         if (e.reason() != Reason.CORRUPT) {
           throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
         }
+        logs.restore();
         moveAside(String.valueOf(e.getMessage()));
       }
-      return RocksStore.open(layout.data(), durability);
+      return openAsItIs();
     } catch (IOException e) {
       throw Refusals.because("open the database", layout.data(), e);
     }
@@ -87,6 +85,9 @@ final class Database {
   }
 
   private RocksStore openAsItIs() throws IOException {
+    if (!Files.exists(layout.data().resolve("CURRENT"))) {
+      page.startChangesAt(0); // before it begins: a new one that is empty has forgotten nothing
+    }
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
@@ -107,19 +108,58 @@ final class Database {
     }
   }
 
-  /** Without the few rows about the directory itself, nothing else in the database is of use. */
-  private static RocksStore requireReadable(RocksStore store) {
+  private RocksStore requireWhole(RocksStore store, DamagedLogs logs) throws IOException {
     try {
-      store.scan(Family.META, new byte[0], (key, value) -> true);
+      if (RocksStore.isMarkedDamaged(layout.data())) {
+        store.verify();
+      }
+      new Meta(store).requireSound();
+      requireRemovals(store, logs);
       return store;
-    } catch (StoreException e) {
+    } catch (StoreException | IOException e) {
       store.close();
       throw e;
     }
   }
 
+  /** A folder that does not exist. */
   private Path aside() {
-    return layout.root().resolve("data.corrupt-" + STAMP.format(Instant.now()));
+    Path aside;
+    do {
+      aside = layout.root().resolve("data.corrupt-" + STAMP.format(Instant.now()));
+    } while (Files.exists(aside));
+    return aside;
+  }
+
+  /**
+   * RocksDB takes a log or a manifest for ended where it is damaged. Results that are lost with the
+   * rest are computed again, but with a lost removal the removed values would be back.
+   */
+  private void requireRemovals(RocksStore store, DamagedLogs logs) {
+    long found = store.changeCount();
+    long lost = page.lastChange() - found;
+    if (found < page.lastRemoval()) {
+      throw new StoreException(
+          Reason.CORRUPT,
+          "its last " + lost + " changes are lost, and what was invalidated would be back",
+          null);
+    }
+    if (lost > 0) {
+      LOG.log(
+          Level.WARNING,
+          "The database of {0} has lost its last {1} changes, as after damage or after a power cut"
+              + " without POWER_LOSS: these results are computed again{2}",
+          layout.root(),
+          lost,
+          logs);
+    } else if (!logs.isEmpty()) {
+      LOG.log(
+          Level.WARNING,
+          "The database of {0} was damaged where nothing was stored{1}",
+          layout.root(),
+          logs);
+    }
+    page.startChangesAt(found);
   }
 
   private void moveAside(String damage) throws IOException {

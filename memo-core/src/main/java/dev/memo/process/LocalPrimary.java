@@ -18,8 +18,6 @@ import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
@@ -39,8 +37,6 @@ import org.jspecify.annotations.Nullable;
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
-  private static final Logger LOG = System.getLogger("dev.memo.process");
-
   /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
   private static final int LOCKS = 1024;
 
@@ -58,7 +54,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final ControlPage page;
   private final Sequences sequences;
   private final Functions functions;
-  private final Predicate<Stored> intact;
+  private final CallRows rows;
   private final Outdating outdating;
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
   private volatile boolean closed;
@@ -79,15 +75,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
-    if (sequences.databaseLags()) {
-      LOG.log(
-          Level.WARNING,
-          "The database of {0} has forgotten its last changes, as after a power cut without"
-              + " POWER_LOSS or when its files were replaced: results may be missing, and what was"
-              + " invalidated lately may be back",
-          directory);
-    }
-    this.intact = intact;
+    this.rows = new CallRows(directory, store, sequences, intact);
     this.outdating = outdating;
     AtomicLong claimIds = new AtomicLong();
     for (int i = 0; i < LOCKS; i++) {
@@ -146,29 +134,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
   /** Null if the database cannot say: then the call is computed all the same. */
   private @Nullable Found lookAgain(Slot slot, Era era, long rejected) {
     try {
-      return look(slot, era, rejected);
+      return rows.look(slot, era, rejected);
     } catch (StoreException e) {
       return null; // a put meets the failure again, and reports it
     }
-  }
-
-  private Found look(Slot slot, Era era, long rejected) {
-    byte[] entryKey = slot.key().entryKey(era.generation(), slot.variant());
-    byte[] bytes;
-    try {
-      bytes = store.get(Family.ENTRIES, entryKey);
-    } catch (StoreException e) {
-      if (e.reason() == StoreException.Reason.CORRUPT) {
-        return new Found(null, true); // damaged like an entry whose own checksum fails
-      }
-      throw e;
-    }
-    if (bytes == null) {
-      return new Found(null, false);
-    }
-    Stored stored = new Stored(bytes);
-    boolean counts = stored.sequence() != rejected && intact.test(stored);
-    return new Found(counts ? stored : null, !counts);
   }
 
   @Override
@@ -189,7 +158,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       try {
         Found found = held == null ? null : stripe.stillFound(held, era, rejected);
         if (found == null) {
-          found = look(slot, era, rejected);
+          found = rows.look(slot, era, rejected);
           if (found.winner() != null) {
             end(stripe, held, found.winner(), replies);
             return new PutAnswer.Lost(found.winner());
@@ -201,7 +170,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
         }
         Stored stored = store(slot, era, function, entry);
         if (found.unusable()) {
-          page.raiseStripe(key.stripe());
+          removed(key);
         }
         end(stripe, held, stored, replies);
         stripe.answer(slot, stored, replies);
@@ -226,20 +195,21 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private void write(KnownFunction function, Batch batch) {
     boolean records = function.record(batch);
     store.write(batch);
+    page.showChange(store.changeCount());
     if (records) {
       function.recorded();
     }
   }
 
-  private boolean isOutdated(CallKey key, Era era, long start) {
-    return outdating.isOutdated(start, era.since())
-        || outdating.isOutdated(start, tombstone(key, era));
+  /** Something of the call was removed or replaced: readers and the next owner have to know. */
+  private void removed(CallKey key) {
+    page.showRemoval(store.changeCount());
+    page.raiseStripe(key.stripe());
   }
 
-  /** The sequence of the last invalidation, put or refresh of the call; 0 if there was none. */
-  private long tombstone(CallKey key, Era era) {
-    byte[] bytes = store.get(Family.ENTRIES, key.tombstoneKey(era.generation()));
-    return bytes == null ? 0 : new Stored(bytes).sequence();
+  private boolean isOutdated(CallKey key, Era era, long start) {
+    return outdating.isOutdated(start, era.since())
+        || outdating.isOutdated(start, rows.tombstone(key, era));
   }
 
   private static void end(
@@ -301,9 +271,9 @@ final class LocalPrimary implements Primary, AutoCloseable {
       requireOpen();
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
-      Batch batch = removal(key, era, sequences.next());
+      Batch batch = rows.removal(key, era, sequences.next());
       write(function, batch);
-      page.raiseStripe(key.stripe());
+      removed(key);
       stripe.supersede(key);
     } catch (StoreException e) {
       throw unavailable("invalidate", e);
@@ -325,10 +295,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
         return new PutAnswer.Outdated();
       }
       Stored stored = Stored.of(sequences.next(), entry);
-      Batch batch = removal(key, era, stored.sequence());
+      Batch batch = rows.removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
       write(function, batch);
-      page.raiseStripe(key.stripe());
+      removed(key);
       stripe.answer(slot, stored, replies);
       stripe.supersede(key);
       return new PutAnswer.Kept(stored.sequence());
@@ -340,26 +310,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
     }
   }
 
-  /** Deletes all variants of the call and writes its tombstone. */
-  private Batch removal(CallKey key, Era era, long sequence) {
-    byte[] prefix = key.prefix(era.generation());
-    Batch batch = new Batch();
-    // a call with more arguments, which a function known by its name may have had once, begins with
-    // the same prefix; its keys are longer
-    int length = prefix.length + CallKey.VARIANT_BYTES;
-    store.scan(
-        Family.ENTRIES,
-        prefix,
-        (entryKey, value) -> {
-          if (entryKey.length == length) {
-            batch.delete(Family.ENTRIES, entryKey);
-          }
-          return true;
-        });
-    byte[] tombstoneKey = key.tombstoneKey(era.generation());
-    return batch.put(Family.ENTRIES, tombstoneKey, Meta.bytes(sequence));
-  }
-
   @Override
   public void invalidateAll(long functionId) {
     requireOpen();
@@ -369,6 +319,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
         Era next = new Era(function.era().generation() + 1, sequences.next());
         meta.writeEra(functionId, next);
         function.begin(next);
+        page.showRemoval(store.changeCount());
         page.raiseDirectory();
       }
     } catch (StoreException e) {

@@ -6,6 +6,7 @@ import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -72,7 +73,38 @@ final class Meta {
 
   private @Nullable ByteBuffer read(byte[] key, int length) {
     byte[] value = store.get(Family.META, key);
-    if (value != null && value.length != length) {
+    if (value == null) {
+      return null;
+    }
+    requireLength(key, value, length);
+    return ByteBuffer.wrap(value);
+  }
+
+  /**
+   * Reads all rows.
+   *
+   * @throws StoreException if one cannot be read, or does not have the length that it must have
+   */
+  void requireSound() {
+    store.scan(
+        Family.META,
+        new byte[0],
+        (key, value) -> {
+          if (Arrays.equals(key, RESERVED)) {
+            requireLength(key, value, Long.BYTES);
+          } else if (Arrays.equals(key, DIRECTORY_ID) || startsWith(key, GENERATION)) {
+            requireLength(key, value, 2 * Long.BYTES);
+          }
+          return true;
+        });
+  }
+
+  private static boolean startsWith(byte[] key, byte[] prefix) {
+    return Arrays.mismatch(key, prefix) == prefix.length;
+  }
+
+  private static void requireLength(byte[] key, byte[] value, int length) {
+    if (value.length != length) {
       throw new StoreException(
           StoreException.Reason.CORRUPT,
           "the row "
@@ -83,7 +115,6 @@ final class Meta {
               + length,
           null);
     }
-    return value == null ? null : ByteBuffer.wrap(value);
   }
 
   static byte[] bytes(long value) {

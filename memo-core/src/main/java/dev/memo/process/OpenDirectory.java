@@ -38,7 +38,7 @@ public final class OpenDirectory implements AutoCloseable {
   /**
    * Opens the directory, or makes it.
    *
-   * @throws DirectoryException if it cannot be opened; nothing in it was changed
+   * @throws DirectoryException if it cannot be opened; no result in it was removed
    */
   public static OpenDirectory open(Path directory, DirectorySettings settings) {
     return open(directory, settings, OpenDirectory::isIntact, Outdating.STARTED_BEFORE);
@@ -77,7 +77,7 @@ public final class OpenDirectory implements AutoCloseable {
       closers.add(ballast::takeBack); // whether the opening fails or not
       ballast.makeRoom();
       ControlPage page = takeOver(layout);
-      Store store = new Database(layout, settings.durability(), ballast).open();
+      Store store = new Database(layout, page, settings.durability(), ballast).open();
       closers.add(store::close);
       if (settings.durability() == Durability.POWER_LOSS) {
         layout.forceWay(); // the database forces the names inside its own folder

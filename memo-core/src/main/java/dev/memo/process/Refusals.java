@@ -37,6 +37,7 @@ final class Refusals {
 
   private static boolean isFull(IOException e) {
     @Nullable String message = e.getMessage();
-    return message != null && message.contains("No space left on device");
+    return message != null
+        && (message.contains("No space left on device") || message.contains("Disk quota exceeded"));
   }
 }

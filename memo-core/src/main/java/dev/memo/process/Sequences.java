@@ -16,26 +16,14 @@ final class Sequences {
   /** The last one assigned; never more than is reserved. */
   private final AtomicLong last;
 
-  /** Whether the database knows of fewer sequences than were assigned. */
-  private final boolean databaseLags;
-
   private volatile long reserved; // written under the monitor
 
   Sequences(Meta meta, ControlPage page) {
     this.meta = meta;
     this.page = page;
     this.reserved = meta.reservedSequence();
-    this.databaseLags = reserved > 0 && page.lastSequence() > reserved;
     this.last = new AtomicLong(Math.max(reserved, page.lastSequence()));
     page.publish(last.get());
-  }
-
-  /**
-   * Whether the database, unless it begins, has forgotten its last changes: it reserves every
-   * sequence before it is assigned, and the page shows one that it knows nothing of.
-   */
-  boolean databaseLags() {
-    return databaseLags;
   }
 
   /** The last one that was assigned. */

@@ -171,26 +171,36 @@ final class NativeDatabase {
 
   void write(List<Batch.Change> changes) throws RocksDBException {
     if (changes.size() == 1) {
-      // a native batch of one costs half as much again as the write itself
-      Batch.Change change = changes.get(0);
-      byte[] value = change.value();
-      if (value == null) {
-        db.delete(column(change.family()), writeOptions, change.key());
-      } else {
-        db.put(column(change.family()), writeOptions, change.key(), value);
-      }
+      write(changes.get(0)); // a native batch of one costs half as much again as the write itself
       return;
     }
     try (WriteBatch batch = new WriteBatch()) {
       for (Batch.Change change : changes) {
-        byte[] value = change.value();
-        if (value == null) {
-          batch.delete(column(change.family()), change.key());
-        } else {
-          batch.put(column(change.family()), change.key(), value);
-        }
+        add(change, batch);
       }
       db.write(batchOptions, batch);
+    }
+  }
+
+  private void write(Batch.Change change) throws RocksDBException {
+    ColumnFamilyHandle column = column(change.family());
+    if (change instanceof Batch.Put put) {
+      db.put(column, writeOptions, put.key(), put.value());
+    } else if (change instanceof Batch.Delete delete) {
+      db.delete(column, writeOptions, delete.key());
+    } else if (change instanceof Batch.DeleteRange range) {
+      db.deleteRange(column, writeOptions, range.first(), range.end());
+    }
+  }
+
+  private void add(Batch.Change change, WriteBatch batch) throws RocksDBException {
+    ColumnFamilyHandle column = column(change.family());
+    if (change instanceof Batch.Put put) {
+      batch.put(column, put.key(), put.value());
+    } else if (change instanceof Batch.Delete delete) {
+      batch.delete(column, delete.key());
+    } else if (change instanceof Batch.DeleteRange range) {
+      batch.deleteRange(column, range.first(), range.end());
     }
   }
 
@@ -209,6 +219,16 @@ final class NativeDatabase {
         rows.status();
       }
     }
+  }
+
+  /** Reads every block of every table. */
+  void verify() throws RocksDBException {
+    db.verifyChecksum();
+  }
+
+  /** RocksDB numbers changes, and recovers the number with the last one that it finds. */
+  long changeCount() {
+    return db.getLatestSequenceNumber();
   }
 
   private ColumnFamilyHandle column(Family family) {

@@ -22,6 +22,12 @@ final class RocksFailures {
           "Cannot allocate memory",
           "newer version of RocksDB");
 
+  static final String WRITING = "writing to";
+
+  /** How the operating system and RocksDB itself say that there is no space. */
+  private static final List<String> NO_SPACE =
+      List.of("No space left on device", "Disk quota exceeded", "Max allowed space was reached");
+
   private RocksFailures() {}
 
   /**
@@ -31,7 +37,9 @@ final class RocksFailures {
     String message = String.valueOf(e.getMessage());
     Reason reason = reason(e.getStatus(), message);
     return new StoreException(
-        reason, action + " the database " + database + " failed: " + message + remedy(reason), e);
+        reason,
+        action + " the database " + database + " failed: " + message + remedy(action, reason),
+        e);
   }
 
   private static Reason reason(@Nullable Status status, String message) {
@@ -39,16 +47,18 @@ final class RocksFailures {
       return Reason.OTHER;
     }
     return switch (status.getCode()) {
-      case Corruption ->
-          NOT_DAMAGE.stream().anyMatch(message::contains) ? Reason.OTHER : Reason.CORRUPT;
+      case Corruption -> {
+        if (isOneOf(NO_SPACE, message)) {
+          yield Reason.NO_SPACE;
+        }
+        yield isOneOf(NOT_DAMAGE, message) ? Reason.OTHER : Reason.CORRUPT;
+      }
       case IOError -> {
         if (message.startsWith("While lock file: ")
             || message.startsWith("lock hold by current process")) {
           yield Reason.LOCKED;
         }
-        yield status.getSubCode() == Status.SubCode.NoSpace
-                || message.contains("No space left on device")
-                || message.contains("Max allowed space was reached")
+        yield status.getSubCode() == Status.SubCode.NoSpace || isOneOf(NO_SPACE, message)
             ? Reason.NO_SPACE
             : Reason.OTHER;
       }
@@ -57,11 +67,19 @@ final class RocksFailures {
     };
   }
 
-  private static String remedy(Reason reason) {
+  private static boolean isOneOf(List<String> phrases, String message) {
+    return phrases.stream().anyMatch(message::contains);
+  }
+
+  private static String remedy(String action, Reason reason) {
     return switch (reason) {
       case LOCKED -> "; another program has it open";
       case NO_SPACE -> "; free some disk space, then it goes on by itself";
-      case CORRUPT -> "; bytes on disk are damaged";
+      case CORRUPT ->
+          action.equals(WRITING)
+              ? "; bytes on disk are damaged: close the directory in all processes and open it"
+                  + " again, then a new database begins and this one is kept"
+              : "; bytes on disk are damaged";
       case TRY_AGAIN -> "; the same may succeed later";
       case OTHER -> "";
     };

@@ -35,12 +35,9 @@ public final class RocksStore implements Store {
     return open(folder, durability, true, Seams.ofThisJvm);
   }
 
-  /**
-   * Why the database in this folder takes no writes any more, as its last user has found; null if
-   * nothing is known against it.
-   */
-  public static @Nullable String knownDamage(Path folder) throws IOException {
-    return new DamageMark(folder).read();
+  /** Whether damage has stopped the writes of the last user of the database in this folder. */
+  public static boolean isMarkedDamaged(Path folder) {
+    return new DamageMark(folder).isLeft();
   }
 
   static RocksStore open(Path folder, Durability durability, boolean sparingly, Seams seams) {
@@ -52,6 +49,22 @@ public final class RocksStore implements Store {
     } catch (RocksDBException e) {
       throw RocksFailures.translate("opening", folder, e);
     }
+  }
+
+  /**
+   * Reads all tables. If they are sound, what has stopped writes was not on the disk, and the
+   * database is not marked as damaged any more.
+   *
+   * @throws StoreException if one is damaged
+   * @throws IOException if the mark cannot be removed
+   */
+  public void verify() throws IOException {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      borrow.get().verify();
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("verifying", path, e);
+    }
+    new DamageMark(path).remove();
   }
 
   @Override
@@ -77,7 +90,7 @@ public final class RocksStore implements Store {
     try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
       borrow.get().write(batch.changes());
     } catch (RocksDBException e) {
-      StoreException failure = RocksFailures.translate("writing to", path, e);
+      StoreException failure = RocksFailures.translate(RocksFailures.WRITING, path, e);
       if (failure.reason() == StoreException.Reason.CORRUPT) {
         leaveMark(failure);
       }
@@ -99,6 +112,13 @@ public final class RocksStore implements Store {
       borrow.get().scan(family, prefix, visitor);
     } catch (RocksDBException e) {
       throw RocksFailures.translate("scanning", path, e);
+    }
+  }
+
+  @Override
+  public long changeCount() {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      return borrow.get().changeCount();
     }
   }
 

@@ -28,6 +28,12 @@ public interface Store extends AutoCloseable {
   /** Shows the rows whose keys begin with {@code prefix}, in order, as of the start of the scan. */
   void scan(Family family, byte[] prefix, Visitor visitor);
 
+  /**
+   * How many changes were ever made. A store that was opened again and counts fewer than before has
+   * forgotten the last ones.
+   */
+  long changeCount();
+
   /** Refuses new operations, waits for those under way, then closes. May be called again. */
   @Override
   void close();

@@ -8,6 +8,7 @@ import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -58,6 +59,41 @@ final class ControlPageTest {
   }
 
   @Test
+  void changesAreCountedUntilADatabaseBegins() {
+    ControlPage page = ControlPage.openAsOwner(file, 0);
+    page.showRemoval(7);
+    page.showChange(9);
+    page.showChange(8);
+    ControlPage next = ControlPage.openAsOwner(file, 0);
+    assertThat(next.lastChange()).isEqualTo(9);
+    assertThat(next.lastRemoval()).isEqualTo(7);
+    next.startChangesAt(8);
+    assertThat(next.lastChange()).isEqualTo(8);
+    assertThat(next.lastRemoval()).isEqualTo(7);
+    next.startChangesAt(0);
+    assertThat(next.lastChange()).isZero();
+    assertThat(next.lastRemoval()).isZero();
+  }
+
+  @Test
+  @DisplayName("P3: no damaged bit of the page costs a database its results")
+  void aDamagedCountOfChangesIsNotBelieved() throws IOException {
+    for (int at : new int[] {ControlPage.LAST_CHANGE_AT, ControlPage.LAST_REMOVAL_AT}) {
+      for (int bit = 0; bit < Long.SIZE; bit++) {
+        Files.deleteIfExists(file);
+        ControlPage.openAsOwner(file, 0).showRemoval(123_456);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at + bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+        Files.write(file, bytes);
+        ControlPage page = ControlPage.openAsOwner(file, 0);
+        assertThat(List.of(page.lastChange(), page.lastRemoval()))
+            .as("bit " + bit + " at " + at)
+            .containsExactlyInAnyOrder(0L, 123_456L);
+      }
+    }
+  }
+
+  @Test
   void anOwnerEpochPublishedElsewhereIsExceeded() {
     assertThat(ControlPage.openAsOwner(file, 41).ownerEpoch()).isEqualTo(42);
   }
@@ -85,7 +121,7 @@ final class ControlPageTest {
       Random random = new Random(seed);
       ControlPage.openAsOwner(file, 0);
       byte[] bytes = Files.readAllBytes(file);
-      for (int at : new int[] {0, 8, 128, 256, 384, 4096}) {
+      for (int at : new int[] {0, 8, 128, 256, 384, 512, 520, 4096}) {
         if (random.nextBoolean()) {
           ByteBuffer.wrap(bytes).putLong(at, random.nextLong());
         }
@@ -94,6 +130,7 @@ final class ControlPageTest {
       ControlPage page = ControlPage.openAsOwner(file, 0);
       assertThat(page.ownerEpoch()).as("seed " + seed).isPositive();
       assertThat(page.lastSequence()).as("seed " + seed).isBetween(0L, 1L << 60);
+      assertThat(page.lastChange()).as("seed " + seed).isBetween(0L, 1L << 48);
       page.publish(page.lastSequence() + 1);
       page.raiseStripe(0);
     }

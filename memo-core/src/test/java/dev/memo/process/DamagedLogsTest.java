@@ -94,7 +94,7 @@ final class DamagedLogsTest {
     List<String> warnings = new ArrayList<>();
     assertThat(found(warnings)).isBetween(CALLS / 2 - 5, CALLS / 2);
     assertThat(warnings).hasSize(1);
-    assertThat(warnings.get(0)).contains("is damaged after");
+    assertThat(warnings.get(0)).contains("has lost its last {1} changes");
     assertThat(aside())
         .singleElement()
         .satisfies(kept -> assertThat(kept).hasBinaryContent(damaged));

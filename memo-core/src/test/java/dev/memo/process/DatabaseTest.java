@@ -1,16 +1,24 @@
 package dev.memo.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Claim;
+import dev.memo.claims.Primary;
+import dev.memo.store.Batch;
+import dev.memo.store.Durability;
+import dev.memo.store.Family;
+import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
@@ -21,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A directory whose database was damaged. */
 final class DatabaseTest {
+  /** After its length and checksum. */
+  private static final int FIRST_RECORD_AT = 10;
+
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
 
   private final Path path;
@@ -68,6 +79,34 @@ final class DatabaseTest {
   }
 
   @Test
+  @DisplayName("P5: a database with a row about itself that makes no sense is moved aside")
+  void rowsOfItsOwnThatMakeNoSense() throws IOException {
+    for (String row : List.of("directory-id", "reserved-sequence", "generation/12345678")) {
+      assertMovedAside(
+          data -> {
+            try (RocksStore store = RocksStore.open(data, Durability.PROCESS_CRASH)) {
+              store.write(new Batch().put(Family.META, row.getBytes(UTF_8), new byte[3]));
+            }
+          });
+      deleteAll(path);
+    }
+  }
+
+  @Test
+  @DisplayName("P3: a database that only seemed to be damaged is kept")
+  void aMarkWithoutDamage() throws IOException {
+    store(0, 2);
+    store(2, 4); // which makes a table of the log
+    Path mark = Files.writeString(path.resolve("data/DAMAGED"), "block checksum mismatch");
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      assertThat(directory.primary().read(key(0), 1)).isNotNull();
+      assertThat(log.warnings()).noneMatch(line -> line.contains("lost"));
+    }
+    assertThat(mark).doesNotExist();
+  }
+
+  @Test
   @DisplayName("P5: a database that lost its MANIFEST is moved aside")
   void lostManifest() throws Exception {
     assertMovedAside(
@@ -96,30 +135,140 @@ final class DatabaseTest {
   }
 
   @Test
-  @DisplayName("P5: a database that has forgotten its last changes is not taken for whole")
-  void forgottenChangesAreWarnedOf() throws IOException {
-    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
-      OpenDirectoryTest.store(directory, KEY, "one");
-    }
-    Path early = path.resolveSibling("early");
-    copyAll(path.resolve("data"), early);
+  @DisplayName("P5: a database that has lost its last results says so once and serves the rest")
+  void lostResultsAreWarnedOf() throws IOException {
+    store(0, 10);
+    store(10, 13);
+    damageTheLog();
     try (CapturedLog log = CapturedLog.of("dev.memo")) {
       try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
-        directory.primary().invalidate(KEY); // under a sequence of another block
+        assertThat(log.warnings()).singleElement().asString().contains("lost its last {1} changes");
+        assertThat(log.records())
+            .anySatisfy(line -> assertThat(line.getParameters()).contains(Long.valueOf(1 + 3)));
+        assertThat(directory.primary().read(key(9), 1)).isNotNull();
+        assertThat(directory.primary().read(key(10), 1)).isNull();
       }
-      assertThat(log.warnings()).isEmpty();
-      deleteAll(path.resolve("data"));
-      copyAll(early, path.resolve("data"));
       OpenDirectoryTest.open(path).close();
-      assertThat(log.warnings()).singleElement().asString().contains("forgotten its last changes");
+      assertThat(log.warnings()).hasSize(1);
     }
   }
 
-  private static void copyAll(Path from, Path to) throws IOException {
-    Files.createDirectory(to);
-    for (Path file : files(from, "*")) {
-      Files.copy(file, to.resolve(file.getFileName()));
+  @Test
+  @DisplayName("P6: a database that has lost a removal is moved aside")
+  void lostRemovalsCostTheDatabase() throws IOException {
+    for (Removal removal : Removal.values()) {
+      store(0, 2);
+      try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        removal.on(directory.primary());
+      }
+      damageTheLog();
+      try (CapturedLog log = CapturedLog.of("dev.memo");
+          OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        assertThat(directory.primary().read(key(0), 1)).as(removal.name()).isNull();
+        assertThat(log.warnings()).as(removal.name()).singleElement().asString().contains("moved");
+        assertThat(log.records())
+            .extracting(line -> Arrays.toString(line.getParameters()))
+            .anySatisfy(line -> assertThat(line).contains("invalidated would be back"));
+      }
+      deleteAll(path);
     }
+  }
+
+  @Test
+  @DisplayName("P6, twin: without the page's counters, what was invalidated is back")
+  void withoutTheCountersInvalidatedValuesAreBack() throws IOException {
+    store(0, 2);
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      directory.primary().invalidate(key(0));
+    }
+    damageTheLog();
+    ControlPage.openAsOwner(path.resolve("control"), 0).startChangesAt(0);
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      assertThat(directory.primary().read(key(0), 1)).isNotNull();
+      assertThat(log.warnings()).noneMatch(line -> line.contains("lost"));
+    }
+  }
+
+  @Test
+  @DisplayName("P5: a database that has lost all it had is not taken for a new one")
+  void aDatabaseThatLostEverything() throws IOException {
+    store(0, 2);
+    damageTheLog();
+    try (CapturedLog log = CapturedLog.of("dev.memo")) {
+      OpenDirectoryTest.open(path).close();
+      assertThat(log.warnings()).singleElement().asString().contains("lost its last {1} changes");
+    }
+  }
+
+  @Test
+  @DisplayName("P5: a database that was never closed, or was deleted, gives no false alarm")
+  void noFalseAlarm() throws IOException {
+    try (CapturedLog log = CapturedLog.of("dev.memo")) {
+      try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+        OpenDirectoryTest.store(directory, KEY, "one");
+        directory.primary().invalidate(KEY);
+        directory.primary().invalidateAll(7);
+      }
+      OpenDirectoryTest.open(path).close();
+      deleteAll(path.resolve("data"));
+      OpenDirectoryTest.open(path).close();
+      OpenDirectoryTest.open(path).close();
+      assertThat(log.warnings()).isEmpty();
+    }
+  }
+
+  /** What must not be forgotten. */
+  private enum Removal {
+    INVALIDATE {
+      @Override
+      void on(Primary primary) {
+        primary.invalidate(key(0));
+      }
+    },
+    INVALIDATE_ALL {
+      @Override
+      void on(Primary primary) {
+        primary.invalidateAll(7);
+      }
+    },
+    PUT {
+      @Override
+      void on(Primary primary) {
+        primary.replace(key(0), 1, "new".getBytes(UTF_8), Long.MAX_VALUE);
+      }
+    },
+    REPLACEMENT {
+      @Override
+      void on(Primary primary) {
+        long rejected = requireNonNull(primary.read(key(0), 1)).sequence();
+        primary.put(key(0), 1, new Claim(0, rejected), "new".getBytes(UTF_8), rejected);
+      }
+    };
+
+    abstract void on(Primary primary);
+  }
+
+  private static CallKey key(int n) {
+    return CallKey.of(7, new byte[] {(byte) n});
+  }
+
+  /** Stores in a session of its own. */
+  private void store(int from, int to) {
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      for (int n = from; n < to; n++) {
+        OpenDirectoryTest.store(directory, key(n), "result " + n);
+      }
+    }
+  }
+
+  /** Flips a bit in the first record of the last log: what the last session has written is lost. */
+  private void damageTheLog() throws IOException {
+    List<Path> logs = files(path.resolve("data"), "*.log");
+    Path last = logs.stream().max(Comparator.naturalOrder()).orElseThrow();
+    byte[] bytes = Files.readAllBytes(last);
+    bytes[FIRST_RECORD_AT] ^= 1;
+    Files.write(last, bytes);
   }
 
   private static long manySequences() {

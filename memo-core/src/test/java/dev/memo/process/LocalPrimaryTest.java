@@ -436,6 +436,56 @@ final class LocalPrimaryTest {
   }
 
   @Nested
+  final class DamagedBlocks {
+
+    @Test
+    @DisplayName("P6: what lies in a damaged block is removed unread")
+    void whatCannotBeReadIsRemoved() {
+      for (boolean replaced : new boolean[] {false, true}) {
+        stored("one");
+        Claim other = granted(primary.claim(KEY, W, 0, Chain.root()));
+        kept(primary.put(KEY, W, other, bytes("uno"), 0));
+        store.failAllScans(Reason.CORRUPT);
+        if (replaced) {
+          kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+          assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("put");
+          assertThat(primary.read(KEY, W)).isNull();
+        } else {
+          primary.invalidate(KEY);
+          assertThat(primary.read(KEY, V)).isNull();
+          assertThat(primary.read(KEY, W)).isNull();
+        }
+        store.failAllScans(null);
+      }
+    }
+
+    @Test
+    @DisplayName("P6: a scan that fails for another reason removes nothing")
+    void otherFailuresRemoveNothing() {
+      stored("one");
+      store.failAllScans(Reason.OTHER);
+      assertThatThrownBy(() -> primary.invalidate(KEY))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      assertThat(primary.read(KEY, V)).isNotNull();
+    }
+
+    @Test
+    @DisplayName("P6: a tombstone that cannot be read outdates what is under way, nothing later")
+    void anUnreadableTombstoneIsOneOfNow() {
+      Claim before = granted(claim(KEY));
+      primary.invalidate(KEY);
+      long start = page.lastSequence();
+      store.failRead(1, Reason.CORRUPT); // it is the only row that a refresh reads
+      assertThat(primary.replace(KEY, V, bytes("old"), start))
+          .isInstanceOf(PutAnswer.Outdated.class);
+      assertThat(put(before, "older")).isInstanceOf(PutAnswer.Outdated.class);
+      kept(primary.replace(KEY, V, bytes("new"), page.lastSequence()));
+      store.failRead(1, Reason.CORRUPT);
+      kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+    }
+  }
+
+  @Nested
   @DisplayName("P4: what a function was before cannot be read")
   final class UnreadableFunctions {
 

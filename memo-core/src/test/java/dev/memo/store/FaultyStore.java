@@ -16,6 +16,7 @@ public final class FaultyStore implements Store {
   private int readCount;
   private @Nullable Reason allWrites;
   private @Nullable Reason allReads;
+  private @Nullable Reason allScans;
 
   public FaultyStore(Store store) {
     this.store = store;
@@ -39,6 +40,11 @@ public final class FaultyStore implements Store {
   /** All gets fail until this is called with null. */
   public synchronized void failAllReads(@Nullable Reason reason) {
     allReads = reason;
+  }
+
+  /** All scans fail until this is called with null. */
+  public synchronized void failAllScans(@Nullable Reason reason) {
+    allScans = reason;
   }
 
   private static void fail(@Nullable Reason reason) {
@@ -72,7 +78,15 @@ public final class FaultyStore implements Store {
 
   @Override
   public void scan(Family family, byte[] prefix, Visitor visitor) {
+    synchronized (this) {
+      fail(allScans);
+    }
     store.scan(family, prefix, visitor);
+  }
+
+  @Override
+  public long changeCount() {
+    return store.changeCount();
   }
 
   @Override

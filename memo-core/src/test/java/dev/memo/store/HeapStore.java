@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /** A store in memory. */
 public final class HeapStore implements Store {
   private final Map<Family, NavigableMap<byte[], byte[]>> families = new EnumMap<>(Family.class);
+  private long changeCount;
   private boolean closed;
 
   public HeapStore() {
@@ -28,9 +29,13 @@ public final class HeapStore implements Store {
 
   private NavigableMap<byte[], byte[]> rows(Family family) {
     if (closed) {
-      throw new DirectoryClosedException("the heap store was closed before this use");
+      throw wasClosed();
     }
     return families.computeIfAbsent(family, none -> inByteOrder());
+  }
+
+  private static DirectoryClosedException wasClosed() {
+    return new DirectoryClosedException("the heap store was closed before this use");
   }
 
   @Override
@@ -51,13 +56,16 @@ public final class HeapStore implements Store {
   @Override
   public synchronized void write(Batch batch) {
     for (Batch.Change change : batch.changes()) {
-      byte[] value = change.value();
-      if (value == null) {
-        rows(change.family()).remove(change.key());
-      } else {
-        rows(change.family()).put(change.key(), value);
+      NavigableMap<byte[], byte[]> rows = rows(change.family());
+      if (change instanceof Batch.Put put) {
+        rows.put(put.key(), put.value());
+      } else if (change instanceof Batch.Delete delete) {
+        rows.remove(delete.key());
+      } else if (change instanceof Batch.DeleteRange range) {
+        rows.subMap(range.first(), range.end()).clear();
       }
     }
+    changeCount += batch.changes().size();
   }
 
   @Override
@@ -71,6 +79,14 @@ public final class HeapStore implements Store {
         return;
       }
     }
+  }
+
+  @Override
+  public synchronized long changeCount() {
+    if (closed) {
+      throw wasClosed();
+    }
+    return changeCount;
   }
 
   @Override

@@ -87,6 +87,9 @@ final class RocksFailuresTest {
       value = {
         "IOError    | NoSpace | While appending to file: 3.log: No space left on device | NO_SPACE",
         "IOError    | None    | While appending to file: No space left on device        | NO_SPACE",
+        "IOError    | None    | While pwrite: 3.sst: Disk quota exceeded                 | NO_SPACE",
+        "Corruption | None    | Can't write /3.sst: No space left on device             | NO_SPACE",
+        "Corruption | None    | Can't write /3.sst: Disk quota exceeded                 | NO_SPACE",
         "IOError    | None    | Max allowed space was reached                           | NO_SPACE",
         "IOError    | None    | While lock file: /d/LOCK: Resource temporarily unavail  | LOCKED",
         "IOError    | None    | While open a file: 3.sst: Input/output error            | OTHER",
@@ -104,6 +107,14 @@ final class RocksFailuresTest {
     StoreException translated = RocksFailures.translate("writing to", Path.of("/d"), failure);
     assertThat(translated.reason()).isEqualTo(expected);
     assertThat(translated).hasMessageContaining("writing to the database /d").hasCause(failure);
+  }
+
+  @Test
+  void saysWhatToDoAboutDamage() {
+    Status status = new Status(Status.Code.Corruption, Status.SubCode.None, "block");
+    RocksDBException failure = new RocksDBException("block checksum mismatch", status);
+    assertThat(RocksFailures.translate("writing to", Path.of("/d"), failure))
+        .hasMessageContaining("close the directory in all processes and open it again");
   }
 
   @Test

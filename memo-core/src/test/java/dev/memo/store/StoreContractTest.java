@@ -103,11 +103,47 @@ final class StoreContractTest {
 
   @ParameterizedTest
   @EnumSource
+  void countsChanges(Kind kind) {
+    Store store = open(kind);
+    long before = store.changeCount();
+    store.write(new Batch().put(Family.ENTRIES, bytes("a"), bytes("1")));
+    assertThat(store.changeCount()).isEqualTo(before + 1);
+    store.write(
+        new Batch()
+            .put(Family.META, bytes("a"), bytes("2"))
+            .put(Family.ENTRIES, bytes("a"), bytes("3"))
+            .delete(Family.ENTRIES, bytes("none")));
+    assertThat(store.changeCount()).isEqualTo(before + 4);
+  }
+
+  @ParameterizedTest
+  @EnumSource
   void deletesOneRow(Kind kind) {
     Store store = open(kind);
     store.write(new Batch().put(Family.ENTRIES, bytes("a"), bytes("1")));
     store.write(new Batch().delete(Family.ENTRIES, bytes("a")));
     assertThat(store.get(Family.ENTRIES, bytes("a"))).isNull();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void deletesAllRowsOfAPrefix(Kind kind) {
+    Store store = open(kind);
+    byte[][] keys = {{1, -1}, {1, -1, 0}, {1, -1, -1, 7}, {2}, {1}, {1, -2, 9}};
+    for (byte[] key : keys) {
+      store.write(new Batch().put(Family.ENTRIES, key, key).put(Family.META, key, key));
+    }
+    store.write(new Batch().deletePrefix(Family.ENTRIES, new byte[] {1, -1}));
+    assertThat(scan(store, new byte[0])).containsExactly(keys[4], keys[5], keys[3]);
+    assertThat(store.get(Family.META, keys[0])).isEqualTo(keys[0]);
+    byte[] again = {1, -2, 3};
+    store.write(
+        new Batch()
+            .deletePrefix(Family.ENTRIES, new byte[] {1, -2})
+            .put(Family.ENTRIES, again, again));
+    assertThat(scan(store, new byte[0])).containsExactly(keys[4], again, keys[3]);
+    assertThatThrownBy(() -> new Batch().deletePrefix(Family.ENTRIES, new byte[] {-1, -1}))
+        .isInstanceOf(IllegalArgumentException.class);
   }
 
   @ParameterizedTest
@@ -163,7 +199,8 @@ final class StoreContractTest {
             () -> store.get(Family.ENTRIES, key),
             () -> store.multiGet(Family.ENTRIES, List.of(key)),
             () -> store.write(new Batch().put(Family.ENTRIES, key, key)),
-            () -> scan(store, key));
+            () -> scan(store, key),
+            store::changeCount);
     for (Runnable use : uses) {
       assertThatThrownBy(use::run)
           .isInstanceOf(DirectoryClosedException.class)
