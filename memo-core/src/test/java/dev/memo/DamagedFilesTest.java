@@ -87,9 +87,9 @@ final class DamagedFilesTest {
         CachedFunction<Integer, Spectrum, RuntimeException> spectrum = spectrum(memo);
         for (int n = 0; n < part * CALLS / 2; n++) {
           assertThat(spectrum.call(n)).isEqualTo(Spectrum.of(n));
-        }
-        if (part == 2) {
-          INVALIDATED.forEach(spectrum::invalidate);
+          if (n == CALLS * 3 / 4) { // half of the log's results are lost only with these
+            INVALIDATED.forEach(spectrum::invalidate);
+          }
         }
       }
     }
@@ -112,7 +112,9 @@ final class DamagedFilesTest {
       outcomes.merge(kind(file) + " " + outcome, 1, Integer::sum);
     }
     System.out.println("damaged files: " + outcomes);
-    assertThat(outcomes).containsKeys("log MOVED_ASIDE", "sst PARTLY_SERVED", "sst MOVED_ASIDE");
+    assertThat(outcomes)
+        .containsKeys(
+            "log MOVED_ASIDE", "log PARTLY_SERVED", "sst PARTLY_SERVED", "sst MOVED_ASIDE");
   }
 
   private enum Outcome {
@@ -129,7 +131,8 @@ final class DamagedFilesTest {
       lost = computedByAllCalls(directory, damage);
       assertThat(lost).as("not back after " + damage).containsAll(INVALIDATED);
       lost.removeAll(INVALIDATED);
-      if (!lost.isEmpty()) {
+      // nothing tells when RocksDB takes a manifest for one that ends before the last table
+      if (!lost.isEmpty() && !kind(damaged).equals("MANIFEST")) {
         assertThat(log.warnings()).as(lost.size() + " lost after " + damage).isNotEmpty();
       }
     } catch (DirectoryException e) {
