@@ -92,9 +92,9 @@ final class DamagedFilesTest {
         CachedFunction<Integer, Spectrum, RuntimeException> spectrum = spectrum(memo);
         for (int n = 0; n < part * CALLS / 2; n++) {
           assertThat(spectrum.call(n)).isEqualTo(Spectrum.of(n));
-        }
-        if (part == 2) {
-          INVALIDATED.forEach(spectrum::invalidate);
+          if (n == CALLS * 3 / 4) { // half of the log's results are lost only with these
+            INVALIDATED.forEach(spectrum::invalidate);
+          }
         }
       }
     }
@@ -124,7 +124,8 @@ final class DamagedFilesTest {
     System.out.println("damaged files: " + outcomes);
     assertThat(outcomes)
         .containsKeys("FORMAT REFUSED", "control SERVED", "owner SERVED", "CURRENT MOVED_ASIDE")
-        .containsKeys("log MOVED_ASIDE", "sst PARTLY_SERVED", "sst MOVED_ASIDE");
+        .containsKeys(
+            "log MOVED_ASIDE", "log PARTLY_SERVED", "sst PARTLY_SERVED", "sst MOVED_ASIDE");
     assertThat(kinds).as("kinds of files that were damaged").containsAll(KINDS);
   }
 
@@ -142,7 +143,8 @@ final class DamagedFilesTest {
       lost = computedByAllCalls(directory, damage);
       assertThat(lost).as("not back after " + damage).containsAll(INVALIDATED);
       lost.removeAll(INVALIDATED);
-      if (!lost.isEmpty()) {
+      // nothing tells when RocksDB takes a manifest for one that ends before the last table
+      if (!lost.isEmpty() && !kind(damaged).equals("MANIFEST")) {
         assertThat(log.warnings()).as(lost.size() + " lost after " + damage).isNotEmpty();
       }
     } catch (DirectoryException e) {
