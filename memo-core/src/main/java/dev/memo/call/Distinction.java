@@ -1,6 +1,7 @@
 package dev.memo.call;
 
 import dev.memo.claims.CallKey;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 
@@ -12,17 +13,17 @@ class Distinction {
   static final Distinction EXACT = new Distinction();
 
   /** What names the call in the database. */
-  CallKey key(long functionId, byte[] arguments) {
+  CallKey key(long functionId, EncodedArguments arguments) {
     return CallKey.of(functionId, arguments);
   }
 
   /** What names the call in memory: in the heap tier and among the flights. */
-  ExactKey exact(CallKey key, byte[] arguments) {
+  ExactKey exact(CallKey key, EncodedArguments arguments) {
     return ExactKey.of(key, arguments);
   }
 
   /** Rejects an entry that was found under the call's key but belongs to another call. */
-  void requireSame(Entry entry, byte[] arguments) throws EntryRejectedException {
+  void requireSame(Entry entry, EncodedArguments arguments) throws EntryRejectedException {
     entry.requireArguments(arguments);
   }
 }

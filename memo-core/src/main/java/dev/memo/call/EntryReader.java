@@ -5,6 +5,7 @@ import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Primary;
 import dev.memo.claims.Stored;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.value.ResultFormat;
@@ -24,7 +25,7 @@ final class EntryReader<R extends @Nullable Object> {
   }
 
   /** Looks in the first slot, and in the second if the first holds what another program wrote. */
-  Reading<R> read(CallKey key, byte[] arguments) {
+  Reading<R> read(CallKey key, EncodedArguments arguments) {
     Slot first = new Slot(format.variant(), 0);
     Reading<R> reading = read(key, arguments, first);
     if (!(reading instanceof Missing<R> missing) || missing.slot().variant() == first.variant()) {
@@ -36,7 +37,7 @@ final class EntryReader<R extends @Nullable Object> {
         : second;
   }
 
-  private Reading<R> read(CallKey key, byte[] arguments, Slot slot) {
+  private Reading<R> read(CallKey key, EncodedArguments arguments, Slot slot) {
     Stored stored;
     try {
       stored = primary.read(key, slot.variant());
@@ -50,7 +51,7 @@ final class EntryReader<R extends @Nullable Object> {
   }
 
   /** Decodes what was found in a slot, or says where the result of this program belongs instead. */
-  Reading<R> examine(Stored stored, byte[] arguments, Slot slot) {
+  Reading<R> examine(Stored stored, EncodedArguments arguments, Slot slot) {
     try {
       Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
       distinction.requireSame(entry, arguments);

@@ -4,6 +4,7 @@ import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
@@ -173,7 +174,7 @@ public final class StoredFunction<
   }
 
   private Request<A> request(A argument) {
-    byte[] arguments = parts.spec.arguments().encode(argument);
+    EncodedArguments arguments = new EncodedArguments(parts.spec.arguments().encode(argument));
     CallKey key = parts.distinction.key(functionId, arguments);
     ExactKey exact = parts.distinction.exact(key, arguments);
     return new Request<>(argument, arguments, exact, Freshness.now(parts.epochs, key.stripe()));

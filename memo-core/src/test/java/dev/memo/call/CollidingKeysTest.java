@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
+import dev.memo.claims.CutDigests;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.WaitGraph;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.TypeRef;
 import dev.memo.codec.key.ArgumentsFormat;
@@ -90,21 +92,21 @@ class CollidingKeysTest {
     }
 
     @Override
-    CallKey key(long functionId, byte[] arguments) {
-      return CallKey.ofCutDigest(functionId, arguments, digestBytes);
+    CallKey key(long functionId, EncodedArguments arguments) {
+      return CutDigests.of(functionId, arguments, digestBytes);
     }
   }
 
   private static final Distinction WITHOUT_CHECK_OF_ENTRIES =
       new Cut(0) {
         @Override
-        void requireSame(Entry entry, byte[] arguments) {}
+        void requireSame(Entry entry, EncodedArguments arguments) {}
       };
 
   private static final Distinction WITHOUT_EXACT_KEYS_IN_MEMORY =
       new Cut(0) {
         @Override
-        ExactKey exact(CallKey key, byte[] arguments) {
+        ExactKey exact(CallKey key, EncodedArguments arguments) {
           return new ExactKey(key, new byte[0]);
         }
       };
@@ -163,8 +165,9 @@ class CollidingKeysTest {
         boolean again = n % 5 == 0;
         for (int i = again ? 2 : 1; i > 0; i--) {
           assertThat(f.call(argument(n))).as("seed %s, n %s", SEED, n).isEqualTo(2 * n);
-          byte[] arguments = ArgumentsFormat.ofOne(List.class).encode(argument(n));
-          Integer last = lastOfKey.put(CallKey.ofCutDigest(0, arguments, 1), n);
+          EncodedArguments arguments =
+              new EncodedArguments(ArgumentsFormat.ofOne(List.class).encode(argument(n)));
+          Integer last = lastOfKey.put(CutDigests.of(0, arguments, 1), n);
           if (last != null && last == n) {
             hits++;
           }
