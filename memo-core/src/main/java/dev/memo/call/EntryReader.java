@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class EntryReader<R extends @Nullable Object> {
   private final Primary primary;
   private final ResultFormat<R> format;
-  private final Distinction distinction;
+  private final CallEquivalence equivalence;
 
-  EntryReader(Primary primary, ResultFormat<R> format, Distinction distinction) {
+  EntryReader(Primary primary, ResultFormat<R> format, CallEquivalence equivalence) {
     this.primary = primary;
     this.format = format;
-    this.distinction = distinction;
+    this.equivalence = equivalence;
   }
 
   /** Looks in the first slot, and in the second if the first holds what another program wrote. */
@@ -54,7 +54,7 @@ final class EntryReader<R extends @Nullable Object> {
   Reading<R> examine(Stored stored, EncodedArguments arguments, Slot slot) {
     try {
       Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
-      distinction.requireSame(entry, arguments);
+      equivalence.requireSame(entry, arguments);
       return new Found<>(format.decode(entry), entry);
     } catch (EntryRejectedException e) {
       boolean beside = slot.variant() == format.variant() && isOfAnotherProgram(e);

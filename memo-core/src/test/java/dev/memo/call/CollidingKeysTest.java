@@ -84,7 +84,7 @@ class CollidingKeysTest {
   }
 
   /** Call keys with a cut digest, and nothing switched off. */
-  private static class Cut extends Distinction {
+  private static class Cut extends CallEquivalence {
     private final int digestBytes;
 
     Cut(int digestBytes) {
@@ -97,13 +97,13 @@ class CollidingKeysTest {
     }
   }
 
-  private static final Distinction WITHOUT_CHECK_OF_ENTRIES =
+  private static final CallEquivalence WITHOUT_CHECK_OF_ENTRIES =
       new Cut(0) {
         @Override
         void requireSame(Entry entry, EncodedArguments arguments) {}
       };
 
-  private static final Distinction WITHOUT_EXACT_KEYS_IN_MEMORY =
+  private static final CallEquivalence WITHOUT_EXACT_KEYS_IN_MEMORY =
       new Cut(0) {
         @Override
         ExactKey exact(CallKey key, EncodedArguments arguments) {
@@ -122,7 +122,7 @@ class CollidingKeysTest {
 
   private <R> StoredFunction<List<Object>, R, Exception> function(
       TypeRef<R> result,
-      Distinction distinction,
+      CallEquivalence equivalence,
       ThrowingFunction<List<Object>, R, Exception> body) {
     return StoredFunction.register(
         new FunctionSpec<>(
@@ -138,17 +138,17 @@ class CollidingKeysTest {
             () -> false,
             InstantSource.system(),
             Duration.ofMinutes(10)),
-        distinction);
+        equivalence);
   }
 
   /** Immutable results, so that the heap tier has them. */
   private StoredFunction<List<Object>, Integer, Exception> doubling(
-      Distinction distinction, ThrowingFunction<List<Object>, Integer, Exception> body) {
-    return function(TypeRef.of(Integer.class), distinction, body);
+      CallEquivalence equivalence, ThrowingFunction<List<Object>, Integer, Exception> body) {
+    return function(TypeRef.of(Integer.class), equivalence, body);
   }
 
-  private StoredFunction<List<Object>, Integer, Exception> doubling(Distinction distinction) {
-    return doubling(distinction, argument -> 2 * number(argument));
+  private StoredFunction<List<Object>, Integer, Exception> doubling(CallEquivalence equivalence) {
+    return doubling(equivalence, argument -> 2 * number(argument));
   }
 
   @Test
@@ -252,7 +252,7 @@ class CollidingKeysTest {
   }
 
   /** Calls with 1, and while that runs with 2, which should give 4. */
-  private int valueOfTheOtherCall(Distinction distinction, boolean sameFunctionObject)
+  private int valueOfTheOtherCall(CallEquivalence equivalence, boolean sameFunctionObject)
       throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
@@ -264,9 +264,9 @@ class CollidingKeysTest {
           }
           return 2 * number(argument);
         };
-    StoredFunction<List<Object>, Integer, Exception> one = doubling(distinction, body);
+    StoredFunction<List<Object>, Integer, Exception> one = doubling(equivalence, body);
     StoredFunction<List<Object>, Integer, Exception> two =
-        sameFunctionObject ? one : doubling(distinction, body);
+        sameFunctionObject ? one : doubling(equivalence, body);
     Future<Integer> first = threads.submit(() -> one.call(argument(1)));
     assertThat(running.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     AtomicReference<@Nullable Thread> asker = new AtomicReference<>();

@@ -6,11 +6,11 @@ import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 
 /**
- * How the calls of a function are told apart. Open only for tests, which force call keys to collide
- * and switch off what keeps such calls apart. Thread-safe.
+ * Which calls of a function are one and the same. Open only for tests, which force call keys to
+ * collide and switch off what keeps such calls apart. Thread-safe.
  */
-class Distinction {
-  static final Distinction EXACT = new Distinction();
+class CallEquivalence {
+  static final CallEquivalence EXACT = new CallEquivalence();
 
   /** What names the call in the database. */
   CallKey key(long functionId, EncodedArguments arguments) {
