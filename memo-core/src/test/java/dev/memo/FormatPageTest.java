@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.call.FunctionIdentity;
 import dev.memo.claims.CallKey;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.GoldenArguments;
@@ -131,7 +132,7 @@ class FormatPageTest {
             Instant.parse("2023-11-14T22:13:20Z").toEpochMilli(),
             33_000_000,
             0,
-            CAFE,
+            new EncodedArguments(CAFE),
             ResultFormat.<String>of(String.class, List.of()).encode("Paris"));
 
     assertThat(String.join("", block("entry").values())).isEqualTo(HEX.formatHex(entry));

@@ -1,5 +1,6 @@
 package dev.memo.benchmarks;
 
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -73,7 +74,8 @@ final class ValueDuel implements Duel {
   }
 
   /** Written, and read for the same arguments. */
-  private static Entry entry(EncodedValue encoded, byte[] arguments) {
+  private static Entry entry(EncodedValue encoded, byte[] bytes) {
+    EncodedArguments arguments = new EncodedArguments(bytes);
     try {
       Entry entry = Entry.parse(Entry.write(1, 2, 3, 4, arguments, encoded), 0);
       entry.requireArguments(arguments);

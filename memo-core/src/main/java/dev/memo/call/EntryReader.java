@@ -5,6 +5,7 @@ import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Primary;
 import dev.memo.claims.Stored;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.value.ResultFormat;
@@ -15,16 +16,16 @@ import org.jspecify.annotations.Nullable;
 final class EntryReader<R extends @Nullable Object> {
   private final Primary primary;
   private final ResultFormat<R> format;
-  private final Distinction distinction;
+  private final CallEquivalence equivalence;
 
-  EntryReader(Primary primary, ResultFormat<R> format, Distinction distinction) {
+  EntryReader(Primary primary, ResultFormat<R> format, CallEquivalence equivalence) {
     this.primary = primary;
     this.format = format;
-    this.distinction = distinction;
+    this.equivalence = equivalence;
   }
 
   /** Looks in the first slot, and in the second if the first holds what another program wrote. */
-  Reading<R> read(CallKey key, byte[] arguments) {
+  Reading<R> read(CallKey key, EncodedArguments arguments) {
     Slot first = new Slot(format.variant(), 0);
     Reading<R> reading = read(key, arguments, first);
     if (!(reading instanceof Missing<R> missing) || missing.slot().variant() == first.variant()) {
@@ -36,7 +37,7 @@ final class EntryReader<R extends @Nullable Object> {
         : second;
   }
 
-  private Reading<R> read(CallKey key, byte[] arguments, Slot slot) {
+  private Reading<R> read(CallKey key, EncodedArguments arguments, Slot slot) {
     Stored stored;
     try {
       stored = primary.read(key, slot.variant());
@@ -49,10 +50,10 @@ final class EntryReader<R extends @Nullable Object> {
   }
 
   /** Decodes what was found in a slot, or says where the result of this program belongs instead. */
-  Reading<R> examine(Stored stored, byte[] arguments, Slot slot) {
+  Reading<R> examine(Stored stored, EncodedArguments arguments, Slot slot) {
     try {
       Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
-      distinction.requireSame(entry, arguments);
+      equivalence.requireSame(entry, arguments);
       return new Found<>(format.decode(entry), entry);
     } catch (EntryRejectedException e) {
       boolean beside = slot.variant() == format.variant() && isOfAnotherProgram(e);

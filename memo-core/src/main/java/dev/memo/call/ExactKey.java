@@ -1,6 +1,7 @@
 package dev.memo.call;
 
 import dev.memo.claims.CallKey;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings("ArrayRecordComponent") // compared by content, below
 record ExactKey(CallKey key, byte[] arguments) {
 
-  static ExactKey of(CallKey key, byte[] arguments) {
-    return new ExactKey(
-        key, arguments.length <= Entry.MAX_COPIED_ARGUMENTS ? arguments : key.digest());
+  static ExactKey of(CallKey key, EncodedArguments arguments) {
+    boolean copied = arguments.length() <= Entry.MAX_COPIED_ARGUMENTS;
+    return new ExactKey(key, copied ? arguments.bytes() : arguments.digest());
   }
 
   @Override

@@ -36,8 +36,9 @@ final class FunctionHeap<A extends @Nullable Object, R extends @Nullable Object>
       return;
     }
     @Nullable Object key = keyedByArguments ? request.argument() : request.exact();
-    byte[] keyBytes = keyedByArguments ? request.arguments() : request.exact().arguments();
-    long bytes = (long) keyBytes.length + entry.size();
+    int keyBytes =
+        keyedByArguments ? request.arguments().length() : request.exact().arguments().length;
+    long bytes = (long) keyBytes + entry.size();
     tier.put(
         this, key, new HeapTier.Value(value, entry.durationNanos(), request.freshness(), bytes));
   }

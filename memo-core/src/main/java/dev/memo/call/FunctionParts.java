@@ -18,7 +18,7 @@ final class FunctionParts<
   final CallContext context;
   final Primary primary;
   final Epochs epochs;
-  final Distinction distinction;
+  final CallEquivalence equivalence;
   final EntryReader<R> reader;
   final FunctionHeap<A, R> heap;
   final Counters counters = new Counters();
@@ -26,13 +26,13 @@ final class FunctionParts<
 
   private final AtomicLong longestNanos = new AtomicLong();
 
-  FunctionParts(FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
+  FunctionParts(FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
     this.spec = spec;
     this.context = context;
     this.primary = context.primary();
     this.epochs = primary.epochs();
-    this.distinction = distinction;
-    this.reader = new EntryReader<>(primary, spec.results(), distinction);
+    this.equivalence = equivalence;
+    this.reader = new EntryReader<>(primary, spec.results(), equivalence);
     this.heap = new FunctionHeap<>(context.heap(), epochs, spec);
   }
 

@@ -2,6 +2,7 @@ package dev.memo.call;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
+import dev.memo.codec.EncodedArguments;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -10,9 +11,8 @@ import org.jspecify.annotations.Nullable;
  *
  * @param freshness read before anything was looked up
  */
-@SuppressWarnings("ArrayRecordComponent") // never compared
 record Request<A extends @Nullable Object>(
-    A argument, byte[] arguments, ExactKey exact, Freshness freshness) {
+    A argument, EncodedArguments arguments, ExactKey exact, Freshness freshness) {
 
   CallKey key() {
     return exact.key();

@@ -4,6 +4,7 @@ import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
@@ -25,8 +26,9 @@ public final class StoredFunction<
   private final Misses<A, R, X> misses;
   private final long functionId;
 
-  private StoredFunction(FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
-    this.parts = new FunctionParts<>(spec, context, distinction);
+  private StoredFunction(
+      FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
+    this.parts = new FunctionParts<>(spec, context, equivalence);
     this.computations = new Computations<>(parts);
     this.misses = new Misses<>(parts, computations);
     this.functionId = spec.identity().functionId();
@@ -39,14 +41,14 @@ public final class StoredFunction<
    */
   public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       StoredFunction<A, R, X> register(FunctionSpec<A, R, X> spec, CallContext context) {
-    return register(spec, context, Distinction.EXACT);
+    return register(spec, context, CallEquivalence.EXACT);
   }
 
   /** As above; tests choose how calls are told apart. */
   static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       StoredFunction<A, R, X> register(
-          FunctionSpec<A, R, X> spec, CallContext context, Distinction distinction) {
-    StoredFunction<A, R, X> function = new StoredFunction<>(spec, context, distinction);
+          FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
+    StoredFunction<A, R, X> function = new StoredFunction<>(spec, context, equivalence);
     context.primary().register(function.functionId, spec.identity().registered());
     return function;
   }
@@ -173,9 +175,9 @@ public final class StoredFunction<
   }
 
   private Request<A> request(A argument) {
-    byte[] arguments = parts.spec.arguments().encode(argument);
-    CallKey key = parts.distinction.key(functionId, arguments);
-    ExactKey exact = parts.distinction.exact(key, arguments);
+    EncodedArguments arguments = new EncodedArguments(parts.spec.arguments().encode(argument));
+    CallKey key = parts.equivalence.key(functionId, arguments);
+    ExactKey exact = parts.equivalence.exact(key, arguments);
     return new Request<>(argument, arguments, exact, Freshness.now(parts.epochs, key.stripe()));
   }
 

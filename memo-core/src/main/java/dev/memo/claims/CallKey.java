@@ -1,6 +1,6 @@
 package dev.memo.claims;
 
-import dev.memo.codec.Sha256;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Varint;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -35,41 +35,30 @@ public final class CallKey {
   private final long functionId;
   private final byte kind;
   private final byte[] id;
-  private final byte[] digest;
   private final int crc;
 
-  private CallKey(long functionId, byte kind, byte[] id, byte[] digest) {
+  private CallKey(long functionId, byte kind, byte[] id) {
     this.functionId = functionId;
     this.kind = kind;
     this.id = id;
-    this.digest = digest;
     this.crc = crc(functionId, kind, id);
+  }
+
+  /** The key of a call with these arguments. */
+  public static CallKey of(long functionId, EncodedArguments arguments) {
+    return arguments.length() <= MAX_VERBATIM_BYTES
+        ? new CallKey(functionId, VERBATIM, arguments.bytes())
+        : ofDigest(functionId, arguments.digest());
   }
 
   /** The key of a call with these encoded arguments, which are not copied. */
   public static CallKey of(long functionId, byte[] arguments) {
-    if (arguments.length <= MAX_VERBATIM_BYTES) {
-      return new CallKey(functionId, VERBATIM, arguments, arguments);
-    }
-    byte[] digest = Sha256.of(arguments);
-    return new CallKey(functionId, DIGEST, digest, digest);
+    return of(functionId, new EncodedArguments(arguments));
   }
 
-  /**
-   * The key of a call with these encoded arguments, whose digest is cut to so many bytes however
-   * short they are: so that tests can force collisions.
-   */
-  public static CallKey ofCutDigest(long functionId, byte[] arguments, int digestBytes) {
-    byte[] digest = Sha256.of(arguments);
-    return new CallKey(functionId, DIGEST, Arrays.copyOf(digest, digestBytes), digest);
-  }
-
-  /**
-   * The arguments where they are kept as they are, else their SHA-256, even where the key has only
-   * a part of it. Not part of equality; not to be changed.
-   */
-  public byte[] digest() {
-    return digest;
+  /** The key of a call whose arguments have this digest, of which tests take a part. */
+  static CallKey ofDigest(long functionId, byte[] digest) {
+    return new CallKey(functionId, DIGEST, digest);
   }
 
   public long functionId() {

@@ -152,21 +152,21 @@ public final class Entry {
    * @param createdMillis wall clock at the start of the computation, since 1970
    * @param durationNanos how long the computation took
    * @param codeFingerprint of the function; 0 if unknown
-   * @param arguments the encoded arguments, for the header's length, digest and copy
+   * @param arguments for the header's length, digest and copy
    */
   public static byte[] write(
       long start,
       long createdMillis,
       long durationNanos,
       long codeFingerprint,
-      byte[] arguments,
+      EncodedArguments arguments,
       EncodedValue value) {
-    boolean copied = arguments.length <= MAX_COPIED_ARGUMENTS;
+    boolean copied = arguments.length() <= MAX_COPIED_ARGUMENTS;
     long[] shapes = value.shapes();
     int length =
         ARGUMENTS
-            + Varint.length(arguments.length)
-            + (copied ? arguments.length : 0)
+            + Varint.length(arguments.length())
+            + (copied ? arguments.length() : 0)
             + Varint.length(shapes.length / 2)
             + shapes.length * Long.BYTES
             + value.bytes().length
@@ -178,11 +178,11 @@ public final class Entry {
     LONG.set(out, CREATED, createdMillis);
     LONG.set(out, DURATION, durationNanos);
     LONG.set(out, CODE, codeFingerprint);
-    System.arraycopy(Sha256.of(arguments), 0, out, DIGEST, DIGEST_BYTES);
-    int at = Varint.write(arguments.length, out, ARGUMENTS);
+    System.arraycopy(arguments.digest(), 0, out, DIGEST, DIGEST_BYTES);
+    int at = Varint.write(arguments.length(), out, ARGUMENTS);
     if (copied) {
-      System.arraycopy(arguments, 0, out, at, arguments.length);
-      at += arguments.length;
+      System.arraycopy(arguments.bytes(), 0, out, at, arguments.length());
+      at += arguments.length();
     }
     at = Varint.write(shapes.length / 2, out, at);
     for (long hash : shapes) {
@@ -207,12 +207,12 @@ public final class Entry {
   }
 
   /**
-   * Rejects the entry if it does not belong to these encoded arguments. The copy is compared where
-   * there is one, else the digest.
+   * Rejects the entry if it does not belong to these arguments. The copy is compared where there is
+   * one, else the digest.
    */
-  public void requireArguments(byte[] arguments) throws EntryRejectedException {
-    if (arguments.length != argumentsLength
-        || !(hasCopy() ? isCopy(arguments) : isDigest(arguments))) {
+  public void requireArguments(EncodedArguments arguments) throws EntryRejectedException {
+    if (arguments.length() != argumentsLength
+        || !(hasCopy() ? isCopy(arguments.bytes()) : isDigest(arguments.digest()))) {
       throw new EntryRejectedException(Reason.COLLISION, "stored for other arguments");
     }
   }
@@ -226,9 +226,9 @@ public final class Entry {
         bytes, argumentsOffset, argumentsOffset + argumentsLength, arguments, 0, arguments.length);
   }
 
-  private boolean isDigest(byte[] arguments) {
+  private boolean isDigest(byte[] digest) {
     int at = offset + DIGEST;
-    return Arrays.equals(bytes, at, at + DIGEST_BYTES, Sha256.of(arguments), 0, DIGEST_BYTES);
+    return Arrays.equals(bytes, at, at + DIGEST_BYTES, digest, 0, DIGEST_BYTES);
   }
 
   /** Length of the entry in bytes. */

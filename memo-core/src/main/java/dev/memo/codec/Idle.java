@@ -15,8 +15,7 @@ public final class Idle<T> {
   /** Slots lie this far apart, so that no two share a cache line. */
   private static final int STRIDE = 32;
 
-  private static final int SLOTS =
-      Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors());
+  static final int SLOTS = Integer.highestOneBit(4 * Runtime.getRuntime().availableProcessors());
 
   private final AtomicReferenceArray<@Nullable T> slots =
       new AtomicReferenceArray<>(SLOTS * STRIDE);

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
+import dev.memo.claims.CutDigests;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.WaitGraph;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.TypeRef;
 import dev.memo.codec.key.ArgumentsFormat;
@@ -82,7 +84,7 @@ class CollidingKeysTest {
   }
 
   /** Call keys with a cut digest, and nothing switched off. */
-  private static class Cut extends Distinction {
+  private static class Cut extends CallEquivalence {
     private final int digestBytes;
 
     Cut(int digestBytes) {
@@ -90,21 +92,21 @@ class CollidingKeysTest {
     }
 
     @Override
-    CallKey key(long functionId, byte[] arguments) {
-      return CallKey.ofCutDigest(functionId, arguments, digestBytes);
+    CallKey key(long functionId, EncodedArguments arguments) {
+      return CutDigests.of(functionId, arguments, digestBytes);
     }
   }
 
-  private static final Distinction WITHOUT_CHECK_OF_ENTRIES =
+  private static final CallEquivalence WITHOUT_CHECK_OF_ENTRIES =
       new Cut(0) {
         @Override
-        void requireSame(Entry entry, byte[] arguments) {}
+        void requireSame(Entry entry, EncodedArguments arguments) {}
       };
 
-  private static final Distinction WITHOUT_EXACT_KEYS_IN_MEMORY =
+  private static final CallEquivalence WITHOUT_EXACT_KEYS_IN_MEMORY =
       new Cut(0) {
         @Override
-        ExactKey exact(CallKey key, byte[] arguments) {
+        ExactKey exact(CallKey key, EncodedArguments arguments) {
           return new ExactKey(key, new byte[0]);
         }
       };
@@ -120,7 +122,7 @@ class CollidingKeysTest {
 
   private <R> StoredFunction<List<Object>, R, Exception> function(
       TypeRef<R> result,
-      Distinction distinction,
+      CallEquivalence equivalence,
       ThrowingFunction<List<Object>, R, Exception> body) {
     return StoredFunction.register(
         new FunctionSpec<>(
@@ -136,17 +138,17 @@ class CollidingKeysTest {
             () -> false,
             InstantSource.system(),
             Duration.ofMinutes(10)),
-        distinction);
+        equivalence);
   }
 
   /** Immutable results, so that the heap tier has them. */
   private StoredFunction<List<Object>, Integer, Exception> doubling(
-      Distinction distinction, ThrowingFunction<List<Object>, Integer, Exception> body) {
-    return function(TypeRef.of(Integer.class), distinction, body);
+      CallEquivalence equivalence, ThrowingFunction<List<Object>, Integer, Exception> body) {
+    return function(TypeRef.of(Integer.class), equivalence, body);
   }
 
-  private StoredFunction<List<Object>, Integer, Exception> doubling(Distinction distinction) {
-    return doubling(distinction, argument -> 2 * number(argument));
+  private StoredFunction<List<Object>, Integer, Exception> doubling(CallEquivalence equivalence) {
+    return doubling(equivalence, argument -> 2 * number(argument));
   }
 
   @Test
@@ -163,8 +165,9 @@ class CollidingKeysTest {
         boolean again = n % 5 == 0;
         for (int i = again ? 2 : 1; i > 0; i--) {
           assertThat(f.call(argument(n))).as("seed %s, n %s", SEED, n).isEqualTo(2 * n);
-          byte[] arguments = ArgumentsFormat.ofOne(List.class).encode(argument(n));
-          Integer last = lastOfKey.put(CallKey.ofCutDigest(0, arguments, 1), n);
+          EncodedArguments arguments =
+              new EncodedArguments(ArgumentsFormat.ofOne(List.class).encode(argument(n)));
+          Integer last = lastOfKey.put(CutDigests.of(0, arguments, 1), n);
           if (last != null && last == n) {
             hits++;
           }
@@ -249,7 +252,7 @@ class CollidingKeysTest {
   }
 
   /** Calls with 1, and while that runs with 2, which should give 4. */
-  private int valueOfTheOtherCall(Distinction distinction, boolean sameFunctionObject)
+  private int valueOfTheOtherCall(CallEquivalence equivalence, boolean sameFunctionObject)
       throws Exception {
     CountDownLatch running = new CountDownLatch(1);
     CountDownLatch go = new CountDownLatch(1);
@@ -261,9 +264,9 @@ class CollidingKeysTest {
           }
           return 2 * number(argument);
         };
-    StoredFunction<List<Object>, Integer, Exception> one = doubling(distinction, body);
+    StoredFunction<List<Object>, Integer, Exception> one = doubling(equivalence, body);
     StoredFunction<List<Object>, Integer, Exception> two =
-        sameFunctionObject ? one : doubling(distinction, body);
+        sameFunctionObject ? one : doubling(equivalence, body);
     Future<Integer> first = threads.submit(() -> one.call(argument(1)));
     assertThat(running.await(PATIENCE_SECONDS, TimeUnit.SECONDS)).isTrue();
     AtomicReference<@Nullable Thread> asker = new AtomicReference<>();

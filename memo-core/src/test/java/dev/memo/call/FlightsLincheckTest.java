@@ -6,6 +6,7 @@ import dev.memo.call.Flight.Landing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Epochs;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.store.Interleavings;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -23,7 +24,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("heavy")
 @Tag("lincheck")
 final class FlightsLincheckTest {
-  private static final byte[] ARGUMENTS = {1};
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
   private static final ExactKey KEY = ExactKey.of(CallKey.of(1, ARGUMENTS), ARGUMENTS);
 
   /** What {@link Flights} does, for one call. */

@@ -19,7 +19,8 @@ class EntryTest {
 
   private static final ResultFormat<Stored> FORMAT = ResultFormat.of(Stored.class, List.of());
   private static final Stored VALUE = new Stored("caf\u00e9", List.of(1, -2, 300));
-  private static final byte[] ARGUMENTS = "arguments".getBytes(StandardCharsets.UTF_8);
+  private static final EncodedArguments ARGUMENTS =
+      new EncodedArguments("arguments".getBytes(StandardCharsets.UTF_8));
 
   private static byte[] entry() {
     return Entry.write(11, 22, 33, 44, ARGUMENTS, FORMAT.encode(VALUE));
@@ -61,17 +62,22 @@ class EntryTest {
   @DisplayName("P2: an entry of other arguments is a collision, with or without a copy of them")
   void otherArgumentsCollide() throws Exception {
     for (int length : new int[] {0, 1, 48, Entry.MAX_COPIED_ARGUMENTS, 5000}) {
-      byte[] arguments = new byte[length];
-      Entry entry = Entry.parse(Entry.write(1, 2, 3, 4, arguments, FORMAT.encode(VALUE)), 0);
-      entry.requireArguments(arguments.clone());
-      assertThat(rejection(() -> entry.requireArguments(new byte[length + 1])))
-          .isEqualTo(Reason.COLLISION);
+      byte[] bytes = new byte[length];
+      byte[] stored = Entry.write(1, 2, 3, 4, new EncodedArguments(bytes), FORMAT.encode(VALUE));
+      Entry entry = Entry.parse(stored, 0);
+      entry.requireArguments(new EncodedArguments(bytes.clone()));
+      assertCollides(entry, new byte[length + 1]);
       if (length > 0) {
-        byte[] other = arguments.clone();
+        byte[] other = bytes.clone();
         other[length - 1] = 1;
-        assertThat(rejection(() -> entry.requireArguments(other))).isEqualTo(Reason.COLLISION);
+        assertCollides(entry, other);
       }
     }
+  }
+
+  private static void assertCollides(Entry entry, byte[] arguments) {
+    assertThat(rejection(() -> entry.requireArguments(new EncodedArguments(arguments))))
+        .isEqualTo(Reason.COLLISION);
   }
 
   @Test

@@ -37,7 +37,7 @@ class IdleTest {
               made.incrementAndGet();
               return new AtomicBoolean();
             });
-    int threads = 64; // more than there are slots, so that some share one
+    int threads = 2 * Idle.SLOTS; // so that some share one
     int turns = 10_000;
     ExecutorService pool = Executors.newFixedThreadPool(threads);
     try {

@@ -48,6 +48,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** JSON keeps a value as it is, or refuses it. */
 @SuppressWarnings({"JavaUtilDate", "UnnecessaryStringBuilder", "ArrayRecordComponent"}) // refused
 class JsonCodecTest {
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
   private static final TypeRef<Map<String, @Nullable Object>> OPEN = new TypeRef<>() {};
   private static final TypeRef<List<JsonNode>> NODES = new TypeRef<>() {};
 
@@ -57,7 +58,7 @@ class JsonCodecTest {
 
   private static <T> T roundTrip(TypeRef<T> type, T value) throws EntryRejectedException {
     EncodedValue encoded = format(type).encode(value);
-    return format(type).decode(Entry.parse(Entry.write(1, 2, 3, 4, new byte[1], encoded), 0));
+    return format(type).decode(Entry.parse(Entry.write(1, 2, 3, 4, ARGUMENTS, encoded), 0));
   }
 
   static Stream<Object> kept() {
@@ -376,7 +377,7 @@ class JsonCodecTest {
     byte[] forged = "{\"a\":".repeat(100_000).getBytes(UTF_8);
     Entry entry =
         Entry.parse(
-            Entry.write(1, 2, 3, 4, new byte[1], new EncodedValue(forged, false, new long[0])), 0);
+            Entry.write(1, 2, 3, 4, ARGUMENTS, new EncodedValue(forged, false, new long[0])), 0);
     assertThatThrownBy(() -> format(OPEN).decode(entry)).isInstanceOf(EntryRejectedException.class);
   }
 

@@ -1,8 +1,8 @@
 package dev.memo.codec.key;
 
+import dev.memo.codec.type.ClassFile;
 import dev.memo.codec.type.Shapes;
 import java.io.IOException;
-import java.io.InputStream;
 import java.lang.reflect.RecordComponent;
 import java.lang.reflect.Type;
 import java.time.Duration;
@@ -109,14 +109,13 @@ final class PlainEquality {
    * look like others to reflection; only their code tells.
    */
   private static boolean hasMethodsOfTheCompiler(Class<?> record) {
-    String name = record.getName();
-    String file = name.substring(name.lastIndexOf('.') + 1) + ".class";
-    try (InputStream code = record.getResourceAsStream(file)) {
-      if (code == null) {
+    try {
+      byte[] classFile = ClassFile.of(record);
+      if (classFile == null) {
         return false;
       }
       MadeByCompiler made = new MadeByCompiler();
-      new ClassReader(code).accept(made, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
+      new ClassReader(classFile).accept(made, ClassReader.SKIP_DEBUG | ClassReader.SKIP_FRAMES);
       return made.methods.contains("equals") && made.methods.contains("hashCode");
     } catch (IOException | RuntimeException e) {
       return false; // a class file that cannot be read proves nothing; keys are then bytes

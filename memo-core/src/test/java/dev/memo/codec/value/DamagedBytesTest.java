@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.sun.management.ThreadMXBean;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -39,7 +40,7 @@ class DamagedBytesTest {
 
   static final long ALLOCATED_PER_BYTE = 200;
 
-  private static final byte[] ARGUMENTS = {1};
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
 
   record All(
       @Nullable String text,

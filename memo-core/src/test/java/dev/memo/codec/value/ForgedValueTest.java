@@ -3,6 +3,7 @@ package dev.memo.codec.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.EntryRejectedException.Reason;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /** Entries whose checksum holds, made by somebody who wants memory, time or a crash. */
 class ForgedValueTest {
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
   private static final int ARRAY_LIST = 44;
   private static final int PATTERN = 35;
   private static final int SIZE = 20_000;
@@ -171,7 +173,7 @@ class ForgedValueTest {
   @DisplayName("P2: a constructor that fails with an error on forged bytes is a miss")
   void errorOfAConstructorIsAMiss() {
     ResultFormat<Even> format = ResultFormat.of(Even.class, List.of());
-    byte[] entry = Entry.write(1, 2, 3, 4, new byte[] {1}, format.encode(new Even(2)));
+    byte[] entry = Entry.write(1, 2, 3, 4, ARGUMENTS, format.encode(new Even(2)));
     entry[entry.length - 5] ^= 2; // the number, in zigzag
     ForgedEntries.sign(entry);
     assertThatThrownBy(() -> format.decode(Entry.parse(entry, 0)))

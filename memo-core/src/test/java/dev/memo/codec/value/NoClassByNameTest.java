@@ -8,6 +8,7 @@ import com.esotericsoftware.kryo.kryo5.io.Input;
 import com.esotericsoftware.kryo.kryo5.io.Output;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Test;
 
 /** A name of a class in stored bytes is text: nobody looks for the class, whatever reads it. */
 class NoClassByNameTest {
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
   private static final String SPRUNG = "memo.test.sprung";
 
   /** Says that it was initialised; nobody here does that. */
@@ -145,7 +147,7 @@ class NoClassByNameTest {
                 format.decode(
                     Entry.parse(
                         Entry.write(
-                            1, 2, 3, 4, new byte[1], new EncodedValue(planted, false, ofTrap)),
+                            1, 2, 3, 4, ARGUMENTS, new EncodedValue(planted, false, ofTrap)),
                         0));
             assertThat(read).isNotInstanceOf(Trap.class).isNotEqualTo(Trap.class);
             values++;

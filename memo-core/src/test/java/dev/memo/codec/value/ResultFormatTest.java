@@ -3,6 +3,7 @@ package dev.memo.codec.value;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 class ResultFormatTest {
-  private static final byte[] ARGUMENTS = {1, 2, 3};
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1, 2, 3});
 
   record Place(String name, double latitude, @Nullable Place parent, List<String> tags) {}
 

@@ -3,6 +3,7 @@ package dev.memo.codec.value;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.memo.codec.Codec;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.EncodedValue;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -91,7 +92,7 @@ final class StoredValues {
     }
   }
 
-  private static final byte[] ARGUMENTS = {1};
+  private static final EncodedArguments ARGUMENTS = new EncodedArguments(new byte[] {1});
   private static final LocalDateTime TIME = LocalDateTime.of(2024, 2, 29, 23, 59, 58, 7);
 
   private static final Type STRINGS = new TypeRef<Collection<String>>() {}.type();
