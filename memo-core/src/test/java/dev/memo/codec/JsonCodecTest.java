@@ -330,7 +330,8 @@ class JsonCodecTest {
     EncodedValue old = new EncodedValue("{}".getBytes(UTF_8), false, new long[0]);
     Place read =
         format(TypeRef.of(Place.class))
-            .decode(Entry.parse(Entry.write(1, 2, 3, 4, new byte[1], old), 0));
+            .decode(
+                Entry.parse(Entry.write(1, 2, 3, 4, new EncodedArguments(new byte[1]), old), 0));
     assertThat(((Town) read).people).isZero();
   }
 
