@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("heavy")
 final class DamagedFilesTest {
   private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
-  private static final int ROUNDS = SOAK ? 1_000 : 12;
+  private static final int ROUNDS = SOAK ? 1_000 : 24;
 
   /** All files that memo and RocksDB read again; the first rounds damage one of each. */
   private static final List<String> KINDS =
