@@ -92,8 +92,16 @@ final class CanonicalEncoder {
     }
   }
 
+  /** Each element takes a byte at least; to copy more of them than that could exhaust memory. */
+  private void requireRoom(int elements) {
+    if (elements > MAX_BYTES - buffer.size()) {
+      throw new Refusal(elements + " elements take more than " + MAX_BYTES + " bytes");
+    }
+  }
+
   /** Writes the elements in order. Takes a copy first: the list may be changed meanwhile. */
   void writeList(List<?> list) {
+    requireRoom(list.size());
     @Nullable Object[] elements = list.toArray();
     buffer.putByte(KeyTag.LIST).putVarint(elements.length);
     for (int i = 0; i < elements.length; i++) {
@@ -103,6 +111,7 @@ final class CanonicalEncoder {
 
   /** Writes the elements in the order of their bytes. */
   void writeSet(Collection<?> set) {
+    requireRoom(set.size());
     @Nullable Object[] elements = set.toArray();
     buffer.putByte(KeyTag.SET).putVarint(elements.length);
     int[] starts = new int[elements.length + 1];
@@ -116,6 +125,7 @@ final class CanonicalEncoder {
 
   /** Writes the pairs in the order of their bytes. */
   void writeMap(Map<?, ?> map) {
+    requireRoom(map.size());
     List<@Nullable Object> keysAndValues = new ArrayList<>();
     map.forEach(
         (key, value) -> {

@@ -3,6 +3,7 @@ package dev.memo.codec.key;
 import dev.memo.codec.KeyEncoder;
 import dev.memo.codec.type.Records;
 import dev.memo.codec.type.Refusal;
+import dev.memo.codec.type.Shapes;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
@@ -139,6 +140,11 @@ final class KeyForms {
     if (type.isRecord()) {
       return new RecordForm(type);
     }
+    Class<?> ancestor = describedAncestor(type);
+    if (ancestor != null) {
+      return refused(
+          type, "extends " + ancestor.getName() + ", whose KeyEncoder does not speak for it");
+    }
     if (List.class.isAssignableFrom(type)) {
       return (out, value) -> out.writeList((List<?>) value);
     }
@@ -166,16 +172,40 @@ final class KeyForms {
   /** The form that a registered encoder gives to this class. */
   private static @Nullable KeyForm described(Class<?> type) {
     ClassLoader loader = type.getClassLoader();
+    KeyEncoder<?> found = null;
     try {
       for (KeyEncoder<?> encoder : ServiceLoader.load(KeyEncoder.class, loader)) {
-        if (encoder.type() == type) {
-          return new DescribedForm<>(type, encoder);
+        if (encoder.type() != type) {
+          continue;
         }
+        if (found != null) {
+          throw new Refusal(
+              "two KeyEncoders are registered for "
+                  + type.getName()
+                  + ", "
+                  + found.getClass().getName()
+                  + " and "
+                  + encoder.getClass().getName()
+                  + ": remove one of them from META-INF/services");
+        }
+        found = encoder;
       }
-      return null;
+      return found == null ? null : new DescribedForm<>(type, found);
     } catch (ServiceConfigurationError e) {
       throw new Refusal("a registered KeyEncoder cannot be loaded: " + e.getMessage(), e);
     }
+  }
+
+  /** The superclass of users' that a registered encoder describes. */
+  private static @Nullable Class<?> describedAncestor(Class<?> type) {
+    Class<?> ancestor = type.getSuperclass();
+    while (ancestor != null && !Shapes.isOfJdk(ancestor)) {
+      if (isDescribed(ancestor)) {
+        return ancestor;
+      }
+      ancestor = ancestor.getSuperclass();
+    }
+    return null;
   }
 
   private static void putBigInteger(KeyBuffer out, BigInteger value) {
