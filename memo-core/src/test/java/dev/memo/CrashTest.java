@@ -115,7 +115,7 @@ final class CrashTest {
       }
       Path log = onlyFile(directory.resolve("data"), "*.log");
       byte[] old = Files.readAllBytes(log);
-      Files.writeString(directory.resolve("data/DAMAGED"), "says the test");
+      Files.delete(directory.resolve("data/CURRENT"));
       Set<String> files = state(directory);
 
       try (ChildJvm caller = start(directory, returns, seed, CALLS, true)) {
