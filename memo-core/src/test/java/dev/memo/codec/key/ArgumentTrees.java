@@ -290,7 +290,7 @@ final class ArgumentTrees {
               one("", "/", "/a", "/a%2Fb", "/A", "/%C3%A9"),
               one("", "?", "?q=%0A"),
               one("", "#", "#F"));
-      case KeyTag.PATH -> path(one("a", "./a", "b/../a", "a/b", "ab", "/a", "/a/b", "/tmp/../a"));
+      case KeyTag.PATH -> path(one("a", "./a", "b/../a", "a/b", "ab", "/a", "/a/b", "/b/../a"));
       case KeyTag.OPTIONAL_INT -> Leaf.of(tag, one(OptionalInt.empty(), OptionalInt.of(number())));
       case KeyTag.OPTIONAL_LONG ->
           Leaf.of(tag, one(OptionalLong.empty(), OptionalLong.of(number())));
