@@ -5,7 +5,6 @@ import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.HeapTier;
 import dev.memo.call.StoredFunction;
-import dev.memo.claims.WaitGraph;
 import dev.memo.process.OpenDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -45,7 +44,7 @@ final class SharedDirectory {
         new CallContext(
             directory.primary(),
             heap,
-            WaitGraph.JVM,
+            directory.primary().waits(),
             computesWhenClosed,
             InstantSource.system(),
             MIN_MAX_WAIT);

@@ -217,7 +217,7 @@ final class PowerCutTest {
           Path target = copy.resolve(directory.relativize(file).toString());
           if (Files.isDirectory(file)) {
             Files.createDirectories(target);
-          } else if (withControlPage || !file.endsWith("control")) {
+          } else if (Files.isRegularFile(file) && (withControlPage || !file.endsWith("control"))) {
             Files.copy(file, target);
           }
           if (isLog(file)) {

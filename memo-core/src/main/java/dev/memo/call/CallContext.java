@@ -1,7 +1,7 @@
 package dev.memo.call;
 
 import dev.memo.claims.Primary;
-import dev.memo.claims.WaitGraph;
+import dev.memo.claims.Waits;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.function.BooleanSupplier;
@@ -17,7 +17,7 @@ import java.util.function.BooleanSupplier;
 public record CallContext(
     Primary primary,
     HeapTier heap,
-    WaitGraph waits,
+    Waits waits,
     BooleanSupplier computesWhenClosed,
     InstantSource clock,
     Duration minMaxWait) {}

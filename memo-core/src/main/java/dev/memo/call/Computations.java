@@ -81,6 +81,9 @@ final class Computations<
       unstored(UnstoredReason.REFUSED, refused.cause());
     } else if (answer instanceof PutAnswer.Outdated) {
       unstored(UnstoredReason.OUTDATED, null);
+    } else if (answer instanceof PutAnswer.Spooled) {
+      parts.counters.spooled.increment();
+      parts.heap.keep(request, value, entry);
     } else {
       parts.counters.bytesWritten.add(bytes.length);
       parts.heap.keep(request, value, entry);

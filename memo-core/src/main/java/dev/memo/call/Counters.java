@@ -10,6 +10,7 @@ final class Counters {
   final LongAdder computations = new LongAdder();
   final LongAdder failures = new LongAdder();
   final LongAdder cycleBreaks = new LongAdder();
+  final LongAdder spooled = new LongAdder();
   final LongAdder bytesRead = new LongAdder();
   final LongAdder bytesWritten = new LongAdder();
   final EnumCounter<UnstoredReason> unstored = new EnumCounter<>(UnstoredReason.class);
@@ -39,6 +40,7 @@ final class Counters {
         computations.sum(),
         failures.sum(),
         cycleBreaks.sum(),
+        spooled.sum(),
         unstored.sums(),
         bytesRead.sum(),
         bytesWritten.sum(),

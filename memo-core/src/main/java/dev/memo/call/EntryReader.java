@@ -24,23 +24,41 @@ final class EntryReader<R extends @Nullable Object> {
     this.equivalence = equivalence;
   }
 
+  /** How an entry is looked up. */
+  @FunctionalInterface
+  private interface Look {
+    @Nullable Stored at(CallKey key, int variant);
+  }
+
   /** Looks in the first slot, and in the second if the first holds what another program wrote. */
   Reading<R> read(CallKey key, EncodedArguments arguments) {
+    return read(key, arguments, primary::read);
+  }
+
+  /**
+   * As {@link #read(CallKey, EncodedArguments)}, but only where a look is cheap: a claim sees the
+   * rest.
+   */
+  Reading<R> readNearby(CallKey key, EncodedArguments arguments) {
+    return read(key, arguments, primary::readNearby);
+  }
+
+  private Reading<R> read(CallKey key, EncodedArguments arguments, Look look) {
     Slot first = new Slot(format.variant(), 0);
-    Reading<R> reading = read(key, arguments, first);
+    Reading<R> reading = read(key, arguments, first, look);
     if (!(reading instanceof Missing<R> missing) || missing.slot().variant() == first.variant()) {
       return reading;
     }
-    Reading<R> second = read(key, arguments, missing.slot());
+    Reading<R> second = read(key, arguments, missing.slot(), look);
     return second instanceof Missing<R> absent && absent.reason() == MissReason.ABSENT
         ? missing
         : second;
   }
 
-  private Reading<R> read(CallKey key, EncodedArguments arguments, Slot slot) {
+  private Reading<R> read(CallKey key, EncodedArguments arguments, Slot slot, Look look) {
     Stored stored;
     try {
-      stored = primary.read(key, slot.variant());
+      stored = look.at(key, slot.variant());
     } catch (StoreException e) {
       return new Missing<>(MissReason.UNREADABLE, slot, e);
     }

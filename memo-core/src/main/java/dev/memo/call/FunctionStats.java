@@ -21,6 +21,7 @@ import java.util.Map;
  * @param computations runs of the function that returned
  * @param failures runs of the function that threw
  * @param cycleBreaks computations because waiting would never have ended
+ * @param spooled results that no primary took when they were computed, and that are stored later
  * @param unstoredByReason results that were returned but not stored; has every reason
  * @param bytesRead bytes of the entries that were read
  * @param bytesWritten bytes of the entries that were stored
@@ -34,6 +35,7 @@ public record FunctionStats(
     long computations,
     long failures,
     long cycleBreaks,
+    long spooled,
     Map<UnstoredReason, Long> unstoredByReason,
     long bytesRead,
     long bytesWritten,
@@ -73,6 +75,7 @@ public record FunctionStats(
         computations + that.computations,
         failures + that.failures,
         cycleBreaks + that.cycleBreaks,
+        spooled + that.spooled,
         sum(unstoredByReason, that.unstoredByReason),
         bytesRead + that.bytesRead,
         bytesWritten + that.bytesWritten,

@@ -18,6 +18,8 @@ public enum MissReason {
   UNREADABLE,
   /** Waiting for another's computation would never have ended. */
   CYCLE,
+  /** No primary of the directory answers. */
+  NO_PRIMARY,
   /** Waiting for another's computation took longer than the limit. */
   MAX_WAIT,
   /** Another's computation ended without saying how: an error came between. */

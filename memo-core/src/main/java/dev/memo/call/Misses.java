@@ -126,6 +126,8 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
           return new Start.AtRun<>(reason, slot, granted.claim());
         } else if (answer instanceof Answer.ComputeAnyway anyway) {
           return new Start.AtRun<>(MissReason.CYCLE, slot, new Claim(0, anyway.start()));
+        } else if (answer instanceof Answer.NoPrimary none) {
+          return new Start.AtRun<>(MissReason.NO_PRIMARY, slot, new Claim(0, none.start()));
         } else if (answer instanceof Answer.Wait wait) {
           MissReason gaveUp = await(request, slot, wait, chain);
           if (gaveUp != null) {

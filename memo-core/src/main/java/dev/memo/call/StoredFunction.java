@@ -66,7 +66,7 @@ public final class StoredFunction<
     }
     Reading<R> reading;
     try {
-      reading = parts.reader.read(request.key(), request.arguments());
+      reading = parts.reader.readNearby(request.key(), request.arguments());
     } catch (DirectoryClosedException e) {
       if (parts.context.computesWhenClosed().getAsBoolean()) {
         return bypass(argument);

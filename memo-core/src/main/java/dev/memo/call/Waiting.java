@@ -1,7 +1,7 @@
 package dev.memo.call;
 
 import dev.memo.claims.Chain;
-import dev.memo.claims.WaitGraph;
+import dev.memo.claims.Waits;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -15,10 +15,10 @@ final class Waiting {
   /** How often a waiter looks whether the holder is still there. */
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
 
-  private final WaitGraph graph;
+  private final Waits waits;
 
-  Waiting(WaitGraph graph) {
-    this.graph = graph;
+  Waiting(Waits waits) {
+    this.waits = waits;
   }
 
   /**
@@ -31,7 +31,7 @@ final class Waiting {
     if (end.isDone()) {
       return null;
     }
-    if (!graph.tryWait(waiter, holder, end)) {
+    if (!waits.tryWait(waiter, holder, end)) {
       return MissReason.CYCLE;
     }
     long deadline = System.nanoTime() + maxNanos;
@@ -59,7 +59,7 @@ final class Waiting {
     } catch (ExecutionException e) {
       throw new AssertionError("flights and claims never complete exceptionally", e);
     } finally {
-      graph.endWait(waiter, end);
+      waits.endWait(waiter, end);
     }
   }
 

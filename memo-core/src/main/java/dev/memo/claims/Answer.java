@@ -13,9 +13,9 @@ public sealed interface Answer {
 
   /**
    * Another chain computes. The future completes with {@link Hit} when its result is stored, with
-   * {@link Granted} when the claim is handed to the asker, and with another {@link Wait} when it is
-   * handed to somebody else; it never completes exceptionally. An asker that stops waiting must
-   * call {@link Primary#abandon}.
+   * {@link Granted} when the claim is handed to the asker, with another {@link Wait} when it is
+   * handed to somebody else, and with the others when the asker has to compute all the same; it
+   * never completes exceptionally. An asker that stops waiting must call {@link Primary#abandon}.
    *
    * @param holder the chain that computes
    */
@@ -23,4 +23,7 @@ public sealed interface Answer {
 
   /** Waiting would close a cycle: the asker computes without a claim, from {@code start}. */
   record ComputeAnyway(long start) implements Answer {}
+
+  /** No primary answers: the asker computes without a claim, from {@code start}. */
+  record NoPrimary(long start) implements Answer {}
 }

@@ -27,6 +27,8 @@ public final class CallKey {
   /** Marks the kind in the key of a tombstone. */
   private static final int TOMBSTONE = 0x80;
 
+  private static final int DIGEST_BYTES = 32;
+
   private static final VarHandle INT =
       MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
   private static final VarHandle LONG =
@@ -59,6 +61,34 @@ public final class CallKey {
   /** The key of a call whose arguments have this digest, of which tests take a part. */
   static CallKey ofDigest(long functionId, byte[] digest) {
     return new CallKey(functionId, DIGEST, digest);
+  }
+
+  /**
+   * A key that another process sent.
+   *
+   * @throws IllegalArgumentException if it is not {@linkplain #isPossible possible}
+   */
+  public static CallKey received(long functionId, int kind, byte[] id) {
+    if (!isPossible(kind, id)) {
+      throw new IllegalArgumentException("no call key: kind " + kind + ", bytes " + id.length);
+    }
+    return new CallKey(functionId, (byte) kind, id);
+  }
+
+  /** Whether a key may have this kind and this id. */
+  public static boolean isPossible(int kind, byte[] id) {
+    return (kind == VERBATIM && id.length <= MAX_VERBATIM_BYTES)
+        || (kind == DIGEST && id.length <= DIGEST_BYTES);
+  }
+
+  /** Whether {@link #id} is the encoded arguments or their digest. */
+  public int kind() {
+    return kind;
+  }
+
+  /** The encoded arguments, or their digest. Not copied. */
+  public byte[] id() {
+    return id;
   }
 
   public long functionId() {

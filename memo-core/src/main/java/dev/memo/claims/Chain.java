@@ -1,5 +1,9 @@
 package dev.memo.claims;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -14,13 +18,69 @@ import org.jspecify.annotations.Nullable;
 public final class Chain {
   private static final ThreadLocal<@Nullable Chain> CURRENT = new ThreadLocal<>();
 
+  /** Only chains of which processes speak are numbered. */
+  private static final AtomicLong LAST_NUMBER = new AtomicLong();
+
+  /** Chains that are nested deeper are told of without their outermost ancestors. */
+  private static final int MAX_NUMBERS = 256;
+
   private final @Nullable Chain parent;
   private final @Nullable BooleanSupplier cancelled;
+
+  /** The process that the chain is of; null for this one. */
+  private final @Nullable Object process;
+
+  private volatile long number; // written under this; 0 until somebody asks
   private volatile boolean ended;
 
   private Chain(@Nullable Chain parent, @Nullable BooleanSupplier cancelled) {
     this.parent = parent;
     this.cancelled = cancelled;
+    this.process = null;
+  }
+
+  private Chain(@Nullable Chain parent, Object process, long number) {
+    this.parent = parent;
+    this.cancelled = null;
+    this.process = process;
+    this.number = number;
+  }
+
+  /**
+   * A chain of another process, by what its {@link #numbers} said. Two of one process with the same
+   * number are the same chain.
+   */
+  public static Chain foreign(Object process, long[] numbers) {
+    Chain chain = null;
+    for (int i = numbers.length - 1; i >= 0; i--) {
+      chain = new Chain(chain, process, numbers[i]);
+    }
+    return Objects.requireNonNull(chain, "a chain has a number");
+  }
+
+  /** What identifies the chain and its ancestors in this process, from the inside out. */
+  public long[] numbers() {
+    List<Long> numbers = new ArrayList<>();
+    for (Chain c = this; c != null && numbers.size() < MAX_NUMBERS; c = c.parent) {
+      numbers.add(c.number());
+    }
+    return numbers.stream().mapToLong(Long::longValue).toArray();
+  }
+
+  private long number() {
+    if (number == 0) {
+      synchronized (this) {
+        if (number == 0) {
+          number = LAST_NUMBER.incrementAndGet();
+        }
+      }
+    }
+    return number;
+  }
+
+  /** Whether the chain is of another process, which ends what it holds. */
+  public boolean isForeign() {
+    return process != null;
   }
 
   /** The chain that this thread is in, or null. */
@@ -85,13 +145,17 @@ public final class Chain {
   }
 
   /** Whether this chain cannot go on before {@code other} has: it is the same or an ancestor. */
-  boolean awaits(Chain other) {
+  public boolean awaits(Chain other) {
     for (Chain chain = other; chain != null; chain = chain.parent) {
-      if (chain == this) {
+      if (isSame(chain)) {
         return true;
       }
     }
     return false;
+  }
+
+  private boolean isSame(Chain that) {
+    return this == that || (process != null && process == that.process && number == that.number);
   }
 
   /** A thread's stay in a chain; closed by the same thread. The first stay ends the chain. */

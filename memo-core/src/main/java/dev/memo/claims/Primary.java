@@ -32,6 +32,19 @@ public interface Primary {
   @Nullable Stored read(CallKey key, int variant);
 
   /**
+   * As {@link #read}, but null proves nothing: it is not asked for what only another process can
+   * say. {@link #claim} does.
+   */
+  default @Nullable Stored readNearby(CallKey key, int variant) {
+    return read(key, variant);
+  }
+
+  /** Who is asked before a chain waits for another one of this process. */
+  default Waits waits() {
+    return WaitGraph.JVM;
+  }
+
+  /**
    * Asks for the right to compute.
    *
    * @param rejected the sequence of the entry that the caller has read and cannot use, which is

@@ -14,6 +14,9 @@ public sealed interface PutAnswer {
   /** The call was invalidated, put or refreshed after the computation began; nothing was stored. */
   record Outdated() implements PutAnswer {}
 
+  /** No primary answers: the result is in this process's spool, and stored when one does. */
+  record Spooled() implements PutAnswer {}
+
   /** The database refused to write; nothing was stored. */
   record Refused(StoreException cause) implements PutAnswer {}
 }

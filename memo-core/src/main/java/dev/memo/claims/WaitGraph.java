@@ -19,7 +19,7 @@ import java.util.concurrent.Future;
  * <p><b>Threads</b>: safe; one lock guards the list of waits, and nothing is called under it but
  * {@code Future.isDone}.
  */
-public final class WaitGraph {
+public final class WaitGraph implements Waits {
   /** The graph of this JVM: a cycle may lead through several directories. */
   public static final WaitGraph JVM = new WaitGraph();
 
@@ -38,6 +38,7 @@ public final class WaitGraph {
    * Records that {@code waiter} waits for {@code holder} until {@code end} is done, or returns
    * false if that would close a cycle. A wait whose future is done is no longer part of the graph.
    */
+  @Override
   public synchronized boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
     List<Wait> open = new ArrayList<>();
     for (Iterator<Wait> i = waits.iterator(); i.hasNext(); ) {
@@ -74,6 +75,7 @@ public final class WaitGraph {
    * Forgets a wait that was given up before its future was done. Only one: a thread that steals a
    * task while it waits may wait for the same twice.
    */
+  @Override
   public synchronized void endWait(Chain waiter, Future<?> end) {
     for (int i = 0; i < waits.size(); i++) {
       if (waits.get(i).waiter == waiter && waits.get(i).end == end) {

@@ -86,7 +86,11 @@ final class Admission {
   private static void requireEmpty(Layout layout) throws IOException {
     try (DirectoryStream<Path> content = Files.newDirectoryStream(layout.root())) {
       for (Path file : content) {
-        boolean ours = FormatFile.isUnfinished(file) || file.equals(layout.format());
+        // who meets a directory that is being deleted may have made another lock in it
+        boolean ours =
+            FormatFile.isUnfinished(file)
+                || file.equals(layout.format())
+                || file.equals(layout.ownerLock());
         if (!ours && !Files.exists(layout.format())) {
           throw new ForeignDirectoryException(
               layout.root()

@@ -60,6 +60,21 @@ final class ClaimStripe {
     return held;
   }
 
+  /**
+   * Grants a claim for a computation that is under way already.
+   *
+   * @param counts whether those who ask later wait for it
+   */
+  HeldClaim announce(Slot slot, Era era, Chain chain, long start, boolean counts) {
+    Claim claim = new Claim(ids.incrementAndGet(), start);
+    HeldClaim held = new HeldClaim(slot, era.generation(), chain, claim, null, 0);
+    live.put(claim.id(), held);
+    if (counts && current(slot, era.generation()) == null) {
+      current.put(slot, held);
+    }
+    return held;
+  }
+
   /** What is known to be in the slot without looking, because nothing happened since the grant. */
   @Nullable Found stillFound(HeldClaim held, Era era, long rejected) {
     return current(held.slot(), era.generation()) == held && held.rejected() == rejected

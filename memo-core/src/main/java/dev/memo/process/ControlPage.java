@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
@@ -78,6 +79,24 @@ final class ControlPage implements Epochs {
       return page;
     } catch (IOException e) {
       throw Refusals.because("map", file, e);
+    }
+  }
+
+  /**
+   * Maps the page to read it.
+   *
+   * @throws IOException if there is none that can be used; the next owner makes one
+   */
+  static ControlPage openToRead(Path file) throws IOException {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() != BYTES) {
+        throw new IOException(file + " has " + channel.size() + " bytes instead of " + BYTES);
+      }
+      ControlPage page = new ControlPage(channel.map(FileChannel.MapMode.READ_ONLY, 0, BYTES));
+      if (!page.isSound()) {
+        throw new IOException(file + " is no control page");
+      }
+      return page;
     }
   }
 

@@ -39,6 +39,21 @@ record Layout(Path root) {
     return root.resolve("data");
   }
 
+  /** A folder for each process that has the directory open. */
+  Path secondaries() {
+    return root.resolve("secondaries");
+  }
+
+  /** Results that no primary could take yet. */
+  Path spool() {
+    return root.resolve("spool");
+  }
+
+  /** The sockets of primaries. */
+  Path sockets() {
+    return root.resolve("s");
+  }
+
   /** Space to give back when the disk is full. */
   Path ballast() {
     return root.resolve("ballast");

@@ -56,19 +56,23 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final Functions functions;
   private final CallRows rows;
   private final Outdating outdating;
+  private final Grace grace;
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
   private volatile boolean closed;
 
   /**
    * @param directory for messages
    * @param intact whether the checksum of an entry holds
+   * @param grace until when claims are not granted
    */
   LocalPrimary(
       Path directory,
       Store store,
       ControlPage page,
       Predicate<Stored> intact,
-      Outdating outdating) {
+      Outdating outdating,
+      Grace grace) {
+    this.grace = grace;
     this.directory = directory;
     this.store = store;
     this.meta = new Meta(store);
@@ -124,8 +128,31 @@ final class LocalPrimary implements Primary, AutoCloseable {
       if (held != null) {
         return held.join(chain);
       }
+      Answer.Wait later = grace.defer(() -> claim(key, variant, rejected, chain));
+      if (later != null) {
+        return later;
+      }
       held = stripe.grant(slot, era, chain, sequences.last(), found, rejected);
       return new Answer.Granted(held.claim());
+    } finally {
+      stripe.lock().unlock();
+    }
+  }
+
+  /**
+   * Grants a claim for a computation that began before this primary did. A second one on a call is
+   * granted as well: the first result wins.
+   *
+   * @param start the last sequence when it began
+   */
+  Claim announce(CallKey key, int variant, long start, Chain chain) {
+    KnownFunction function = functions.of(key.functionId());
+    ClaimStripe stripe = lock(key);
+    try {
+      requireOpen();
+      Era era = function.era();
+      boolean counts = !isOutdated(key, era, start);
+      return stripe.announce(new Slot(key, variant), era, chain, start, counts).claim();
     } finally {
       stripe.lock().unlock();
     }
@@ -360,6 +387,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    grace.end();
     for (ClaimStripe stripe : stripes) {
       Replies replies = new Replies();
       stripe.lock().lock();

@@ -18,15 +18,16 @@ import org.jspecify.annotations.Nullable;
  *
  * @param epoch counts the owners of the directory
  * @param started when the process was started
+ * @param socket the name of its socket, null until it serves
  */
-record Owner(long epoch, long pid, String host, Instant started) {
+record Owner(long epoch, long pid, String host, Instant started, @Nullable String socket) {
   private static final String FIRST_LINE = "memo owner 1";
   private static final int MAX_BYTES = 4096;
 
-  static Owner thisProcess(long epoch) {
+  static Owner thisProcess(long epoch, @Nullable String socket) {
     ProcessHandle self = ProcessHandle.current();
     Instant started = self.info().startInstant().orElseGet(Instant::now);
-    return new Owner(epoch, self.pid(), hostName(), started);
+    return new Owner(epoch, self.pid(), hostName(), started, socket);
   }
 
   /** What the file says; null if it is missing or says nothing of use. */
@@ -50,7 +51,8 @@ record Owner(long epoch, long pid, String host, Instant started) {
           Long.parseLong(values.getOrDefault("epoch", "")),
           Long.parseLong(values.getOrDefault("pid", "")),
           values.getOrDefault("host", "unknown"),
-          Instant.parse(values.getOrDefault("started", "")));
+          Instant.parse(values.getOrDefault("started", "")),
+          values.get("socket"));
     } catch (NumberFormatException | DateTimeException e) {
       return null; // the file only informs; the lock decides
     }
@@ -69,7 +71,7 @@ record Owner(long epoch, long pid, String host, Instant started) {
             + host
             + "\nstarted="
             + started
-            + "\n";
+            + (socket == null ? "\n" : "\nsocket=" + socket + "\n");
     Files.writeString(unfinished, content);
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }

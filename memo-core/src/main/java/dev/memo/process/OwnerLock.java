@@ -1,6 +1,5 @@
 package dev.memo.process;
 
-import dev.memo.failure.DirectoryHeldException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +26,6 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerLock implements AutoCloseable {
   private static final String TABLE = "dev.memo.ownerLocks";
-  private static final Duration PATIENCE = Duration.ofSeconds(1);
 
   private final String key;
   private final FileChannel channel;
@@ -38,17 +35,13 @@ final class OwnerLock implements AutoCloseable {
     this.channel = channel;
   }
 
-  /**
-   * Takes the lock.
-   *
-   * @throws DirectoryHeldException if another process, or another part of this one, has it
-   */
-  static OwnerLock acquire(Layout layout) {
+  /** Takes the lock; null if another process, or another part of this one, has it. */
+  static @Nullable OwnerLock tryAcquire(Layout layout) {
     try {
       String key = key(layout.ownerLock());
       Object holder = table().putIfAbsent(key, classLoader());
       if (holder != null) {
-        throw heldHere(layout, holder);
+        return null;
       }
       OwnerLock lock = null;
       try {
@@ -75,7 +68,7 @@ final class OwnerLock implements AutoCloseable {
     return inode == null ? file.toString() : inode.toString();
   }
 
-  private static OwnerLock lock(Layout layout, String key) throws IOException {
+  private static @Nullable OwnerLock lock(Layout layout, String key) throws IOException {
     FileChannel channel = FileChannel.open(layout.ownerLock(), StandardOpenOption.WRITE);
     try {
       FileLock lock = channel.tryLock();
@@ -85,42 +78,13 @@ final class OwnerLock implements AutoCloseable {
     } catch (OverlappingFileLockException e) {
       // someone emptied the table; to close this channel would free the other's lock
       table().put("kept open: " + key, channel);
-      throw heldHere(layout, "unknown");
+      return null;
     } catch (IOException e) {
       channel.close();
       throw e;
     }
     channel.close();
-    throw heldElsewhere(layout);
-  }
-
-  private static DirectoryHeldException heldHere(Layout layout, Object holder) {
-    String who =
-        holder.equals(classLoader())
-            ? "this program has it open already"
-            : "another class loader of this JVM (" + holder + ") has it open";
-    return new DirectoryHeldException(
-        layout.root() + " is held by process " + ProcessHandle.current().pid() + ": " + who);
-  }
-
-  private static DirectoryHeldException heldElsewhere(Layout layout) throws IOException {
-    Owner owner = publishedOwner(layout.owner());
-    return new DirectoryHeldException(
-        layout.root()
-            + " is held by "
-            + (owner == null ? "a process that has not said who it is" : owner)
-            + ": stop it, or use another directory");
-  }
-
-  /** The owner that the file names; a new one may take a moment to write its name over the last. */
-  private static @Nullable Owner publishedOwner(Path file) throws IOException {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    Owner owner = Owner.read(file);
-    while ((owner == null || owner.hasEnded()) && System.nanoTime() < deadline) {
-      Pauses.pause(Duration.ofMillis(10));
-      owner = Owner.read(file);
-    }
-    return owner;
+    return null;
   }
 
   /** Of JDK types only, because class loaders share it that do not share ours. */

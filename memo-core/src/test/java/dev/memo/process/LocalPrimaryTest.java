@@ -47,7 +47,8 @@ final class LocalPrimaryTest {
   }
 
   private LocalPrimary primary(Outdating outdating) {
-    return new LocalPrimary(path, store, page, stored -> !text(stored).equals(DAMAGED), outdating);
+    return new LocalPrimary(
+        path, store, page, stored -> !text(stored).equals(DAMAGED), outdating, Grace.none());
   }
 
   @Nested

@@ -11,13 +11,14 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
-import dev.memo.failure.DirectoryHeldException;
-import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.store.HeapStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Comparator;
+import java.util.List;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -50,6 +51,15 @@ final class OpenDirectoryTest {
   }
 
   @Test
+  void closingDoesNotOpenOnceMore() throws IOException {
+    Path path = folder.resolve("d");
+    for (int openings = 1; openings <= 100; openings++) {
+      open(path).close();
+      assertThat(requireNonNull(Owner.read(path.resolve("owner"))).epoch()).isEqualTo(openings);
+    }
+  }
+
+  @Test
   void makesMissingParentsAndAFolderForItsOwnerOnly() throws IOException {
     Path path = folder.resolve("a/b/c");
     try (OpenDirectory directory = open(path)) {
@@ -71,21 +81,51 @@ final class OpenDirectoryTest {
   }
 
   @Test
-  void refusesASecondOpeningUnderWhateverName() throws IOException {
+  void aSecondOpeningFollowsTheFirstUnderWhateverName() throws IOException {
     Path path = folder.resolve("d");
     try (OpenDirectory directory = open(path)) {
+      long sequence = store(directory, KEY, "one");
       Path link = Files.createSymbolicLink(folder.resolve("link"), path);
+      Files.createDirectory(folder.resolve("x"));
+      byte next = 10;
       for (Path name : new Path[] {path, folder.resolve("./x/../d"), link}) {
-        if (name.toString().contains("x")) {
-          Files.createDirectories(folder.resolve("x"));
+        try (OpenDirectory second = open(name)) {
+          assertThat(second.path()).isEqualTo(directory.path());
+          assertThat(second.id()).isEqualTo(directory.id());
+          assertThat(Openings.role(second)).isEqualTo("follows");
+          assertThat(requireNonNull(second.primary().read(KEY, 1)).sequence()).isEqualTo(sequence);
+          CallKey more = CallKey.of(7, new byte[] {next++});
+          long stored = store(second, more, "two");
+          assertThat(requireNonNull(directory.primary().read(more, 1)).sequence())
+              .isEqualTo(stored);
         }
-        assertThatThrownBy(() -> open(name))
-            .isInstanceOf(DirectoryHeldException.class)
-            .hasMessageContaining(directory.path().toString())
-            .hasMessageContaining("this program has it open already");
+        assertThat(Openings.role(directory)).isEqualTo("leads");
       }
     }
-    open(path).close();
+  }
+
+  @Test
+  void whoeverOfOneJvmStaysLeadsWhenTheOthersHaveClosed() {
+    Path path = folder.resolve("d");
+    OpenDirectory first = open(path);
+    OpenDirectory second = open(path);
+    OpenDirectory third = open(path);
+    try {
+      long sequence = store(third, KEY, "one");
+      first.close();
+      assertThat(requireNonNull(third.primary().read(KEY, 1)).sequence()).isEqualTo(sequence);
+      assertThat(requireNonNull(second.primary().read(KEY, 1)).sequence()).isEqualTo(sequence);
+      Openings.await(
+          "one leads",
+          () -> Openings.role(second).equals("leads") || Openings.role(third).equals("leads"));
+      boolean secondLeads = Openings.role(second).equals("leads");
+      (secondLeads ? second : third).close();
+      OpenDirectory last = secondLeads ? third : second;
+      assertThat(requireNonNull(last.primary().read(KEY, 1)).sequence()).isEqualTo(sequence);
+      assertThat(Openings.role(last)).isEqualTo("leads");
+    } finally {
+      List.of(first, second, third).forEach(OpenDirectory::close);
+    }
   }
 
   @Test
@@ -100,23 +140,81 @@ final class OpenDirectoryTest {
   }
 
   @Test
-  @DisplayName("P4: a directory that is deleted underneath crashes nothing")
+  @DisplayName("P4: a directory that is deleted underneath comes back, and calls go on meanwhile")
   void survivesItsDeletion() throws IOException {
-    try (OpenDirectory directory = open(folder.resolve("d"))) {
-      store(directory, KEY, "one");
+    try (OpenDirectory directory = open(folder.resolve("d"));
+        OpenDirectory second = open(folder.resolve("d"))) {
+      UUID id = directory.id();
+      GatedFunctions leading = GatedFunctions.of(directory);
+      GatedFunctions following = GatedFunctions.of(second);
+      String former = leading.call("quick", 1);
+      assertThat(following.call("quick", 1)).isEqualTo(former);
       deleteAll(directory.path());
-      assertThat(directory.primary().read(KEY, 1)).isNotNull();
-      // enough to need new files, which cannot be made any more
-      String large = "x".repeat(1 << 20);
-      PutAnswer last = null;
-      for (byte i = 0; i < 30; i++) {
-        last = put(directory, CallKey.of(8, new byte[] {i}), large);
+      for (int key = 2; directory.id().equals(id) || second.id().equals(id); key++) {
+        String value = leading.call("quick", key);
+        assertThat(following.call("quick", key)).isNotNull();
+        assertThat(value).isNotNull();
       }
-      assertThat(last).isInstanceOf(PutAnswer.Refused.class);
-      assertThatThrownBy(() -> directory.primary().invalidate(KEY))
-          .isInstanceOf(DirectoryUnavailableException.class);
+      assertThat(second.id()).isEqualTo(directory.id());
+      Openings.await("both have a role", () -> !Openings.role(second).equals("none"));
+      String latter = following.call("quick", 1);
+      assertThat(latter).as("what was deleted is gone").isNotEqualTo(former);
+      assertThat(leading.call("quick", 1)).isEqualTo(latter);
     }
-    open(folder.resolve("d")).close();
+    try (OpenDirectory again = open(folder.resolve("d"))) {
+      assertThat(GatedFunctions.of(again).peek("quick", 1)).isNotNull();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: what is left of a directory that was deleted during an election is no obstacle")
+  void aLockAloneIsNoObstacle() throws IOException {
+    Path path = Files.createDirectory(folder.resolve("d"));
+    Files.createFile(path.resolve("owner.lock"));
+    try (OpenDirectory directory = open(path)) {
+      assertThat(store(directory, KEY, "one")).isPositive();
+    }
+  }
+
+  @Test
+  @DisplayName("a put that meets a primary which closes is tried again at the next one")
+  void aPutMeetsAClosingPrimary() throws IOException {
+    Files.createDirectory(folder.resolve("d"));
+    ControlPage page = ControlPage.openAsOwner(folder.resolve("control"), 0);
+    Layout layout = new Layout(folder.resolve("d"));
+    LocalPrimary closed = primary(page);
+    LocalPrimary next = primary(page);
+    UUID id = new UUID(1, 2);
+    MemberEpochs epochs = new MemberEpochs();
+    epochs.map(page);
+    Spool spool = new Spool(layout, "member", false, epochs);
+    Member member = new Member(folder, Duration.ofMinutes(1), spool, epochs, Runnable::run);
+    member.assume(new Role.Leading(closed, id));
+    closed.close();
+    Thread keeper =
+        new Thread(
+            () -> {
+              Openings.await("it is left", () -> member.role() == null);
+              member.assume(new Role.Leading(next, id));
+            });
+    keeper.start();
+    assertThat(member.replace(KEY, 1, new byte[] {9}, Long.MAX_VALUE))
+        .isInstanceOf(PutAnswer.Kept.class);
+    assertThat(next.read(KEY, 1)).isNotNull();
+    member.close();
+  }
+
+  private LocalPrimary primary(ControlPage page) {
+    LocalPrimary primary =
+        new LocalPrimary(
+            folder,
+            new HeapStore(),
+            page,
+            stored -> true,
+            LocalPrimary.Outdating.STARTED_BEFORE,
+            Grace.none());
+    primary.register(7, "function");
+    return primary;
   }
 
   private static void deleteAll(Path root) throws IOException {

@@ -1,0 +1,16 @@
+package dev.memo.claims;
+
+import java.util.concurrent.Future;
+
+/** Is asked before each wait of one chain for another, so that no wait closes a cycle. */
+public interface Waits {
+
+  /**
+   * Records that {@code waiter} waits for {@code holder} until {@code end} is done, or returns
+   * false if that would close a cycle.
+   */
+  boolean tryWait(Chain waiter, Chain holder, Future<?> end);
+
+  /** Forgets a wait, whether or not its future is done. */
+  void endWait(Chain waiter, Future<?> end);
+}

@@ -1,0 +1,66 @@
+package dev.memo.process;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.Chain;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.StoreException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The moment after a takeover in which no claim is granted, because a process that has not
+ * re-announced itself yet may be computing the call. Who asks meanwhile waits. Thread-safe.
+ */
+final class Grace {
+  private record Deferred(CompletableFuture<Answer> next, Supplier<Answer> ask) {}
+
+  /** Nobody computes, it stands for those of whom nothing is known yet. */
+  private static final Chain UNKNOWN = Chain.foreign(new Object(), new long[] {0});
+
+  private final List<Deferred> deferred = new ArrayList<>(); // guarded by this
+  private volatile boolean over; // written under this
+
+  /** A grace that is over. */
+  static Grace none() {
+    Grace grace = new Grace();
+    grace.end();
+    return grace;
+  }
+
+  /** A wait until the question may be asked again; null if it may be now. */
+  Answer.@Nullable Wait defer(Supplier<Answer> ask) {
+    if (over) {
+      return null;
+    }
+    synchronized (this) {
+      if (over) {
+        return null;
+      }
+      CompletableFuture<Answer> next = new CompletableFuture<>();
+      deferred.add(new Deferred(next, ask));
+      return new Answer.Wait(next, UNKNOWN);
+    }
+  }
+
+  /** Asks again whatever was deferred. */
+  void end() {
+    List<Deferred> ready;
+    synchronized (this) {
+      over = true;
+      ready = List.copyOf(deferred);
+      deferred.clear();
+    }
+    for (Deferred d : ready) {
+      Answer answer;
+      try {
+        answer = d.ask.get();
+      } catch (DirectoryClosedException | StoreException e) {
+        answer = new Answer.NoPrimary(0); // a start of 0 is older than any mutation: not stored
+      }
+      d.next.complete(answer);
+    }
+  }
+}

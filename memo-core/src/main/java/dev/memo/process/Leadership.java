@@ -1,0 +1,160 @@
+package dev.memo.process;
+
+import dev.memo.claims.Stored;
+import dev.memo.claims.WaitGraph;
+import dev.memo.failure.DirectoryException;
+import dev.memo.failure.StoreException;
+import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.Durability;
+import dev.memo.store.RocksStore;
+import dev.memo.store.Store;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the primary of a directory has open, as long as it is: the lock, the database, the socket.
+ * All of it is made and closed by the {@link Keeper}.
+ */
+final class Leadership implements AutoCloseable {
+  private static final long BALLAST_BYTES = 2 * RocksStore.WRITE_BUFFER_BYTES;
+
+  /**
+   * How the primary judges entries and results; tests judge otherwise.
+   *
+   * @param intact whether the checksum of an entry holds
+   */
+  record Rules(Predicate<Stored> intact, Outdating outdating) {}
+
+  private final Layout layout;
+  private final Closers closers;
+  private final ControlPage page;
+  private final Role.Leading role;
+  private final Grace grace;
+  private final Session.Seat seat;
+  private volatile @Nullable Server server;
+
+  private Leadership(
+      Layout layout, Closers closers, ControlPage page, Role.Leading role, Grace grace) {
+    this.layout = layout;
+    this.closers = closers;
+    this.page = page;
+    this.role = role;
+    this.grace = grace;
+    this.seat =
+        new Session.Seat(role.primary(), role.directoryId(), page.ownerEpoch(), WaitGraph.JVM);
+  }
+
+  /**
+   * Opens the database under the lock, which belongs to the result, and is freed if that fails.
+   *
+   * @throws DirectoryException if the database cannot be opened
+   */
+  static Leadership begin(Layout layout, OwnerLock lock, DirectorySettings settings, Rules rules) {
+    Closers closers = new Closers();
+    closers.add(lock::close);
+    try {
+      return begin(layout, settings, rules, closers);
+    } catch (StoreException e) {
+      closers.closeAfter(e);
+      throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
+    } catch (IOException e) {
+      closers.closeAfter(e);
+      throw Refusals.because("open the directory", layout.root(), e);
+    } catch (RuntimeException | Error e) {
+      closers.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private static Leadership begin(
+      Layout layout, DirectorySettings settings, Rules rules, Closers closers) throws IOException {
+    Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES);
+    closers.add(ballast::takeBack); // whether the opening fails or not
+    ballast.makeRoom();
+    ControlPage page = takeOver(layout);
+    Store store = new Database(layout, page, settings.durability(), ballast).open();
+    closers.add(store::close);
+    if (settings.durability() == Durability.POWER_LOSS) {
+      layout.forceWay(); // the database forces the names inside its own folder
+    }
+    ballast.make();
+    UUID id = directoryId(new Meta(store));
+    Grace grace = new Grace();
+    LocalPrimary primary =
+        new LocalPrimary(layout.root(), store, page, rules.intact, rules.outdating, grace);
+    closers.add(primary::close);
+    return new Leadership(layout, closers, page, new Role.Leading(primary, id), grace);
+  }
+
+  /** Tells the others who is the owner now, and that what they know is old. */
+  private static ControlPage takeOver(Layout layout) throws IOException {
+    Owner former = Owner.read(layout.owner());
+    ControlPage page =
+        ControlPage.openAsOwner(layout.control(), former == null ? 0 : former.epoch());
+    Owner.thisProcess(page.ownerEpoch(), null).write(layout.owner());
+    return page;
+  }
+
+  private static UUID directoryId(Meta meta) {
+    UUID id = meta.directoryId();
+    if (id == null) {
+      id = UUID.randomUUID();
+      meta.writeDirectoryId(id);
+    }
+    return id;
+  }
+
+  /**
+   * Opens the socket and tells where it is.
+   *
+   * @param live the names of the other processes that are known to live
+   * @param sessionEnded is told when one of them has gone
+   */
+  void serve(Set<String> live, Runnable sessionEnded) throws IOException {
+    String name = page.ownerEpoch() + "-" + ProcessHandle.current().pid() + ".sock";
+    sweepSockets();
+    Path socket = layout.sockets().resolve(name);
+    Server opened = new Server(socket, seat, grace, live, sessionEnded);
+    closers.add(opened::close);
+    server = opened;
+    Owner.thisProcess(page.ownerEpoch(), name).write(layout.owner());
+  }
+
+  private void sweepSockets() throws IOException {
+    if (Files.isDirectory(layout.sockets())) {
+      try (var sockets = Files.list(layout.sockets())) {
+        for (Path old : List.copyOf(sockets.toList())) {
+          Files.deleteIfExists(old);
+        }
+      }
+    }
+  }
+
+  Role.Leading role() {
+    return role;
+  }
+
+  ControlPage page() {
+    return page;
+  }
+
+  Grace grace() {
+    return grace;
+  }
+
+  /** Null until it serves. */
+  @Nullable Server server() {
+    return server;
+  }
+
+  @Override
+  public void close() {
+    closers.close();
+  }
+}

@@ -1,0 +1,12 @@
+package dev.memo.process;
+
+import org.jspecify.annotations.Nullable;
+
+/** The connection to the primary has ended before it answered; it may have done what was asked. */
+final class LostPrimaryException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  LostPrimaryException(@Nullable Throwable cause) {
+    super("the primary did not answer", cause, false, false);
+  }
+}

@@ -1,0 +1,468 @@
+package dev.memo.process;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.claims.Epochs;
+import dev.memo.claims.Primary;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.claims.WaitGraph;
+import dev.memo.claims.Waits;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.StoreException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This process among those that have the directory open, as its calls see it: whoever is the
+ * primary, and whether there is one.
+ *
+ * <p>A call that finds no primary waits for the next one, at most as long as a primary may be
+ * silent; from then on, until there is one, calls compute at once, their results go to the spool,
+ * and mutations fail. Thread-safe.
+ */
+final class Member implements Primary {
+  private final Path directory;
+  private final long patienceNanos;
+  private final Spool spool;
+  private final MemberEpochs epochs;
+  private final Executor again;
+  private final Map<Long, Running> running = new ConcurrentHashMap<>();
+  private final Map<Long, String> functions = new ConcurrentHashMap<>();
+  private final AtomicLong claims = new AtomicLong();
+
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Condition changed = lock.newCondition();
+  private volatile @Nullable Role role; // written under the lock
+  private volatile long alone = System.nanoTime(); // since when there is no role; under the lock
+  private volatile @Nullable UUID directoryId; // of the last role; written under the lock
+  private volatile boolean closed; // written under the lock
+
+  /**
+   * @param directory for messages
+   * @param patience how long a call waits for a primary
+   * @param again runs what blocks until the next primary answers; on threads of its own
+   */
+  Member(Path directory, Duration patience, Spool spool, MemberEpochs epochs, Executor again) {
+    this.directory = directory;
+    this.patienceNanos = patience.toNanos();
+    this.spool = spool;
+    this.epochs = epochs;
+    this.again = again;
+  }
+
+  /** Takes a role; the computations under way were {@linkplain #announceTo announced} before. */
+  void assume(Role next) {
+    lock.lock();
+    try {
+      role = next;
+      directoryId = next.directoryId();
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+    running.values().forEach(r -> r.announceTo(next)); // those that began meanwhile
+  }
+
+  /** Tells who is to be the primary which functions there are and what is being computed. */
+  void announceTo(Role next) {
+    functions.forEach(next.primary()::register);
+    running.values().forEach(r -> r.announceTo(next));
+  }
+
+  /** The role has ended; does nothing if it is not the current one. */
+  void leave(Role former) {
+    lock.lock();
+    try {
+      if (role == former) {
+        role = null;
+        alone = System.nanoTime();
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The primary is silent: until there is another one, calls do not wait for it either. */
+  void detach() {
+    lock.lock();
+    try {
+      role = null;
+      alone = System.nanoTime() - patienceNanos;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The id of the directory, as far as this process ever reached it. */
+  UUID directoryId() {
+    UUID id = directoryId;
+    if (id == null) {
+      throw unavailable("the id of the directory is not known");
+    }
+    return id;
+  }
+
+  @Nullable Role role() {
+    return role;
+  }
+
+  /** The smallest start of what is computed here or spooled. */
+  long oldestStart() {
+    long oldest = spool.oldestStart();
+    for (Running r : running.values()) {
+      oldest = Math.min(oldest, r.start());
+    }
+    return oldest;
+  }
+
+  /** Begins to count the time without a primary anew: this process itself was paused. */
+  void restartSilence() {
+    lock.lock();
+    try {
+      alone = System.nanoTime();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Ends what waits for a role; later uses fail. */
+  void close() {
+    lock.lock();
+    try {
+      closed = true;
+      role = null;
+      changed.signalAll();
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** The role, waiting for one if that makes sense; null if calls have to do without. */
+  private @Nullable Role awaitRole() {
+    Role current = role;
+    if (current != null) {
+      return current;
+    }
+    boolean interrupted = false;
+    lock.lock();
+    try {
+      while (role == null) {
+        requireOpen();
+        long left = alone + patienceNanos - System.nanoTime();
+        if (left <= 0) {
+          return null;
+        }
+        try {
+          boolean unused = changed.await(left, TimeUnit.NANOSECONDS);
+        } catch (InterruptedException e) {
+          interrupted = true; // a takeover is short, and the caller's own wait is not this one
+        }
+      }
+      return role;
+    } finally {
+      lock.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void requireOpen() {
+    if (closed) {
+      throw new DirectoryClosedException(
+          "the directory " + directory + " was closed before this use");
+    }
+  }
+
+  /** Asks the primary, and the next one if that ends before it has answered. */
+  private <T> T ask(Function<Role, T> question, Function<Long, T> alone) {
+    while (true) {
+      Role current = awaitRole();
+      if (current == null) {
+        return alone.apply(epochs.lastSequence());
+      }
+      try {
+        return question.apply(current);
+      } catch (LostPrimaryException | DirectoryClosedException e) {
+        leave(current);
+        requireOpen();
+      }
+    }
+  }
+
+  @Override
+  public void register(long functionId, String identity) {
+    functions.put(functionId, identity);
+    boolean unused =
+        ask(
+            current -> {
+              current.primary().register(functionId, identity);
+              return true;
+            },
+            start -> false); // the next primary is told when there is one
+  }
+
+  @Override
+  public @Nullable Stored read(CallKey key, int variant) {
+    return this.<@Nullable Stored>ask(
+        current -> current.primary().read(key, variant), start -> spool.find(key, variant));
+  }
+
+  @Override
+  public @Nullable Stored readNearby(CallKey key, int variant) {
+    return this.<@Nullable Stored>ask(
+        current -> current.primary().readNearby(key, variant), start -> null);
+  }
+
+  @Override
+  public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
+    return ask(
+        current ->
+            taken(
+                current,
+                key,
+                variant,
+                rejected,
+                chain,
+                current.primary().claim(key, variant, rejected, chain)),
+        start -> spooled(key, variant, rejected, start));
+  }
+
+  private Answer spooled(CallKey key, int variant, long rejected, long start) {
+    Stored stored = rejected == 0 ? spool.find(key, variant) : null;
+    return stored == null ? new Answer.NoPrimary(start) : new Answer.Hit(stored);
+  }
+
+  /** An answer of a primary, made to outlive it. */
+  private Answer taken(
+      Role from, CallKey key, int variant, long rejected, Chain chain, Answer answer) {
+    if (answer instanceof Answer.Granted granted && granted.claim().id() != 0) {
+      Running mine =
+          new Running(key, variant, chain, from.directoryId(), from.primary(), granted.claim());
+      Claim claim = new Claim(claims.incrementAndGet(), granted.claim().start());
+      running.put(claim.id(), mine);
+      return new Answer.Granted(claim);
+    } else if (answer instanceof Answer.Wait wait) {
+      Relay next = new Relay(from.primary(), wait);
+      CompletableFuture<Answer> unused =
+          wait.next()
+              .whenComplete(
+                  (following, lost) -> {
+                    if (lost == null) {
+                      next.complete(taken(from, key, variant, rejected, chain, following));
+                    } else {
+                      again.execute(() -> next.complete(claimAgain(key, variant, rejected, chain)));
+                    }
+                  });
+      return new Answer.Wait(next, wait.holder());
+    }
+    return answer;
+  }
+
+  private Answer claimAgain(CallKey key, int variant, long rejected, Chain chain) {
+    try {
+      return claim(key, variant, rejected, chain);
+    } catch (DirectoryClosedException | StoreException e) {
+      return new Answer.NoPrimary(epochs.lastSequence());
+    }
+  }
+
+  /** A wait that goes on at the next primary. */
+  private static final class Relay extends CompletableFuture<Answer> {
+    final Primary primary;
+    final Answer.Wait wait;
+
+    Relay(Primary primary, Answer.Wait wait) {
+      this.primary = primary;
+      this.wait = wait;
+    }
+  }
+
+  @Override
+  public void abandon(CallKey key, int variant, Answer.Wait wait) {
+    if (!(wait.next() instanceof Relay relay)) {
+      return;
+    }
+    relay.primary.abandon(key, variant, relay.wait);
+    CompletableFuture<Void> unused =
+        relay.thenAccept(
+            answer -> {
+              if (answer instanceof Answer.Granted granted) {
+                release(key, variant, granted.claim());
+              } else if (answer instanceof Answer.Wait longer) {
+                abandon(key, variant, longer);
+              }
+            });
+  }
+
+  @Override
+  public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+    Running mine = running.get(claim.id());
+    try {
+      return ask(
+          current -> {
+            if (mine != null && !mine.directoryId().equals(current.directoryId())) {
+              return new PutAnswer.Outdated(); // its start means nothing there
+            }
+            Claim theirs = mine == null ? claim : mine.claimOf(current.primary());
+            return current.primary().put(key, variant, theirs, entry, rejected);
+          },
+          unused -> {
+            UUID id = mine == null ? directoryId : mine.directoryId();
+            return spool.add(id, key, variant, claim.start(), entry);
+          });
+    } finally {
+      running.remove(claim.id());
+    }
+  }
+
+  @Override
+  public void release(CallKey key, int variant, Claim claim) {
+    Running mine = running.remove(claim.id());
+    Role current = role;
+    if (mine == null || current == null) {
+      return;
+    }
+    try {
+      current.primary().release(key, variant, mine.claimOf(current.primary()));
+    } catch (LostPrimaryException e) {
+      leave(current); // and with it the claim has ended
+    }
+  }
+
+  @Override
+  public void invalidate(CallKey key) {
+    mutate(
+        "invalidate",
+        current -> {
+          current.primary().invalidate(key);
+          return true;
+        });
+  }
+
+  @Override
+  public void invalidateAll(long functionId) {
+    mutate(
+        "invalidateAll",
+        current -> {
+          current.primary().invalidateAll(functionId);
+          return true;
+        });
+  }
+
+  /** Tried again at the next primary: to remove twice is to remove. */
+  private void mutate(String action, Function<Role, Boolean> mutation) {
+    boolean unused =
+        ask(
+            mutation,
+            start -> {
+              throw unavailable(action + " was not carried out");
+            });
+  }
+
+  @Override
+  public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
+    return ask(
+        current -> {
+          try {
+            return current.primary().replace(key, variant, entry, start);
+          } catch (LostPrimaryException e) {
+            leave(current);
+            // a second try could overwrite what another process stored after the first
+            throw new DirectoryUnavailableException(
+                "the value may have been stored in "
+                    + directory
+                    + " or not: its primary ended before it answered",
+                e);
+          }
+        },
+        unused -> {
+          throw unavailable("nothing was stored");
+        });
+  }
+
+  private DirectoryUnavailableException unavailable(String what) {
+    return new DirectoryUnavailableException(
+        what
+            + " in "
+            + directory
+            + ": no process that owns it has answered for "
+            + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
+            + " ms; try again later");
+  }
+
+  @Override
+  public Epochs epochs() {
+    return epochs;
+  }
+
+  @Override
+  public Waits waits() {
+    return waits;
+  }
+
+  /**
+   * The waits of this JVM, and those inside this process that the primary must know of: a chain
+   * that computes under a claim, and waits for a flight here, may be waited for elsewhere.
+   */
+  private final Waits waits =
+      new Waits() {
+        private final Map<Wait, Runnable> reported = new ConcurrentHashMap<>();
+
+        record Wait(Chain waiter, Future<?> end) {}
+
+        @Override
+        public boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
+          if (!WaitGraph.JVM.tryWait(waiter, holder, end)) {
+            return false;
+          }
+          Role current = role;
+          if (holder.isForeign() || current == null || !computes(waiter)) {
+            return true;
+          }
+          try {
+            Runnable report = current.reportWait(waiter, holder);
+            if (report != null) {
+              reported.put(new Wait(waiter, end), report);
+              return true;
+            }
+          } catch (LostPrimaryException e) {
+            leave(current);
+            return true; // the claim has ended with its primary
+          }
+          WaitGraph.JVM.endWait(waiter, end);
+          return false;
+        }
+
+        @Override
+        public void endWait(Chain waiter, Future<?> end) {
+          WaitGraph.JVM.endWait(waiter, end);
+          Runnable report = reported.remove(new Wait(waiter, end));
+          if (report != null) {
+            report.run();
+          }
+        }
+      };
+
+  /** Whether somebody elsewhere may wait for this chain. */
+  private boolean computes(Chain chain) {
+    return running.values().stream().anyMatch(r -> r.chain().awaits(chain));
+  }
+}

@@ -1,0 +1,137 @@
+package dev.memo.process;
+
+import java.io.FileNotFoundException;
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folder of one process under {@code secondaries}, with a lock that the operating system frees
+ * when the process ends: so others can tell whether it lives. Its name is that of the process in
+ * the directory.
+ */
+final class MemberFolder implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final String LOCK = "lock";
+
+  private final Path folder;
+  private final RandomAccessFile lock;
+
+  private MemberFolder(Path folder, RandomAccessFile lock) {
+    this.folder = folder;
+    this.lock = lock;
+  }
+
+  /** Makes a folder for this process. */
+  static MemberFolder make(Layout layout) throws IOException {
+    ProcessHandle self = ProcessHandle.current();
+    long started = self.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    while (true) {
+      String name =
+          self.pid() + "-" + started + "-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
+      Path folder = Files.createDirectories(layout.secondaries().resolve(name));
+      MemberFolder made = lock(folder);
+      if (made != null) {
+        return made;
+      }
+    }
+  }
+
+  /** Null if the primary swept the folder before it was locked. */
+  private static @Nullable MemberFolder lock(Path folder) throws IOException {
+    Path file = folder.resolve(LOCK);
+    LockNames.add(file);
+    RandomAccessFile lock = null;
+    try {
+      lock = new RandomAccessFile(file.toFile(), "rw");
+      if (lock.getChannel().tryLock() != null && Files.exists(file)) {
+        return new MemberFolder(folder, lock);
+      }
+    } catch (FileNotFoundException e) {
+      if (Files.isDirectory(folder)) {
+        throw e; // not swept, but refused
+      }
+    }
+    if (lock != null) {
+      lock.close();
+    }
+    LockNames.remove(file);
+    return null;
+  }
+
+  String name() {
+    return folder.getFileName().toString();
+  }
+
+  /** Sweeps what processes left that have ended, and returns the names of those that live. */
+  static Set<String> sweep(Layout layout) throws IOException {
+    Set<String> live = new HashSet<>();
+    List<Path> folders;
+    try (var listed = Files.list(layout.secondaries())) {
+      folders = listed.toList();
+    } catch (NoSuchFileException e) {
+      return live;
+    }
+    for (Path folder : folders) {
+      if (isHeld(folder.resolve(LOCK))) {
+        live.add(folder.getFileName().toString());
+      } else {
+        delete(folder);
+      }
+    }
+    return live;
+  }
+
+  private static boolean isHeld(Path file) throws IOException {
+    if (LockNames.contains(file)) {
+      return true;
+    }
+    if (!Files.exists(file)) {
+      return false; // its process was killed when it began, or is about to make it
+    }
+    try (RandomAccessFile probe = new RandomAccessFile(file.toFile(), "rw")) {
+      return probe.getChannel().tryLock() == null;
+    } catch (OverlappingFileLockException e) {
+      return true;
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    try (var content = Files.list(folder)) {
+      for (Path file : content.toList()) {
+        Files.deleteIfExists(file);
+      }
+      Files.deleteIfExists(folder);
+    } catch (NoSuchFileException e) {
+      return; // swept already
+    }
+  }
+
+  /** Frees the lock of a folder that somebody has deleted. */
+  void forget() throws IOException {
+    lock.close();
+    LockNames.remove(folder.resolve(LOCK));
+  }
+
+  @Override
+  public void close() {
+    try {
+      delete(folder);
+      lock.close();
+    } catch (IOException e) {
+      throw Refusals.because("remove", folder, e);
+    } finally {
+      LockNames.remove(folder.resolve(LOCK));
+    }
+  }
+}

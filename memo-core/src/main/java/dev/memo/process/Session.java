@@ -1,0 +1,305 @@
+package dev.memo.process;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.claims.WaitGraph;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
+import dev.memo.failure.FunctionClashException;
+import dev.memo.failure.MemoException;
+import dev.memo.failure.StoreException;
+import dev.memo.process.wire.Connection;
+import dev.memo.process.wire.Failure;
+import dev.memo.process.wire.Message;
+import dev.memo.process.wire.Wire;
+import java.nio.channels.SocketChannel;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What the primary does for one secondary.
+ *
+ * <p>Requests are carried out by the thread that reads the connection, in their order; the answers
+ * to waits come from whichever thread ends them. When the connection ends, however it does, the
+ * secondary's claims are handed on and its waits forgotten.
+ */
+final class Session implements Connection.Listener {
+
+  /**
+   * What a session needs to know of its primary.
+   *
+   * @param graph who waits for whom, in this process and in the secondaries
+   */
+  record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, WaitGraph graph) {}
+
+  private record Held(CallKey key, int variant, Claim claim) {}
+
+  /**
+   * A wait of the secondary, for a claim or inside its own process.
+   *
+   * @param abandoned what the primary is told when the secondary no longer waits
+   */
+  private record Waiting(Chain waiter, Future<?> end, Runnable abandoned) {}
+
+  private final Seat seat;
+  private final Connection connection;
+  private final Consumer<Session> attached;
+  private final Consumer<Session> ended;
+  private final Map<Long, Held> claims = new ConcurrentHashMap<>();
+  private final Map<Integer, Waiting> waits = new ConcurrentHashMap<>();
+  private volatile @Nullable String member;
+  private volatile long oldestStart = Long.MAX_VALUE;
+  private volatile boolean over;
+
+  /**
+   * @param attached is told when the secondary has said what it was doing before
+   * @param ended is told when the connection has ended
+   */
+  Session(SocketChannel channel, Seat seat, Consumer<Session> attached, Consumer<Session> ended) {
+    this.seat = seat;
+    this.attached = attached;
+    this.ended = ended;
+    this.connection = new Connection(channel, "memo serves a process", this);
+  }
+
+  Connection connection() {
+    return connection;
+  }
+
+  /** The secondary's name; null until it has introduced itself. */
+  @Nullable String member() {
+    return member;
+  }
+
+  /** The smallest start of what the secondary computes or has spooled, as far as it has said. */
+  long oldestStart() {
+    return oldestStart;
+  }
+
+  int claimsHeld() {
+    return claims.size();
+  }
+
+  @Override
+  public void received(int stream, Message message) {
+    if (member == null) {
+      introduce(stream, message);
+      return;
+    }
+    try {
+      Message answer = answer(stream, message);
+      if (answer != null) {
+        connection.send(stream, answer);
+      }
+    } catch (StoreException e) {
+      connection.send(
+          stream,
+          new Message.Refused(Failure.of(e.reason()).code(), String.valueOf(e.getMessage())));
+    } catch (FunctionClashException e) {
+      connection.send(
+          stream, new Message.Failed(Failure.CLASH.code(), String.valueOf(e.getMessage())));
+    } catch (DirectoryClosedException e) {
+      connection.close(e); // the secondary looks for the next primary
+    } catch (MemoException e) {
+      connection.send(
+          stream, new Message.Failed(Failure.DIRECTORY.code(), String.valueOf(e.getMessage())));
+    }
+  }
+
+  private void introduce(int stream, Message message) {
+    if (stream != 0 || !(message instanceof Message.Hello hello)) {
+      connection.close(new DirectoryException("a process that does not introduce itself"));
+    } else if (hello.oldest() > Wire.VERSION || hello.newest() < Wire.VERSION) {
+      refuse(
+          Failure.VERSION,
+          "this primary speaks version "
+              + Wire.VERSION
+              + ", the secondary "
+              + hello.oldest()
+              + " to "
+              + hello.newest());
+    } else if (hello.ownerEpoch() != seat.ownerEpoch) {
+      refuse(Failure.NOT_PRIMARY, "this is the primary of epoch " + seat.ownerEpoch);
+    } else {
+      member = hello.member();
+      UUID id = seat.directoryId;
+      connection.send(
+          0,
+          new Message.Welcome(
+              Wire.VERSION,
+              id.getMostSignificantBits(),
+              id.getLeastSignificantBits(),
+              seat.ownerEpoch));
+    }
+  }
+
+  private void refuse(Failure failure, String why) {
+    connection.send(0, new Message.Failed(failure.code(), why));
+  }
+
+  private @Nullable Message answer(int stream, Message message) {
+    LocalPrimary primary = seat.primary;
+    if (message instanceof Message.AskClaim ask) {
+      return claim(stream, ask);
+    } else if (message instanceof Message.Put put) {
+      return put(put);
+    } else if (message instanceof Message.Read read) {
+      Stored stored = primary.read(read.key(), read.variant());
+      return stored == null ? new Message.Absent() : new Message.Hit(stored);
+    } else if (message instanceof Message.Abandon) {
+      return abandon(stream);
+    } else if (message instanceof Message.Release release) {
+      Held held = claims.remove(release.claim());
+      if (held != null) {
+        primary.release(held.key, held.variant, held.claim);
+      }
+      return new Message.Done();
+    } else if (message instanceof Message.Waits waits) {
+      return waits(stream, waits);
+    } else if (message instanceof Message.Invalidate invalidate) {
+      primary.invalidate(invalidate.key());
+      return new Message.Done();
+    } else if (message instanceof Message.Replace replace) {
+      return putAnswer(
+          primary.replace(replace.key(), replace.variant(), replace.entry(), replace.start()));
+    } else if (message instanceof Message.InvalidateAll all) {
+      primary.invalidateAll(all.functionId());
+      return new Message.Done();
+    } else if (message instanceof Message.Announce announce) {
+      Chain chain = Chain.foreign(this, announce.chain());
+      Claim claim = primary.announce(announce.key(), announce.variant(), announce.start(), chain);
+      return granted(announce.key(), announce.variant(), claim);
+    } else if (message instanceof Message.Register register) {
+      primary.register(register.functionId(), register.identity());
+      return new Message.Done();
+    } else if (message instanceof Message.Attached) {
+      attached.accept(this);
+      return new Message.Done();
+    } else if (message instanceof Message.Beat beat) {
+      oldestStart = beat.oldestStart();
+      return null;
+    }
+    throw new DirectoryException(
+        "a primary is not asked for " + message.getClass().getSimpleName());
+  }
+
+  private Message claim(int stream, Message.AskClaim ask) {
+    Chain chain = Chain.foreign(this, ask.chain());
+    Answer answer = seat.primary.claim(ask.key(), ask.variant(), ask.rejected(), chain);
+    return told(stream, ask.key(), ask.variant(), chain, answer);
+  }
+
+  /** What the secondary is told of an answer; a wait goes on until the next one. */
+  private Message told(int stream, CallKey key, int variant, Chain chain, Answer answer) {
+    if (answer instanceof Answer.Hit hit) {
+      return new Message.Hit(hit.stored());
+    } else if (answer instanceof Answer.Granted granted) {
+      return granted(key, variant, granted.claim());
+    } else if (answer instanceof Answer.ComputeAnyway anyway) {
+      return new Message.ComputeAnyway(anyway.start());
+    } else if (answer instanceof Answer.NoPrimary none) {
+      return new Message.ComputeAnyway(none.start());
+    }
+    Answer.Wait wait = (Answer.Wait) answer;
+    if (!seat.graph.tryWait(chain, wait.holder(), wait.next())) {
+      seat.primary.abandon(key, variant, wait);
+      return new Message.ComputeAnyway(seat.primary.epochs().lastSequence());
+    }
+    Waiting waiting =
+        new Waiting(chain, wait.next(), () -> seat.primary.abandon(key, variant, wait));
+    waits.put(stream, waiting);
+    CompletableFuture<Void> unused =
+        wait.next().thenAccept(next -> goOn(stream, waiting, key, variant, chain, next));
+    if (over) {
+      forget(stream, waiting);
+    }
+    return new Message.Wait();
+  }
+
+  /** A wait has its answer, unless the secondary has abandoned it. */
+  private void goOn(
+      int stream, Waiting waiting, CallKey key, int variant, Chain chain, Answer next) {
+    if (waits.remove(stream, waiting)) {
+      connection.send(stream, told(stream, key, variant, chain, next));
+    }
+  }
+
+  private Message granted(CallKey key, int variant, Claim claim) {
+    if (claim.id() != 0) {
+      Held held = new Held(key, variant, claim);
+      claims.put(claim.id(), held);
+      if (over) {
+        handOn(held); // the secondary went away meanwhile
+      }
+    }
+    return new Message.Granted(claim.id(), claim.start());
+  }
+
+  private Message put(Message.Put put) {
+    Held held = claims.remove(put.claim());
+    Claim claim = held == null ? new Claim(0, put.start()) : held.claim;
+    return putAnswer(
+        seat.primary.put(put.key(), put.variant(), claim, put.entry(), put.rejected()));
+  }
+
+  private static Message putAnswer(PutAnswer answer) {
+    if (answer instanceof PutAnswer.Kept kept) {
+      return new Message.Kept(kept.sequence());
+    } else if (answer instanceof PutAnswer.Lost lost) {
+      return new Message.Lost(lost.winner());
+    } else if (answer instanceof PutAnswer.Refused refused) {
+      StoreException cause = refused.cause();
+      return new Message.Refused(
+          Failure.of(cause.reason()).code(), String.valueOf(cause.getMessage()));
+    }
+    return new Message.Outdated();
+  }
+
+  private Message waits(int stream, Message.Waits asked) {
+    Chain waiter = Chain.foreign(this, asked.waiter());
+    CompletableFuture<?> end = new CompletableFuture<>();
+    if (!seat.graph.tryWait(waiter, Chain.foreign(this, asked.holder()), end)) {
+      return new Message.ComputeAnyway(seat.primary.epochs().lastSequence());
+    }
+    waits.put(stream, new Waiting(waiter, end, () -> {}));
+    return new Message.Wait();
+  }
+
+  private Message abandon(int stream) {
+    Waiting waiting = waits.get(stream);
+    if (waiting != null) {
+      forget(stream, waiting);
+    }
+    return new Message.Done();
+  }
+
+  private void forget(int stream, Waiting waiting) {
+    if (waits.remove(stream, waiting)) { // else it has its answer
+      seat.graph.endWait(waiting.waiter, waiting.end);
+      waiting.abandoned.run();
+    }
+  }
+
+  @Override
+  public void ended(@Nullable Throwable why) {
+    over = true;
+    waits.forEach(this::forget);
+    claims.values().forEach(this::handOn);
+    ended.accept(this);
+  }
+
+  private void handOn(Held held) {
+    if (claims.remove(held.claim.id(), held)) {
+      seat.primary.release(held.key, held.variant, held.claim);
+    }
+  }
+}

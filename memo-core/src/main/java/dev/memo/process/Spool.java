@@ -1,0 +1,256 @@
+package dev.memo.process;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Claim;
+import dev.memo.claims.Epochs;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.process.HeldClaim.Slot;
+import dev.memo.process.SpoolFile.Result;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The results of this process that no primary could take yet. They survive it: it replays them
+ * itself when there is a primary again, and else the primary takes them in.
+ *
+ * <p>A result is found here as long as nothing can have happened to its call. Thread-safe.
+ */
+final class Spool implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
+
+  /** Where a result is, and the counters that must not have moved for it to count. */
+  private record Place(long offset, long stripe, long directory) {}
+
+  private final Layout layout;
+  private final Path path;
+  private final boolean forces;
+  private final Epochs epochs;
+  private final Map<Slot, Place> places = new HashMap<>(); // guarded by this
+  private @Nullable SpoolFile file; // guarded by this
+  private long oldestStart = Long.MAX_VALUE; // guarded by this
+  private long spooled; // guarded by this
+
+  /**
+   * @param member the name of this process in the directory
+   * @param forces whether a result survives a power cut
+   */
+  Spool(Layout layout, String member, boolean forces, Epochs epochs) {
+    this.layout = layout;
+    this.path = layout.spool().resolve(member);
+    this.forces = forces;
+    this.epochs = epochs;
+  }
+
+  /**
+   * Keeps a result.
+   *
+   * @param directoryId where its start counts; null if that is not known, when it cannot be stored
+   */
+  synchronized PutAnswer add(
+      @Nullable UUID directoryId, CallKey key, int variant, long start, byte[] entry) {
+    long stripe = epochs.stripe(key.stripe());
+    long directory = epochs.directory();
+    boolean unchanged = epochs.lastSequence() == start;
+    if (directoryId == null) {
+      return refused("the directory was never reached", null);
+    }
+    try {
+      if (file != null && !Files.exists(path)) {
+        forget(); // with the directory, whose results mean nothing in another one
+      }
+      if (file == null) {
+        file = create();
+      }
+      Result result = new Result(directoryId, key, variant, start, entry);
+      long offset = file.append(result, forces);
+      if (unchanged) {
+        places.put(new Slot(key, variant), new Place(offset, stripe, directory));
+      }
+      oldestStart = Math.min(oldestStart, start);
+      spooled++;
+      return new PutAnswer.Spooled();
+    } catch (IOException e) {
+      return refused("cannot write " + path + ": " + e, e);
+    }
+  }
+
+  private synchronized void forget() throws IOException {
+    SpoolFile deleted = file;
+    file = null;
+    places.clear();
+    oldestStart = Long.MAX_VALUE;
+    if (deleted != null) {
+      LOG.log(Level.WARNING, "{0} was deleted with the results in it", path);
+      deleted.close();
+    }
+    LockNames.remove(path);
+  }
+
+  /** Nothing is made in a directory that was deleted meanwhile. */
+  private SpoolFile create() throws IOException {
+    if (!Files.isRegularFile(layout.format())) {
+      throw new IOException("the directory is gone");
+    }
+    if (!Files.isDirectory(layout.spool())) {
+      Files.createDirectory(layout.spool());
+    }
+    LockNames.add(path);
+    return SpoolFile.create(path);
+  }
+
+  private static PutAnswer refused(String why, @Nullable Throwable cause) {
+    return new PutAnswer.Refused(new StoreException(Reason.OTHER, why, cause));
+  }
+
+  /** A result that still counts, as if it was stored before all others. */
+  synchronized @Nullable Stored find(CallKey key, int variant) {
+    Place place = places.get(new Slot(key, variant));
+    if (place == null
+        || file == null
+        || place.stripe != epochs.stripe(key.stripe())
+        || place.directory != epochs.directory()) {
+      return null;
+    }
+    try {
+      Result result = file.read(place.offset);
+      return result == null ? null : Stored.of(0, result.entry());
+    } catch (IOException e) {
+      LOG.log(Level.WARNING, "Cannot read the spool " + path + "; computing", e);
+      return null;
+    }
+  }
+
+  synchronized boolean isEmpty() {
+    return oldestStart == Long.MAX_VALUE;
+  }
+
+  /** The smallest start of a result; {@code Long.MAX_VALUE} if there is none. */
+  synchronized long oldestStart() {
+    return oldestStart;
+  }
+
+  /** How many results were ever kept here. */
+  synchronized long spooled() {
+    return spooled;
+  }
+
+  /** Hands all results to the primary. What the database refuses stays. */
+  synchronized void replay(Role to) throws IOException {
+    if (file == null || isEmpty()) {
+      return;
+    }
+    List<Result> refused = new ArrayList<>();
+    file.forEach(
+        result -> {
+          if (store(result, to.directoryId(), to.primary()::put) instanceof PutAnswer.Refused) {
+            refused.add(result);
+          }
+        });
+    file.clear();
+    places.clear();
+    oldestStart = Long.MAX_VALUE;
+    for (Result result : refused) {
+      file.append(result, forces);
+      oldestStart = Math.min(oldestStart, result.start());
+    }
+  }
+
+  /** Stores a result, as the call that computed it would have done. */
+  @FunctionalInterface
+  interface Storing {
+    PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
+  }
+
+  private static PutAnswer store(Result result, UUID directoryId, Storing storing) {
+    if (!result.directoryId().equals(directoryId)) {
+      LOG.log(
+          Level.WARNING,
+          "A result is not stored: the directory was deleted, and began anew, after its computation"
+              + " began");
+      return new PutAnswer.Outdated();
+    }
+    Claim unclaimed = new Claim(0, result.start());
+    return storing.put(result.key(), result.variant(), unclaimed, result.entry(), 0);
+  }
+
+  /**
+   * Takes in what processes left that have ended.
+   *
+   * @return how many results were stored, or need not be
+   */
+  static int fold(Path folder, UUID directoryId, LocalPrimary primary) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return 0;
+    }
+    int folded = 0;
+    List<Path> files;
+    try (var listed = Files.list(folder)) {
+      files = listed.toList();
+    }
+    for (Path path : files) {
+      // a file of this JVM must not be opened again: closing it would free its lock
+      if (LockNames.contains(path)) {
+        continue;
+      }
+      try {
+        folded += foldOne(path, directoryId, primary);
+      } catch (IOException e) {
+        LOG.log(Level.WARNING, "Cannot take in the results in " + path + ": it stays", e);
+      }
+    }
+    return folded;
+  }
+
+  private static int foldOne(Path path, UUID directoryId, LocalPrimary primary) throws IOException {
+    try (SpoolFile spool = SpoolFile.takeOver(path)) {
+      if (spool == null) {
+        return 0;
+      }
+      int[] folded = {0};
+      boolean[] all = {true};
+      spool.forEach(
+          result -> {
+            if (store(result, directoryId, primary::put) instanceof PutAnswer.Refused) {
+              all[0] = false;
+            } else {
+              folded[0]++;
+            }
+          });
+      if (all[0]) {
+        Files.delete(path);
+      }
+      return folded[0];
+    }
+  }
+
+  /** Frees the file; it is deleted if nothing is in it. */
+  @Override
+  public synchronized void close() {
+    if (file == null) {
+      return;
+    }
+    try {
+      if (isEmpty()) {
+        Files.deleteIfExists(path);
+      }
+      file.close();
+    } catch (IOException e) {
+      throw Refusals.because("close", path, e);
+    } finally {
+      file = null;
+      LockNames.remove(path);
+    }
+  }
+}

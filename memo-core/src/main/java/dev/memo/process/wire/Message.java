@@ -1,0 +1,551 @@
+package dev.memo.process.wire;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+
+/**
+ * What can be said. Fields are sent in the order of the components: {@code int} and {@code long} in
+ * 4 and 8 bytes, text and arrays behind their length (u32), a call key as function id, kind (u8)
+ * and id; an entry or a stored entry takes all that is left of the message.
+ */
+public sealed interface Message {
+
+  Kind kind();
+
+  default void write(FieldWriter out) {}
+
+  /** What follows the other fields: the bytes of an entry. Not copied. */
+  default byte[] tail() {
+    return NO_TAIL;
+  }
+
+  byte[] NO_TAIL = {};
+
+  /** From a secondary. */
+  sealed interface Request extends Message {}
+
+  /** From the primary. */
+  sealed interface Answer extends Message {}
+
+  /**
+   * A sign of life.
+   *
+   * @param oldestStart the smallest start of what the sender computes or has spooled; {@code
+   *     Long.MAX_VALUE} if there is nothing
+   */
+  record Beat(long oldestStart) implements Message {
+    @Override
+    public Kind kind() {
+      return Kind.BEAT;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(oldestStart);
+    }
+
+    static Beat read(FieldReader in) throws WireException {
+      return new Beat(in.i64());
+    }
+  }
+
+  /**
+   * The first message of a secondary.
+   *
+   * @param oldest the oldest version of the protocol that it speaks
+   * @param newest the newest
+   * @param ownerEpoch which primary it means to speak to
+   * @param member its name, that of its folder under {@code secondaries}
+   */
+  record Hello(int oldest, int newest, long ownerEpoch, long pid, String member)
+      implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.HELLO;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(Wire.MAGIC);
+      out.i32(oldest);
+      out.i32(newest);
+      out.i64(ownerEpoch);
+      out.i64(pid);
+      out.text(member);
+    }
+
+    static Hello read(FieldReader in) throws WireException {
+      if (in.i64() != Wire.MAGIC) {
+        throw new WireException("not a process of memo");
+      }
+      return new Hello(in.i32(), in.i32(), in.i64(), in.i64(), in.text());
+    }
+  }
+
+  /**
+   * The answer to {@link Hello}.
+   *
+   * @param version the version of the protocol that both will speak
+   * @param directoryMost half of the random id of the directory
+   * @param directoryLeast the other half
+   */
+  record Welcome(int version, long directoryMost, long directoryLeast, long ownerEpoch)
+      implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.WELCOME;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i32(version);
+      out.i64(directoryMost);
+      out.i64(directoryLeast);
+      out.i64(ownerEpoch);
+    }
+
+    static Welcome read(FieldReader in) throws WireException {
+      return new Welcome(in.i32(), in.i64(), in.i64(), in.i64());
+    }
+  }
+
+  /** Makes a function known; {@link Done} or {@link Failed}. */
+  record Register(long functionId, String identity) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.REGISTER;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(functionId);
+      out.text(identity);
+    }
+
+    static Register read(FieldReader in) throws WireException {
+      return new Register(in.i64(), in.text());
+    }
+  }
+
+  /** Looks without asking for a claim; {@link Hit} or {@link Absent}. */
+  record Read(CallKey key, int variant) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.READ;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+    }
+
+    static Read read(FieldReader in) throws WireException {
+      return new Read(in.key(), in.i32());
+    }
+  }
+
+  /**
+   * Asks for the right to compute; {@link Hit}, {@link Granted}, {@link Wait} or {@link
+   * ComputeAnyway}.
+   *
+   * @param rejected the sequence of the entry that the secondary cannot use; 0 if there is none
+   * @param chain the chain that asks and its ancestors, by their numbers in the secondary
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record AskClaim(CallKey key, int variant, long rejected, long[] chain) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.CLAIM;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+      out.i64(rejected);
+      out.longs(chain);
+    }
+
+    static AskClaim read(FieldReader in) throws WireException {
+      return new AskClaim(in.key(), in.i32(), in.i64(), in.chain());
+    }
+  }
+
+  /**
+   * Stores a result and ends its claim; {@link Kept}, {@link Lost}, {@link Outdated} or {@link
+   * Refused}.
+   *
+   * @param claim 0 if it was computed without one
+   * @param start the last sequence when the computation began
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Put(CallKey key, int variant, long claim, long start, long rejected, byte[] entry)
+      implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.PUT;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+      out.i64(claim);
+      out.i64(start);
+      out.i64(rejected);
+    }
+
+    @Override
+    public byte[] tail() {
+      return entry;
+    }
+
+    static Put read(FieldReader in) throws WireException {
+      return new Put(in.key(), in.i32(), in.i64(), in.i64(), in.i64(), in.rest());
+    }
+  }
+
+  /** Ends a claim without a result; {@link Done}. */
+  record Release(CallKey key, int variant, long claim) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.RELEASE;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+      out.i64(claim);
+    }
+
+    static Release read(FieldReader in) throws WireException {
+      return new Release(in.key(), in.i32(), in.i64());
+    }
+  }
+
+  /**
+   * Sent on the stream of an {@link AskClaim} or {@link Waits} that was answered by {@link Wait}:
+   * the secondary no longer waits. It is answered by {@link Done}, which ends the stream; an answer
+   * that crossed it comes before, and a claim that was granted by it is released.
+   */
+  record Abandon() implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.ABANDON;
+    }
+  }
+
+  /** Removes all variants of a call; {@link Done} or {@link Failed}. */
+  record Invalidate(CallKey key) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.INVALIDATE;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+    }
+
+    static Invalidate read(FieldReader in) throws WireException {
+      return new Invalidate(in.key());
+    }
+  }
+
+  /**
+   * Stores in place of all variants of the call what is not older than what happened to it; {@link
+   * Kept}, {@link Outdated} or {@link Refused}.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Replace(CallKey key, int variant, long start, byte[] entry) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.REPLACE;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+      out.i64(start);
+    }
+
+    @Override
+    public byte[] tail() {
+      return entry;
+    }
+
+    static Replace read(FieldReader in) throws WireException {
+      return new Replace(in.key(), in.i32(), in.i64(), in.rest());
+    }
+  }
+
+  /** Removes all entries of a function; {@link Done} or {@link Failed}. */
+  record InvalidateAll(long functionId) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.INVALIDATE_ALL;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(functionId);
+    }
+
+    static InvalidateAll read(FieldReader in) throws WireException {
+      return new InvalidateAll(in.i64());
+    }
+  }
+
+  /** Tells a new primary of a computation that began under the last one; {@link Granted}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Announce(CallKey key, int variant, long start, long[] chain) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.ANNOUNCE;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.key(key);
+      out.i32(variant);
+      out.i64(start);
+      out.longs(chain);
+    }
+
+    static Announce read(FieldReader in) throws WireException {
+      return new Announce(in.key(), in.i32(), in.i64(), in.chain());
+    }
+  }
+
+  /**
+   * A chain that holds a claim is about to wait for another one inside its process; {@link Wait},
+   * or {@link ComputeAnyway} if that would close a cycle. Ended by {@link Abandon}.
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Waits(long[] waiter, long[] holder) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.WAITS;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.longs(waiter);
+      out.longs(holder);
+    }
+
+    static Waits read(FieldReader in) throws WireException {
+      return new Waits(in.chain(), in.chain());
+    }
+  }
+
+  /** What was counted of a function since the last time; {@link Done}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record Counts(long functionId, long[] counts) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.COUNTS;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(functionId);
+      out.longs(counts);
+    }
+
+    static Counts read(FieldReader in) throws WireException {
+      return new Counts(in.i64(), in.longs());
+    }
+  }
+
+  /** Asks how the directory is; {@link State}. */
+  record AskStatus() implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.STATUS;
+    }
+  }
+
+  /** The secondary has said which functions it has and what it computes; {@link Done}. */
+  record Attached() implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.ATTACHED;
+    }
+  }
+
+  /** It is done. */
+  record Done() implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.DONE;
+    }
+  }
+
+  /** It was not done; the codes of reasons are {@link Failure}'s. */
+  record Failed(int reason, String message) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.FAILED;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i32(reason);
+      out.text(message);
+    }
+
+    static Failed read(FieldReader in) throws WireException {
+      return new Failed(in.i32(), in.text());
+    }
+  }
+
+  /** There is no entry. */
+  record Absent() implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.ABSENT;
+    }
+  }
+
+  /** There is an entry. */
+  record Hit(Stored stored) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.HIT;
+    }
+
+    @Override
+    public byte[] tail() {
+      return stored.bytes();
+    }
+
+    static Hit read(FieldReader in) throws WireException {
+      return new Hit(in.stored());
+    }
+  }
+
+  /** The secondary computes. */
+  record Granted(long claim, long start) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.GRANTED;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(claim);
+      out.i64(start);
+    }
+
+    static Granted read(FieldReader in) throws WireException {
+      return new Granted(in.i64(), in.i64());
+    }
+  }
+
+  /** Somebody else computes; another answer follows. */
+  record Wait() implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.WAIT;
+    }
+  }
+
+  /** To wait would close a cycle. */
+  record ComputeAnyway(long start) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.COMPUTE_ANYWAY;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(start);
+    }
+
+    static ComputeAnyway read(FieldReader in) throws WireException {
+      return new ComputeAnyway(in.i64());
+    }
+  }
+
+  /** The result is stored under this sequence. */
+  record Kept(long sequence) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.KEPT;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(sequence);
+    }
+
+    static Kept read(FieldReader in) throws WireException {
+      return new Kept(in.i64());
+    }
+  }
+
+  /** This result was stored first. */
+  record Lost(Stored winner) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.LOST;
+    }
+
+    @Override
+    public byte[] tail() {
+      return winner.bytes();
+    }
+
+    static Lost read(FieldReader in) throws WireException {
+      return new Lost(in.stored());
+    }
+  }
+
+  /** The call was changed after the computation began. */
+  record Outdated() implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.OUTDATED;
+    }
+  }
+
+  /** The database refused; the codes of reasons are {@link Failure}'s. */
+  record Refused(int reason, String message) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.REFUSED;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i32(reason);
+      out.text(message);
+    }
+
+    static Refused read(FieldReader in) throws WireException {
+      return new Refused(in.i32(), in.text());
+    }
+  }
+
+  /** How the directory is: numbers in the order of {@code DirectoryState}. */
+  @SuppressWarnings("ArrayRecordComponent") // never compared
+  record State(long[] numbers) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.STATE;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.longs(numbers);
+    }
+
+    static State read(FieldReader in) throws WireException {
+      return new State(in.longs());
+    }
+  }
+}

@@ -1,0 +1,235 @@
+package dev.memo;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.call.CachedFunction;
+import dev.memo.call.MissReason;
+import dev.memo.codec.TypeRef;
+import dev.memo.store.ChildJvm;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Processes that share a directory and are killed, the primary among them, at any moment. */
+@Tag("heavy")
+final class KilledProcessesTest {
+  private static final long SEED = Long.getLong("memo.test.seed", 20261121L);
+  private static final int KILLS = "soak".equals(System.getProperty("memo.test.size")) ? 500 : 8;
+  private static final int PROCESSES = 3;
+  private static final int THREADS = 16;
+  private static final int CALLS_BETWEEN_KILLS = 60;
+  private static final Duration LONGEST_CALL = Duration.ofMillis(200 + 5_000 + 10_000);
+
+  private final Path folder;
+  private final Path directory;
+  private final List<ChildJvm> children = new ArrayList<>();
+  private int started;
+
+  KilledProcessesTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.directory = folder.resolve("shared.memo");
+  }
+
+  @Test
+  @DisplayName("P1, P3: whoever is killed, calls are computed once and no result is lost")
+  void computesOnceAndLosesNothing() throws IOException {
+    Random random = new Random(SEED);
+    int primaries = 0;
+    try {
+      while (children.size() < PROCESSES) {
+        startOne();
+      }
+      for (int kill = 0; kill < KILLS; kill++) {
+        int enough = computed().size() + CALLS_BETWEEN_KILLS;
+        await(() -> computed().size() >= enough);
+        ChildJvm primary = primary();
+        boolean aimed = kill % 2 == 0 && primary != null;
+        ChildJvm victim = aimed ? primary : children.get(random.nextInt(children.size()));
+        primaries += victim == primary ? 1 : 0;
+        victim.kill();
+        children.remove(victim);
+        startOne();
+      }
+      int limit = 1 + computed().stream().mapToInt(Integer::parseInt).max().orElseThrow();
+      Files.writeString(folder.resolve("unfinished"), Integer.toString(limit));
+      Files.move(folder.resolve("unfinished"), folder.resolve("stop"));
+      for (ChildJvm child : children) {
+        assertThat(child.awaitLine("ended", "failed")).startsWith("ended, exceptions 0");
+      }
+    } finally {
+      children.forEach(ChildJvm::close);
+    }
+    assertThat(primaries).isGreaterThanOrEqualTo(KILLS / 3);
+    List<String> computed = computed();
+    Set<String> keys = new HashSet<>(computed);
+    System.out.println(
+        computed.size() + " computations of " + keys.size() + " keys, " + KILLS + " kills");
+    assertThat(computed.size()).isLessThanOrEqualTo(keys.size() + THREADS * KILLS);
+    requireAcknowledged();
+  }
+
+  /** The process that says it is the primary; null while there is none. */
+  private ChildJvm primary() throws IOException {
+    Map<String, String> owner = new HashMap<>();
+    for (String line : Files.readAllLines(directory.resolve("owner"))) {
+      String[] parts = line.split("=", 2);
+      owner.put(parts[0], parts[parts.length - 1]);
+    }
+    return children.stream()
+        .filter(child -> Long.toString(child.process().pid()).equals(owner.get("pid")))
+        .findFirst()
+        .orElse(null);
+  }
+
+  private void startOne() {
+    children.add(ChildJvm.of(Worker.class, directory, folder, started++).start());
+  }
+
+  private static void await(BooleanSupplier condition) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as("seed %s goes on", SEED).isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+    }
+  }
+
+  private List<String> computed() {
+    return lines("computed-");
+  }
+
+  /** Whole lines of all files that begin so; the last line of a killed process may be cut. */
+  private List<String> lines(String prefix) {
+    List<String> lines = new ArrayList<>();
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.toList()) {
+        if (file.getFileName().toString().startsWith(prefix)) {
+          String text = Files.readString(file);
+          text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return lines;
+  }
+
+  private void requireAcknowledged() {
+    Map<Integer, String> values = new HashMap<>();
+    for (String line : lines("returned-")) {
+      String[] parts = line.split(" ", -1);
+      String other = values.putIfAbsent(Integer.parseInt(parts[0]), parts[1]);
+      assertThat(other).as("seed %s: all get one value: %s", SEED, line).isIn(null, parts[1]);
+      assertThat(Long.parseLong(parts[2])).as(line).isLessThan(LONGEST_CALL.toMillis());
+    }
+    assertThat(values).isNotEmpty();
+    try (Memo memo = Memo.open(directory)) {
+      CachedFunction<Integer, String, RuntimeException> stored =
+          Worker.function(
+              memo,
+              key -> {
+                throw new AssertionError("lost: " + key);
+              });
+      values.forEach((key, value) -> assertThat(stored.call(key)).isEqualTo(value));
+    }
+  }
+
+  /** Calls for one key after the other from many threads, until it is killed or told to stop. */
+  static final class Worker {
+    private final Path folder;
+    private final Path computed;
+    private final Path returned;
+    private final AtomicInteger next = new AtomicInteger();
+
+    private Worker(Path folder, String number) throws IOException {
+      this.folder = folder;
+      this.computed = Files.createFile(folder.resolve("computed-" + number));
+      this.returned = Files.createFile(folder.resolve("returned-" + number));
+    }
+
+    static CachedFunction<Integer, String, RuntimeException> function(
+        Memo memo, java.util.function.Function<Integer, String> body) {
+      return memo.function("slow", "1", TypeRef.of(Integer.class), TypeRef.of(String.class))
+          .capturesNothing()
+          .calls(body::apply);
+    }
+
+    public static void main(String[] arguments) throws Exception {
+      Worker worker = new Worker(Path.of(arguments[1]), arguments[2]);
+      try (Memo memo = Memo.open(Path.of(arguments[0]))) {
+        CachedFunction<Integer, String, RuntimeException> slow = function(memo, worker::compute);
+        List<Thread> threads = new ArrayList<>();
+        for (int i = 0; i < THREADS; i++) {
+          Thread thread = new Thread(() -> worker.callAll(slow));
+          threads.add(thread);
+          thread.start();
+        }
+        for (Thread thread : threads) {
+          thread.join();
+        }
+        long exceptions =
+            slow.stats().missesByReason().entrySet().stream()
+                .filter(entry -> entry.getKey() != MissReason.ABSENT)
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+        System.out.println("ended, exceptions " + exceptions + " of " + slow.stats());
+      } catch (Throwable e) {
+        System.out.println("failed: " + e);
+        throw e;
+      }
+    }
+
+    private String compute(Integer key) {
+      append(computed, key.toString());
+      LockSupport.parkNanos(Duration.ofMillis(50 + key * 31 % 151).toNanos());
+      return UUID.randomUUID().toString();
+    }
+
+    private void callAll(CachedFunction<Integer, String, RuntimeException> slow) {
+      int limit = Integer.MAX_VALUE;
+      for (int key = next.getAndIncrement(); key < limit; key = next.getAndIncrement()) {
+        long begin = System.nanoTime();
+        String value = slow.call(key);
+        long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
+        append(returned, key + " " + value + " " + millis);
+        limit = limit();
+      }
+    }
+
+    private int limit() {
+      Path stop = folder.resolve("stop");
+      try {
+        return Files.exists(stop) ? Integer.parseInt(Files.readString(stop)) : Integer.MAX_VALUE;
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+
+    private static void append(Path file, String line) {
+      try {
+        Files.write(file, (line + "\n").getBytes(UTF_8), StandardOpenOption.APPEND);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.memo.process;
+
+import dev.memo.process.LocalPrimary.Outdating;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+
+/** How tests open directories and see what became of them. */
+final class Openings {
+  /** Everything soon: for tests that inject a fault and know whom it hits. */
+  static final Times SOON =
+      new Times(
+          Duration.ofMillis(100),
+          Duration.ofSeconds(1),
+          Duration.ofSeconds(2),
+          Duration.ofSeconds(1));
+
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  private Openings() {}
+
+  /** The primary checks no checksums: entries may be bytes of the tests' own. */
+  static OpenDirectory open(Path path, Times times) {
+    return OpenDirectory.open(
+        path,
+        DirectorySettings.DEFAULT,
+        times,
+        new Leadership.Rules(stored -> true, Outdating.STARTED_BEFORE));
+  }
+
+  /** "leads", "follows" or "none". */
+  static String role(OpenDirectory directory) {
+    Role role = ((Member) directory.primary()).role();
+    if (role == null) {
+      return "none";
+    }
+    return role instanceof Role.Leading ? "leads" : "follows";
+  }
+
+  static void awaitRole(OpenDirectory directory, String role) {
+    await("the role is " + role, () -> role(directory).equals(role));
+  }
+
+  /** The names of what is in a folder, which may be missing. */
+  static List<String> names(Path folder) {
+    String[] names = folder.toFile().list();
+    return names == null ? List.of() : List.of(names);
+  }
+
+  /** Waits for what happens elsewhere. */
+  static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("it never came that " + what);
+      }
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+    }
+  }
+}

@@ -1,0 +1,189 @@
+package dev.memo.process.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.CallKey;
+import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+final class ConnectionTest {
+  private static final CallKey KEY = CallKey.of(1, new byte[] {1});
+
+  private record Received(int stream, Message message) {}
+
+  private static final class Inbound implements Connection.Listener {
+    final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
+    final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
+
+    @Override
+    public void received(int stream, Message message) {
+      messages.add(new Received(stream, message));
+    }
+
+    @Override
+    public void ended(@Nullable Throwable why) {
+      end.complete(why);
+    }
+
+    Received next() throws InterruptedException {
+      Received received = messages.poll(30, TimeUnit.SECONDS);
+      if (received == null) {
+        throw new AssertionError("nothing came");
+      }
+      return received;
+    }
+  }
+
+  private final Path socket;
+  private final Inbound left = new Inbound();
+  private final Inbound right = new Inbound();
+  private SocketChannel peer;
+  private Connection connection;
+  private @Nullable Connection other;
+
+  ConnectionTest(@TempDir Path folder) {
+    socket = folder.resolve("s");
+  }
+
+  @BeforeEach
+  void connect() throws IOException {
+    try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.bind(UnixDomainSocketAddress.of(socket));
+      peer = SocketChannel.open(UnixDomainSocketAddress.of(socket));
+      connection = new Connection(server.accept(), "memo test", left);
+    }
+    connection.start();
+  }
+
+  @AfterEach
+  void close() throws Exception {
+    connection.close();
+    connection.awaitEnd();
+    peer.close();
+    if (other != null) {
+      other.awaitEnd();
+    }
+  }
+
+  private Connection other() {
+    Connection made = new Connection(peer, "memo test, other end", right);
+    made.start();
+    other = made;
+    return made;
+  }
+
+  @Test
+  void messagesArrive() throws Exception {
+    other().send(5, new Message.Kept(7));
+    assertThat(left.next()).isEqualTo(new Received(5, new Message.Kept(7)));
+    connection.send(6, new Message.Done());
+    assertThat(right.next()).isEqualTo(new Received(6, new Message.Done()));
+  }
+
+  @Test
+  @DisplayName("P4: small messages do not wait for large ones")
+  void smallMessagesDoNotWaitForLargeOnes() throws Exception {
+    byte[] entry = new byte[64 << 20];
+    new Random(1).nextBytes(entry);
+    Connection sender = other();
+    sender.send(1, new Message.Put(KEY, 1, 2, 3, 4, entry));
+    sender.send(2, new Message.Put(KEY, 1, 2, 3, 4, entry));
+    int overtook = 0;
+    List<Message.Put> large = new ArrayList<>();
+    for (long call = 10; large.size() < 2; call++) {
+      sender.send(3, new Message.Kept(call));
+      Received received = left.next();
+      while (received.message() instanceof Message.Put put) {
+        large.add(put);
+        received = left.next();
+      }
+      assertThat(received).isEqualTo(new Received(3, new Message.Kept(call)));
+      overtook += large.isEmpty() ? 1 : 0;
+    }
+    assertThat(overtook).isGreaterThan(10);
+    assertThat(large).allSatisfy(put -> assertThat(put.entry()).isEqualTo(entry));
+  }
+
+  @Test
+  void manyThreadsSendAtOnce() throws Exception {
+    Connection sender = other();
+    List<Thread> threads = new ArrayList<>();
+    for (int t = 0; t < 8; t++) {
+      int stream = t;
+      Thread thread =
+          new Thread(
+              () -> {
+                for (int i = 0; i < 10_000; i++) {
+                  sender.send(stream, new Message.Kept(i));
+                }
+              });
+      threads.add(thread);
+      thread.start();
+    }
+    long[] next = new long[8];
+    for (int i = 0; i < 80_000; i++) {
+      Received received = left.next();
+      assertThat(received.message()).isEqualTo(new Message.Kept(next[received.stream()]++));
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+  }
+
+  @Test
+  void halfAFrameIsTheEndOfItsConnectionOnly() throws Exception {
+    peer.write(ByteBuffer.allocate(7).putInt(100).put((byte) Kind.DONE.code()).flip());
+    peer.close();
+    assertThat(left.end.get(30, TimeUnit.SECONDS)).hasMessageContaining("peer closed");
+    assertThat(left.messages).isEmpty();
+  }
+
+  @Test
+  @DisplayName("P8: garbage ends its connection")
+  void garbageEndsTheConnection() throws Exception {
+    peer.write(ByteBuffer.wrap("GET / HTTP/1.1\r\n\r\n".getBytes(StandardCharsets.US_ASCII)));
+    assertThat(left.end.get(30, TimeUnit.SECONDS))
+        .isInstanceOf(WireException.class)
+        .hasMessageContaining("a frame of " + 0x47455420 + " bytes");
+    assertThat(connection.isClosed()).isTrue();
+  }
+
+  @Test
+  void closingIsToldAsNoFailure() throws Exception {
+    connection.close();
+    assertThat(left.end.get(30, TimeUnit.SECONDS)).isNull();
+    connection.close();
+  }
+
+  @Test
+  @DisplayName("P4: a sender who is interrupted does not end the connection")
+  void anInterruptedSenderDoesNotEndTheConnection() throws Exception {
+    Connection sender = other();
+    Thread.currentThread().interrupt();
+    sender.send(1, new Message.Done());
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(left.next().message()).isEqualTo(new Message.Done());
+    assertThat(sender.isClosed()).isFalse();
+  }
+}

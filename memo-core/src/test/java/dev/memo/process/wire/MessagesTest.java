@@ -1,0 +1,150 @@
+package dev.memo.process.wire;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class MessagesTest {
+  private static final CallKey SHORT = CallKey.of(-7, "args".getBytes(UTF_8));
+  private static final CallKey LONG = CallKey.of(7, new byte[100]);
+  private static final long[] CHAIN = {1, Long.MAX_VALUE};
+  private static final byte[] ENTRY = "entry".getBytes(UTF_8);
+  private static final Stored STORED = Stored.of(5, ENTRY);
+
+  static List<Message> examples() {
+    return List.of(
+        new Message.Beat(12),
+        new Message.Hello(1, 2, 3, 4, "member"),
+        new Message.Welcome(1, 2, 3, 4),
+        new Message.Register(1, "p.C#m(int)"),
+        new Message.Read(SHORT, -1),
+        new Message.AskClaim(LONG, 2, 3, CHAIN),
+        new Message.Put(SHORT, 2, 3, 4, 5, ENTRY),
+        new Message.Put(LONG, 2, 3, 4, 5, new byte[100_000]),
+        new Message.Release(SHORT, 2, 3),
+        new Message.Abandon(),
+        new Message.Invalidate(LONG),
+        new Message.Replace(SHORT, 2, 3, ENTRY),
+        new Message.InvalidateAll(9),
+        new Message.Announce(SHORT, 2, 3, CHAIN),
+        new Message.Waits(CHAIN, CHAIN),
+        new Message.Counts(8, new long[] {1, 2}),
+        new Message.AskStatus(),
+        new Message.Attached(),
+        new Message.Done(),
+        new Message.Failed(3, "\u00e4"),
+        new Message.Absent(),
+        new Message.Hit(STORED),
+        new Message.Granted(2, 3),
+        new Message.Wait(),
+        new Message.ComputeAnyway(4),
+        new Message.Kept(5),
+        new Message.Lost(STORED),
+        new Message.Outdated(),
+        new Message.Refused(6, ""),
+        new Message.State(new long[0]));
+  }
+
+  @Test
+  void everyKindHasAnExample() {
+    EnumSet<Kind> kinds = EnumSet.of(Kind.CONTINUED, Kind.CREDIT);
+    examples().forEach(message -> kinds.add(message.kind()));
+    assertThat(kinds).containsExactlyInAnyOrder(Kind.values());
+  }
+
+  @ParameterizedTest
+  @MethodSource("examples")
+  void isReceivedAsItWasSent(Message message) throws WireException {
+    List<Message> received = deliver(message);
+    assertThat(received).hasSize(1);
+    assertThat(received.get(0)).hasSameClassAs(message);
+    assertThat(received.get(0)).usingRecursiveComparison().isEqualTo(message);
+  }
+
+  private static List<Message> deliver(Message message) throws WireException {
+    Outbox outbox = new Outbox();
+    List<Message> received = new ArrayList<>();
+    Inbox inbox =
+        new Inbox(
+            (stream, complete) -> {
+              assertThat(stream).isEqualTo(3);
+              received.add(complete);
+            },
+            outbox::credit);
+    outbox.add(Outgoing.of(3, message));
+    ByteBuffer buffer = ByteBuffer.allocate(2 * Wire.MAX_FRAME);
+    while (outbox.hasWork()) {
+      outbox.fill(buffer.clear());
+      buffer.flip();
+      while (buffer.hasRemaining()) {
+        byte[] payload = new byte[buffer.getInt() - Wire.HEAD_AFTER_LENGTH];
+        int code = buffer.get() & 0xFF;
+        int stream = buffer.getInt();
+        buffer.get(payload);
+        inbox.frame(code, stream, payload);
+      }
+    }
+    return received;
+  }
+
+  @Test
+  void aMessageThatIsTooShortOrTooLongIsRefused() {
+    for (Message message : examples()) {
+      Outgoing out = Outgoing.of(1, message);
+      byte[] fields = out.fields();
+      if (fields.length > 0) {
+        assertThatThrownBy(() -> message.kind().read(new FieldReader(fields, 0, fields.length - 1)))
+            .as("%s", message)
+            .isInstanceOf(WireException.class);
+      }
+      if (out.tail().length == 0 && !takesTheRest(message)) {
+        byte[] longer = java.util.Arrays.copyOf(fields, fields.length + 1);
+        assertThatThrownBy(() -> message.kind().read(new FieldReader(longer, 0, longer.length)))
+            .as("%s", message)
+            .isInstanceOf(WireException.class);
+      }
+    }
+  }
+
+  private static boolean takesTheRest(Message message) {
+    return message instanceof Message.Put || message instanceof Message.Replace;
+  }
+
+  @Test
+  @DisplayName("P8: any bytes are messages or refused, and take no more memory than was sent")
+  void anyBytesAreMessagesOrRefused() {
+    Random random = new Random(20261121);
+    List<Message> examples = examples();
+    int refused = 0;
+    int rounds = "soak".equals(System.getProperty("memo.test.size")) ? 3_000_000 : 100_000;
+    for (int round = 0; round < rounds; round++) {
+      Message message = examples.get(random.nextInt(examples.size()));
+      byte[] payload = Outgoing.of(1, message).fields().clone();
+      for (int change = random.nextInt(4); change >= 0 && payload.length > 0; change--) {
+        payload[random.nextInt(payload.length)] = (byte) random.nextInt();
+      }
+      int code = random.nextInt(8) > 0 ? message.kind().code() : random.nextInt(256);
+      List<Message> received = new ArrayList<>();
+      try {
+        new Inbox((stream, complete) -> received.add(complete), stream -> {})
+            .frame(code, 1, payload);
+        assertThat(received.size()).isLessThanOrEqualTo(1);
+      } catch (WireException e) {
+        refused++;
+      }
+    }
+    assertThat(refused).isBetween(rounds / 20, rounds);
+  }
+}
