@@ -6,6 +6,7 @@ import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.codec.Entry;
@@ -32,28 +33,27 @@ final class Computations<
     this.parts = parts;
   }
 
-  /** Runs the function under a claim, which is ended in any case. */
+  /** Runs the function for a computation that was granted or begun, and ends it in any case. */
   Computed<R> compute(Request<A> request, Slot slot, Claim claim) {
-    Run<R> run;
     try {
-      run = run(request.argument());
-    } catch (Throwable failure) {
-      release(request.key(), slot, claim);
-      return new Threw<>(
-          failure, isOfThisThread(failure) ? new Landing.Aborted() : new Landing.Failed(failure));
-    }
-    byte @Nullable [] entry = null;
-    try {
-      entry = entry(request, run, claim.start());
-    } catch (UncacheableResultException e) {
-      unstored(UnstoredReason.UNCACHEABLE, e);
-      return new Returned<>(run.value, new Landing.Unshared());
-    } finally {
-      if (entry == null) {
-        release(request.key(), slot, claim);
+      Run<R> run;
+      try {
+        run = run(request.argument());
+      } catch (Throwable failure) {
+        return new Threw<>(
+            failure, isOfThisThread(failure) ? new Landing.Aborted() : new Landing.Failed(failure));
       }
+      byte[] entry;
+      try {
+        entry = entry(request, run, claim.start());
+      } catch (UncacheableResultException e) {
+        unstored(UnstoredReason.UNCACHEABLE, e);
+        return new Returned<>(run.value, new Landing.Unshared());
+      }
+      return store(request, slot, claim, run.value, entry);
+    } finally {
+      release(request.key(), slot, claim);
     }
-    return store(request, slot, claim, run.value, entry);
   }
 
   private Computed<R> store(Request<A> request, Slot slot, Claim claim, R value, byte[] bytes) {
@@ -74,7 +74,7 @@ final class Computations<
       }
       Slot beside = ((Missing<R>) winner).slot();
       if (beside.variant() != slot.variant()) {
-        return store(request, beside, new Claim(0, claim.start()), value, bytes); // it has ended
+        return store(request, beside, claim, value, bytes);
       }
       unstored(UnstoredReason.LOST, null);
     } else if (answer instanceof PutAnswer.Refused refused) {
@@ -92,20 +92,25 @@ final class Computations<
   }
 
   /** Runs the function and puts its result in place of what is stored. */
-  R refresh(Request<A> request) throws X {
-    long start = parts.epochs.lastSequence();
-    Run<R> run = run(request.argument());
-    byte[] entry;
+  R refresh(Request<A> request, Chain chain) throws X {
+    Slot slot = new Slot(parts.spec.results().variant(), 0);
+    Claim claim = parts.primary.begin(request.key(), slot.variant(), chain);
     try {
-      entry = entry(request, run, start);
-    } catch (UncacheableResultException e) {
-      unstored(UnstoredReason.UNCACHEABLE, e);
+      Run<R> run = run(request.argument());
+      byte[] entry;
+      try {
+        entry = entry(request, run, claim.start());
+      } catch (UncacheableResultException e) {
+        unstored(UnstoredReason.UNCACHEABLE, e);
+        return run.value;
+      }
+      if (replace("refresh", request.key(), entry, claim.start()) instanceof PutAnswer.Outdated) {
+        unstored(UnstoredReason.OUTDATED, null);
+      }
       return run.value;
+    } finally {
+      release(request.key(), slot, claim);
     }
-    if (replace("refresh", request.key(), entry, start) instanceof PutAnswer.Outdated) {
-      unstored(UnstoredReason.OUTDATED, null);
-    }
-    return run.value;
   }
 
   /** Puts a value in place of what is stored. */

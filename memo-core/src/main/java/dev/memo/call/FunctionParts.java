@@ -1,6 +1,5 @@
 package dev.memo.call;
 
-import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.Primary;
 import java.util.concurrent.atomic.AtomicLong;
@@ -34,11 +33,6 @@ final class FunctionParts<
     this.equivalence = equivalence;
     this.reader = new EntryReader<>(primary, spec.results(), equivalence);
     this.heap = new FunctionHeap<>(context.heap(), epochs, spec);
-  }
-
-  /** For a computation without a claim, which may be one of several. */
-  Claim unclaimed() {
-    return new Claim(0, epochs.lastSequence());
   }
 
   /** Takes note of how long the function took. */

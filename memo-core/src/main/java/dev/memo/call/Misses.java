@@ -56,18 +56,18 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       if (gaveUp == MissReason.ABANDONED) {
         flights.land(request.exact(), other, new Landing.Aborted());
       } else if (gaveUp != null) {
-        return computeAlone(request, missing.slot(), gaveUp);
+        return computeAlone(request, missing.slot(), gaveUp, chain);
       }
       Landing landing = other.landing().join();
       if (landing instanceof Landing.Shared shared) {
         return follow(shared);
       } else if (landing instanceof Landing.Copied copied) {
-        return follow(copied, request, missing.slot());
+        return follow(copied, request, missing.slot(), chain);
       } else if (landing instanceof Landing.Failed failed) {
         parts.counters.miss(MissReason.FAILED);
         throw same(failed.failure());
       } else if (landing instanceof Landing.Unshared) {
-        return computeAlone(request, missing.slot(), MissReason.UNSHARED);
+        return computeAlone(request, missing.slot(), MissReason.UNSHARED, chain);
       }
       request = request.again(parts.epochs);
     }
@@ -80,14 +80,14 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     return (R) shared.value();
   }
 
-  private R follow(Landing.Copied copied, Request<A> request, Slot slot) throws X {
+  private R follow(Landing.Copied copied, Request<A> request, Slot slot, Chain chain) throws X {
     R value;
     try {
       value = parts.spec.results().decode(copied.entry());
     } catch (EntryRejectedException e) {
       parts.notices.warn(
           "follow", "A result of " + parts.spec.identity() + " cannot be read back", e);
-      return computeAlone(request, slot, MissReason.UNSHARED);
+      return computeAlone(request, slot, MissReason.UNSHARED, chain);
     }
     parts.counters.hit(HitSource.FLIGHT, copied.entry().durationNanos());
     return value;
@@ -124,14 +124,14 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       while (true) {
         if (answer instanceof Answer.Granted granted) {
           return new Start.AtRun<>(reason, slot, granted.claim());
-        } else if (answer instanceof Answer.ComputeAnyway anyway) {
-          return new Start.AtRun<>(MissReason.CYCLE, slot, new Claim(0, anyway.start()));
-        } else if (answer instanceof Answer.NoPrimary none) {
-          return new Start.AtRun<>(MissReason.NO_PRIMARY, slot, new Claim(0, none.start()));
+        } else if (answer instanceof Answer.ComputeAnyway) {
+          return new Start.AtRun<>(MissReason.CYCLE, slot, begin(request, slot, chain));
+        } else if (answer instanceof Answer.NoPrimary) {
+          return new Start.AtRun<>(MissReason.NO_PRIMARY, slot, begin(request, slot, chain));
         } else if (answer instanceof Answer.Wait wait) {
           MissReason gaveUp = await(request, slot, wait, chain);
           if (gaveUp != null) {
-            return new Start.AtRun<>(gaveUp, slot, parts.unclaimed());
+            return new Start.AtRun<>(gaveUp, slot, begin(request, slot, chain));
           }
           answer = wait.next().join();
         } else if (answer instanceof Answer.Hit hit) {
@@ -148,14 +148,19 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     } catch (StoreException e) {
       parts.notices.warn(
           "claim", "Cannot look up results of " + parts.spec.identity() + "; computing", e);
-      return new Start.AtRun<>(MissReason.UNREADABLE, slot, parts.unclaimed());
+      return new Start.AtRun<>(MissReason.UNREADABLE, slot, begin(request, slot, chain));
     } catch (DirectoryClosedException e) {
       if (parts.context.computesWhenClosed().getAsBoolean()) {
-        return new Start.AtRun<>(reason, slot, parts.unclaimed());
+        return new Start.AtRun<>(reason, slot, begin(request, slot, chain));
       }
       parts.counters.miss(reason);
       throw e;
     }
+  }
+
+  /** Begins a computation without a claim. */
+  private Claim begin(Request<A> request, Slot slot, Chain chain) {
+    return parts.primary.begin(request.key(), slot.variant(), chain);
   }
 
   private Answer ask(Request<A> request, Slot slot, Chain chain) {
@@ -184,9 +189,10 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
   }
 
-  private R computeAlone(Request<A> request, Slot slot, MissReason reason) throws X {
+  private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
     parts.counters.miss(reason);
-    return valueOf(computations.compute(request.again(parts.epochs), slot, parts.unclaimed()));
+    Claim claim = begin(request, slot, chain);
+    return valueOf(computations.compute(request.again(parts.epochs), slot, claim));
   }
 
   private R valueOf(Computed<R> computed) throws X {

@@ -152,7 +152,7 @@ public final class StoredFunction<
     Request<A> request = request(argument);
     parts.counters.calls.increment();
     parts.counters.bypasses.increment();
-    return chain().run(chain -> computations.refresh(request));
+    return chain().run(chain -> computations.refresh(request, chain));
   }
 
   /** As {@link CachedFunction#invalidate}. */

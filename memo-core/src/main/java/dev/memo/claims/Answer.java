@@ -21,9 +21,9 @@ public sealed interface Answer {
    */
   record Wait(CompletableFuture<Answer> next, Chain holder) implements Answer {}
 
-  /** Waiting would close a cycle: the asker computes without a claim, from {@code start}. */
-  record ComputeAnyway(long start) implements Answer {}
+  /** Waiting would close a cycle: the asker {@linkplain Primary#begin begins} without a claim. */
+  record ComputeAnyway() implements Answer {}
 
-  /** No primary answers: the asker computes without a claim, from {@code start}. */
-  record NoPrimary(long start) implements Answer {}
+  /** No primary answers: the asker {@linkplain Primary#begin begins} without a claim. */
+  record NoPrimary() implements Answer {}
 }

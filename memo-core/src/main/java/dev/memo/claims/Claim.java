@@ -1,7 +1,7 @@
 package dev.memo.claims;
 
 /**
- * The right to compute one call.
+ * A computation, mostly with the right to be the only one of its call.
  *
  * @param id unique in the directory while it is open; 0 for a computation that has no claim
  * @param start the last sequence that was assigned when the computation began: what was invalidated

@@ -54,6 +54,14 @@ public interface Primary {
   Answer claim(CallKey key, int variant, long rejected, Chain chain);
 
   /**
+   * Begins a computation without a claim, which may be one of several of the same call. Like a
+   * granted one it is ended by {@link #release}.
+   */
+  default Claim begin(CallKey key, int variant, Chain chain) {
+    return new Claim(0, epochs().lastSequence());
+  }
+
+  /**
    * Stores a result and ends its claim. The first result wins; an entry that has the sequence
    * {@code rejected} is replaced. Waiters get the winner; after {@link PutAnswer.Outdated} or
    * {@link PutAnswer.Refused} the claim is handed to one of them.
@@ -62,7 +70,10 @@ public interface Primary {
    */
   PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
 
-  /** Ends a claim without a result; it is handed to one waiter. Unknown claims are ignored. */
+  /**
+   * Ends a computation, and with it its claim if no put has: then the claim is handed to one
+   * waiter. To be called for each that was granted or begun; unknown ones are ignored.
+   */
   void release(CallKey key, int variant, Claim claim);
 
   /** Stops waiting: a claim that was granted to {@code wait} meanwhile is handed on. */

@@ -7,6 +7,7 @@ import dev.memo.failure.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,7 @@ final class Grace {
   private static final Chain UNKNOWN = Chain.foreign(new Object(), new long[] {0});
 
   private final List<Deferred> deferred = new ArrayList<>(); // guarded by this
+  private final AtomicBoolean expired = new AtomicBoolean();
   private volatile boolean over; // written under this
 
   /** A grace that is over. */
@@ -45,6 +47,11 @@ final class Grace {
     }
   }
 
+  /** Whether the time is up, and it was not before: then {@link #end} is to be called. */
+  boolean expire() {
+    return !over && expired.compareAndSet(false, true);
+  }
+
   /** Asks again whatever was deferred. */
   void end() {
     List<Deferred> ready;
@@ -58,7 +65,7 @@ final class Grace {
       try {
         answer = d.ask.get();
       } catch (DirectoryClosedException | StoreException e) {
-        answer = new Answer.NoPrimary(0); // a start of 0 is older than any mutation: not stored
+        answer = new Answer.NoPrimary();
       }
       d.next.complete(answer);
     }

@@ -1,7 +1,6 @@
 package dev.memo.process;
 
 import dev.memo.failure.DirectoryException;
-import dev.memo.failure.MemoException;
 import dev.memo.process.wire.Connection;
 import dev.memo.process.wire.Message;
 import java.io.IOException;
@@ -128,7 +127,7 @@ final class Keeper implements AutoCloseable {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
         }
-      } catch (MemoException | IOException e) {
+      } catch (Throwable e) { // whatever it is, this thread has to go on
         if (!closed) {
           warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
         }
@@ -165,20 +164,24 @@ final class Keeper implements AutoCloseable {
     Set<String> live = MemberFolder.sweep(layout);
     live.remove(folder.name());
     leadingSince = System.nanoTime();
-    try {
-      begun.serve(live, this::sessionEnded);
-    } catch (IOException e) {
-      begun.grace().end();
-      LOG.log(
-          Level.WARNING,
-          "No other process can share "
-              + layout.root()
-              + ": its socket cannot be opened; this one goes on alone",
-          e);
-    }
-    spool.replay(begun.role());
+    begun.serve(live, this::sessionEnded);
+    requireSocket(begun);
+    member.replay(begun.role());
     assume(begun.role(), "is the primary");
     mustFold = true;
+  }
+
+  private void requireSocket(Leadership leading) {
+    try {
+      leading.requireSocket();
+    } catch (IOException e) {
+      warn(
+          "No other process can share "
+              + layout.root()
+              + " at the moment, because its socket cannot be opened: others compute, and this one"
+              + " tries again",
+          e);
+    }
   }
 
   private void sessionEnded() {
@@ -192,6 +195,11 @@ final class Keeper implements AutoCloseable {
       return false;
     }
     ControlPage page = ControlPage.openToRead(layout.control());
+    if (owner.directoryId() != null && member.knowsNothing()) {
+      // before it answers, which it may not for long: results can go to the spool already
+      epochs.map(page);
+      member.know(owner.directoryId());
+    }
     Path socket = layout.sockets().resolve(Path.of(owner.socket()).getFileName());
     RemotePrimary primary =
         RemotePrimary.introduce(connect(socket), folder.name(), owner.epoch(), page, this::watch);
@@ -204,7 +212,7 @@ final class Keeper implements AutoCloseable {
     epochs.map(page);
     member.announceTo(role);
     primary.attached();
-    spool.replay(role);
+    member.replay(role);
     assume(role, "follows " + owner);
     if (primary.hasEnded()) {
       member.leave(role);
@@ -240,8 +248,12 @@ final class Keeper implements AutoCloseable {
   private void tidy() throws IOException {
     Leadership leading = leadership;
     Role role = member.role();
-    if (role != null && !spool.isEmpty()) {
-      spool.replay(role);
+    member.endAbandoned();
+    if (role != null && member.hasSpooled()) {
+      member.replay(role);
+    }
+    if (leading != null) {
+      requireSocket(leading);
     }
     if (leading != null && mustFold) {
       mustFold = false;
@@ -295,18 +307,35 @@ final class Keeper implements AutoCloseable {
     for (int tick = 0; !closed; tick++) {
       LockSupport.parkNanos(this, tickNanos);
       long now = System.nanoTime();
-      Leadership leading = leadership;
-      Connection connection = following;
-      if (now - last > times.silence().toNanos() / 2) {
-        restartSilence(leading, connection); // this process was paused
+      try {
+        tick(now - last, tick % TICKS_PER_BEAT == 0);
+      } catch (Throwable e) { // without its pulse this process would lose its claims
+        warn("This process may seem silent to those that share " + layout.root(), e);
       }
       last = now;
-      if (leading != null && now - leadingSince > times.grace().toNanos()) {
-        leading.grace().end();
-      }
-      if (tick % TICKS_PER_BEAT == 0) {
-        beat(leading, connection);
-      }
+    }
+  }
+
+  private void tick(long sinceLastNanos, boolean beats) {
+    Leadership leading = leadership;
+    Connection connection = following;
+    if (sinceLastNanos > times.silence().toNanos() / 2) {
+      restartSilence(leading, connection); // this process was paused
+    }
+    if (leading != null && System.nanoTime() - leadingSince > times.grace().toNanos()) {
+      endGrace(leading.grace());
+    }
+    if (beats) {
+      beat(leading, connection);
+    }
+  }
+
+  /** On a thread of its own: whoever was deferred is answered with what the database says. */
+  private static void endGrace(Grace grace) {
+    if (grace.expire()) {
+      Thread thread = new Thread(grace::end, "memo ends the grace");
+      thread.setDaemon(true);
+      thread.start();
     }
   }
 

@@ -11,7 +11,6 @@ import dev.memo.store.Store;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Predicate;
@@ -38,6 +37,7 @@ final class Leadership implements AutoCloseable {
   private final Grace grace;
   private final Session.Seat seat;
   private volatile @Nullable Server server;
+  private int sockets; // of the keeper
 
   private Leadership(
       Layout layout, Closers closers, ControlPage page, Role.Leading role, Grace grace) {
@@ -97,7 +97,7 @@ final class Leadership implements AutoCloseable {
     Owner former = Owner.read(layout.owner());
     ControlPage page =
         ControlPage.openAsOwner(layout.control(), former == null ? 0 : former.epoch());
-    Owner.thisProcess(page.ownerEpoch(), null).write(layout.owner());
+    Owner.thisProcess(page.ownerEpoch(), null, null).write(layout.owner());
     return page;
   }
 
@@ -111,26 +111,38 @@ final class Leadership implements AutoCloseable {
   }
 
   /**
-   * Opens the socket and tells where it is.
+   * Begins to serve others, as soon as there is a {@linkplain #requireSocket socket}.
    *
    * @param live the names of the other processes that are known to live
    * @param sessionEnded is told when one of them has gone
    */
-  void serve(Set<String> live, Runnable sessionEnded) throws IOException {
-    String name = page.ownerEpoch() + "-" + ProcessHandle.current().pid() + ".sock";
+  void serve(Set<String> live, Runnable sessionEnded) {
+    Server made = new Server(seat, grace, live, sessionEnded);
+    closers.add(made::close);
+    server = made;
+  }
+
+  /**
+   * Opens a socket and tells where it is, unless there is one.
+   *
+   * @throws IOException if it cannot be opened: others wait, and then compute
+   */
+  void requireSocket() throws IOException {
+    if (server == null || server.isOpen()) {
+      return;
+    }
+    String name =
+        page.ownerEpoch() + "-" + ProcessHandle.current().pid() + "-" + ++sockets + ".sock";
     sweepSockets();
-    Path socket = layout.sockets().resolve(name);
-    Server opened = new Server(socket, seat, grace, live, sessionEnded);
-    closers.add(opened::close);
-    server = opened;
-    Owner.thisProcess(page.ownerEpoch(), name).write(layout.owner());
+    server.openAt(layout.sockets().resolve(name));
+    Owner.thisProcess(page.ownerEpoch(), name, role.directoryId()).write(layout.owner());
   }
 
   private void sweepSockets() throws IOException {
     if (Files.isDirectory(layout.sockets())) {
-      try (var sockets = Files.list(layout.sockets())) {
-        for (Path old : List.copyOf(sockets.toList())) {
-          Files.deleteIfExists(old);
+      try (var old = Files.list(layout.sockets())) {
+        for (Path socket : old.toList()) {
+          Files.deleteIfExists(socket);
         }
       }
     }

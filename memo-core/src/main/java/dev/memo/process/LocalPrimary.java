@@ -139,6 +139,11 @@ final class LocalPrimary implements Primary, AutoCloseable {
     }
   }
 
+  @Override
+  public Claim begin(CallKey key, int variant, Chain chain) {
+    return new Claim(0, sequences.last());
+  }
+
   /**
    * Grants a claim for a computation that began before this primary did. A second one on a call is
    * granted as well: the first result wins.

@@ -8,24 +8,28 @@ import dev.memo.claims.Epochs;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
-import dev.memo.claims.WaitGraph;
 import dev.memo.claims.Waits;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.StoreException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
-import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,13 +48,18 @@ final class Member implements Primary {
   private final Executor again;
   private final Map<Long, Running> running = new ConcurrentHashMap<>();
   private final Map<Long, String> functions = new ConcurrentHashMap<>();
-  private final AtomicLong claims = new AtomicLong();
+  private final AtomicLong lastRunning = new AtomicLong();
+
+  /** What has its result in the spool: a primary that takes over meanwhile may be told of it. */
+  private final Queue<Running> spooled = new ConcurrentLinkedQueue<>();
+
+  private final MemberWaits waits = new MemberWaits(this);
 
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private volatile @Nullable Role role; // written under the lock
   private volatile long alone = System.nanoTime(); // since when there is no role; under the lock
-  private volatile @Nullable UUID directoryId; // of the last role; written under the lock
+  private volatile @Nullable UUID directoryId; // the last one known; written under the lock
   private volatile boolean closed; // written under the lock
 
   /**
@@ -83,6 +92,22 @@ final class Member implements Primary {
   void announceTo(Role next) {
     functions.forEach(next.primary()::register);
     running.values().forEach(r -> r.announceTo(next));
+    waits.reportTo(next);
+  }
+
+  /** Whether nothing was ever heard of the directory. */
+  boolean knowsNothing() {
+    return directoryId == null;
+  }
+
+  /** The directory is this one, though nobody who could take results has answered yet. */
+  void know(UUID id) {
+    lock.lock();
+    try {
+      directoryId = id;
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** The role has ended; does nothing if it is not the current one. */
@@ -123,13 +148,43 @@ final class Member implements Primary {
     return role;
   }
 
-  /** The smallest start of what is computed here or spooled. */
+  /** No computation that is under way here or spooled, or begins later, has a smaller start. */
   long oldestStart() {
-    long oldest = spool.oldestStart();
+    long oldest = epochs.lastSequence(); // before it looks: what it misses begins later
     for (Running r : running.values()) {
       oldest = Math.min(oldest, r.start());
     }
-    return oldest;
+    return Math.min(oldest, spool.oldestStart()); // last: what has ended meanwhile is there
+  }
+
+  /** Ends what is not computed any more because an error came between. */
+  void endAbandoned() {
+    running.forEach(
+        (id, r) -> {
+          if (r.chain().hasEnded() && running.remove(id, r)) {
+            r.end();
+          }
+        });
+  }
+
+  /** Whether there are results that no primary has taken yet. */
+  boolean hasSpooled() {
+    return !spool.isEmpty();
+  }
+
+  /** Hands the primary what no primary has taken yet, and ends the claims on it. */
+  void replay(Role to) throws IOException {
+    List<Running> inSpool = new ArrayList<>();
+    for (Running r = spooled.poll(); r != null; r = spooled.poll()) {
+      inSpool.add(r);
+    }
+    try {
+      spool.replay(to);
+    } catch (IOException | RuntimeException e) {
+      spooled.addAll(inSpool);
+      throw e;
+    }
+    inSpool.forEach(Running::end);
   }
 
   /** Begins to count the time without a primary anew: this process itself was paused. */
@@ -192,11 +247,11 @@ final class Member implements Primary {
   }
 
   /** Asks the primary, and the next one if that ends before it has answered. */
-  private <T> T ask(Function<Role, T> question, Function<Long, T> alone) {
+  private <T extends @Nullable Object> T ask(Function<Role, T> question, Supplier<T> alone) {
     while (true) {
       Role current = awaitRole();
       if (current == null) {
-        return alone.apply(epochs.lastSequence());
+        return alone.get();
       }
       try {
         return question.apply(current);
@@ -216,19 +271,19 @@ final class Member implements Primary {
               current.primary().register(functionId, identity);
               return true;
             },
-            start -> false); // the next primary is told when there is one
+            () -> false); // the next primary is told when there is one
   }
 
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
     return this.<@Nullable Stored>ask(
-        current -> current.primary().read(key, variant), start -> spool.find(key, variant));
+        current -> current.primary().read(key, variant), () -> spool.find(key, variant));
   }
 
   @Override
   public @Nullable Stored readNearby(CallKey key, int variant) {
     return this.<@Nullable Stored>ask(
-        current -> current.primary().readNearby(key, variant), start -> null);
+        current -> current.primary().readNearby(key, variant), () -> null);
   }
 
   @Override
@@ -242,22 +297,32 @@ final class Member implements Primary {
                 rejected,
                 chain,
                 current.primary().claim(key, variant, rejected, chain)),
-        start -> spooled(key, variant, rejected, start));
+        () -> spooled(key, variant, rejected));
   }
 
-  private Answer spooled(CallKey key, int variant, long rejected, long start) {
+  private Answer spooled(CallKey key, int variant, long rejected) {
     Stored stored = rejected == 0 ? spool.find(key, variant) : null;
-    return stored == null ? new Answer.NoPrimary(start) : new Answer.Hit(stored);
+    return stored == null ? new Answer.NoPrimary() : new Answer.Hit(stored);
+  }
+
+  @Override
+  public Claim begin(CallKey key, int variant, Chain chain) {
+    // there before its start is read, or the sweep of a tombstone could come between
+    long id = lastRunning.incrementAndGet();
+    running.put(id, Running.unclaimed(key, variant, chain, directoryId, 0));
+    long start = epochs.lastSequence();
+    running.put(id, Running.unclaimed(key, variant, chain, directoryId, start));
+    return new Claim(id, start);
   }
 
   /** An answer of a primary, made to outlive it. */
   private Answer taken(
       Role from, CallKey key, int variant, long rejected, Chain chain, Answer answer) {
-    if (answer instanceof Answer.Granted granted && granted.claim().id() != 0) {
-      Running mine =
-          new Running(key, variant, chain, from.directoryId(), from.primary(), granted.claim());
-      Claim claim = new Claim(claims.incrementAndGet(), granted.claim().start());
-      running.put(claim.id(), mine);
+    if (answer instanceof Answer.Granted granted) {
+      Claim claim = new Claim(lastRunning.incrementAndGet(), granted.claim().start());
+      UUID id = from.directoryId();
+      running.put(
+          claim.id(), Running.claimed(key, variant, chain, id, from.primary(), granted.claim()));
       return new Answer.Granted(claim);
     } else if (answer instanceof Answer.Wait wait) {
       Relay next = new Relay(from.primary(), wait);
@@ -280,7 +345,7 @@ final class Member implements Primary {
     try {
       return claim(key, variant, rejected, chain);
     } catch (DirectoryClosedException | StoreException e) {
-      return new Answer.NoPrimary(epochs.lastSequence());
+      return new Answer.NoPrimary();
     }
   }
 
@@ -314,36 +379,36 @@ final class Member implements Primary {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    Running mine = running.get(claim.id());
-    try {
-      return ask(
-          current -> {
-            if (mine != null && !mine.directoryId().equals(current.directoryId())) {
-              return new PutAnswer.Outdated(); // its start means nothing there
-            }
-            Claim theirs = mine == null ? claim : mine.claimOf(current.primary());
-            return current.primary().put(key, variant, theirs, entry, rejected);
-          },
-          unused -> {
-            UUID id = mine == null ? directoryId : mine.directoryId();
-            return spool.add(id, key, variant, claim.start(), entry);
-          });
-    } finally {
-      running.remove(claim.id());
-    }
+    Running known = running.get(claim.id());
+    Running mine =
+        known == null
+            ? Running.unclaimed(key, variant, Chain.root(), directoryId, claim.start())
+            : known;
+    return ask(
+        current -> {
+          if (!current.directoryId().equals(mine.directoryId())) {
+            return new PutAnswer.Outdated(); // its start means nothing there
+          }
+          Primary primary = current.primary();
+          Claim theirs = mine.claimOf(primary);
+          PutAnswer answer = primary.put(key, variant, theirs, entry, rejected);
+          mine.put(primary);
+          return answer;
+        },
+        () -> {
+          PutAnswer answer = spool.add(mine.directoryId(), key, variant, claim.start(), entry);
+          if (answer instanceof PutAnswer.Spooled && running.remove(claim.id(), mine)) {
+            spooled.add(mine);
+          }
+          return answer;
+        });
   }
 
   @Override
   public void release(CallKey key, int variant, Claim claim) {
     Running mine = running.remove(claim.id());
-    Role current = role;
-    if (mine == null || current == null) {
-      return;
-    }
-    try {
-      current.primary().release(key, variant, mine.claimOf(current.primary()));
-    } catch (LostPrimaryException e) {
-      leave(current); // and with it the claim has ended
+    if (mine != null) {
+      mine.end();
     }
   }
 
@@ -372,7 +437,7 @@ final class Member implements Primary {
     boolean unused =
         ask(
             mutation,
-            start -> {
+            () -> {
               throw unavailable(action + " was not carried out");
             });
   }
@@ -393,7 +458,7 @@ final class Member implements Primary {
                 e);
           }
         },
-        unused -> {
+        () -> {
           throw unavailable("nothing was stored");
         });
   }
@@ -418,51 +483,8 @@ final class Member implements Primary {
     return waits;
   }
 
-  /**
-   * The waits of this JVM, and those inside this process that the primary must know of: a chain
-   * that computes under a claim, and waits for a flight here, may be waited for elsewhere.
-   */
-  private final Waits waits =
-      new Waits() {
-        private final Map<Wait, Runnable> reported = new ConcurrentHashMap<>();
-
-        record Wait(Chain waiter, Future<?> end) {}
-
-        @Override
-        public boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
-          if (!WaitGraph.JVM.tryWait(waiter, holder, end)) {
-            return false;
-          }
-          Role current = role;
-          if (holder.isForeign() || current == null || !computes(waiter)) {
-            return true;
-          }
-          try {
-            Runnable report = current.reportWait(waiter, holder);
-            if (report != null) {
-              reported.put(new Wait(waiter, end), report);
-              return true;
-            }
-          } catch (LostPrimaryException e) {
-            leave(current);
-            return true; // the claim has ended with its primary
-          }
-          WaitGraph.JVM.endWait(waiter, end);
-          return false;
-        }
-
-        @Override
-        public void endWait(Chain waiter, Future<?> end) {
-          WaitGraph.JVM.endWait(waiter, end);
-          Runnable report = reported.remove(new Wait(waiter, end));
-          if (report != null) {
-            report.run();
-          }
-        }
-      };
-
   /** Whether somebody elsewhere may wait for this chain. */
-  private boolean computes(Chain chain) {
+  boolean computes(Chain chain) {
     return running.values().stream().anyMatch(r -> r.chain().awaits(chain));
   }
 }

@@ -10,6 +10,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,15 +20,22 @@ import org.jspecify.annotations.Nullable;
  * @param epoch counts the owners of the directory
  * @param started when the process was started
  * @param socket the name of its socket, null until it serves
+ * @param directoryId of the database, null until it is open
  */
-record Owner(long epoch, long pid, String host, Instant started, @Nullable String socket) {
+record Owner(
+    long epoch,
+    long pid,
+    String host,
+    Instant started,
+    @Nullable String socket,
+    @Nullable UUID directoryId) {
   private static final String FIRST_LINE = "memo owner 1";
   private static final int MAX_BYTES = 4096;
 
-  static Owner thisProcess(long epoch, @Nullable String socket) {
+  static Owner thisProcess(long epoch, @Nullable String socket, @Nullable UUID directoryId) {
     ProcessHandle self = ProcessHandle.current();
     Instant started = self.info().startInstant().orElseGet(Instant::now);
-    return new Owner(epoch, self.pid(), hostName(), started, socket);
+    return new Owner(epoch, self.pid(), hostName(), started, socket, directoryId);
   }
 
   /** What the file says; null if it is missing or says nothing of use. */
@@ -47,13 +55,15 @@ record Owner(long epoch, long pid, String host, Instant started, @Nullable Strin
       }
     }
     try {
+      String directory = values.get("directory");
       return new Owner(
           Long.parseLong(values.getOrDefault("epoch", "")),
           Long.parseLong(values.getOrDefault("pid", "")),
           values.getOrDefault("host", "unknown"),
           Instant.parse(values.getOrDefault("started", "")),
-          values.get("socket"));
-    } catch (NumberFormatException | DateTimeException e) {
+          values.get("socket"),
+          directory == null ? null : UUID.fromString(directory));
+    } catch (IllegalArgumentException | DateTimeException e) {
       return null; // the file only informs; the lock decides
     }
   }
@@ -71,7 +81,9 @@ record Owner(long epoch, long pid, String host, Instant started, @Nullable Strin
             + host
             + "\nstarted="
             + started
-            + (socket == null ? "\n" : "\nsocket=" + socket + "\n");
+            + (directoryId == null ? "" : "\ndirectory=" + directoryId)
+            + (socket == null ? "" : "\nsocket=" + socket)
+            + "\n";
     Files.writeString(unfinished, content);
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }

@@ -291,8 +291,8 @@ final class RemotePrimary implements Primary, AutoCloseable {
       return new Answer.Hit(hit.stored());
     } else if (message instanceof Message.Granted granted) {
       return new Answer.Granted(new Claim(granted.claim(), granted.start()));
-    } else if (message instanceof Message.ComputeAnyway anyway) {
-      return new Answer.ComputeAnyway(anyway.start());
+    } else if (message instanceof Message.ComputeAnyway) {
+      return new Answer.ComputeAnyway();
     }
     throwRefused(message);
     throw unexpected(message);

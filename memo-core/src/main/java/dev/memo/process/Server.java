@@ -15,66 +15,101 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
+import org.jspecify.annotations.Nullable;
 
-/** The socket of the primary, and a {@link Session} for each process that has connected to it. */
+/**
+ * The socket of the primary, and a {@link Session} for each process that has connected to it. The
+ * sessions outlive the socket, which somebody may delete. Of one thread, and closed by it.
+ */
 final class Server implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
-  private final Path socket;
-  private final ServerSocketChannel channel;
   private final Session.Seat seat;
   private final Grace grace;
   private final Runnable sessionEnded;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<String> awaited = new HashSet<>(); // guarded by this
-  private final Thread acceptor;
+  private @Nullable Door door;
   private volatile boolean closed;
 
+  /** What processes come in by. */
+  private record Door(Path socket, ServerSocketChannel channel) {
+
+    static Door open(Path socket) throws IOException {
+      ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      try {
+        SocketAddresses.use(socket, channel::bind);
+        return new Door(socket, channel);
+      } catch (IOException | RuntimeException e) {
+        channel.close();
+        throw e;
+      }
+    }
+
+    void close() throws IOException {
+      channel.close();
+      Files.deleteIfExists(socket);
+    }
+  }
+
   /**
-   * Begins to serve.
-   *
    * @param awaited the names of the processes that must have introduced themselves before claims
    *     are granted
    * @param sessionEnded is told when a process has gone
    */
-  Server(Path socket, Session.Seat seat, Grace grace, Set<String> awaited, Runnable sessionEnded)
-      throws IOException {
-    this.socket = socket;
+  Server(Session.Seat seat, Grace grace, Set<String> awaited, Runnable sessionEnded) {
     this.seat = seat;
     this.grace = grace;
     this.awaited.addAll(awaited);
     this.sessionEnded = sessionEnded;
-    Files.createDirectories(socket.getParent());
-    this.channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
-    SocketAddresses.use(socket, channel::bind);
-    this.acceptor = new Thread(this::accept, "memo accepts processes");
-    acceptor.setDaemon(true);
-    acceptor.start();
     if (awaited.isEmpty()) {
       grace.end();
     }
   }
 
-  private void accept() {
+  /** Whether processes find the socket. */
+  boolean isOpen() {
+    return door != null && Files.exists(door.socket);
+  }
+
+  /** Lets processes in at this socket, which must not exist, and no longer at the one before. */
+  void openAt(Path socket) throws IOException {
+    Files.createDirectories(socket.getParent());
+    Door opened = Door.open(socket);
+    Door former = door;
+    door = opened;
+    Thread acceptor = new Thread(() -> accept(opened), "memo accepts processes");
+    acceptor.setDaemon(true);
+    acceptor.start();
+    if (former != null) {
+      former.close();
+    }
+  }
+
+  private void accept(Door door) {
     while (!closed) {
       try {
-        serve(channel.accept());
+        serve(door.channel.accept(), door);
       } catch (ClosedChannelException e) {
         return;
       } catch (IOException e) {
-        LOG.log(Level.WARNING, "Cannot accept a process at " + socket, e);
+        LOG.log(Level.WARNING, "Cannot accept a process at " + door.socket, e);
         Pauses.pause(Duration.ofMillis(100)); // no descriptor is left, for instance
       }
     }
   }
 
-  private void serve(SocketChannel peer) throws IOException {
-    String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-    String owner = Files.getOwner(socket).getName();
-    if (!user.equals(owner)) {
-      LOG.log(Level.WARNING, "Refused a process of user {0} at {1}", user, socket);
+  private void serve(SocketChannel peer, Door door) throws IOException {
+    try {
+      String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+      if (!user.equals(Files.getOwner(door.socket.getParent()).getName())) {
+        LOG.log(Level.WARNING, "Refused a process of user {0} at {1}", user, door.socket);
+        peer.close();
+        return;
+      }
+    } catch (IOException e) {
       peer.close();
-      return;
+      throw e;
     }
     Session session = new Session(peer, seat, this::attached, this::ended);
     sessions.add(session);
@@ -126,11 +161,13 @@ final class Server implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    Door open = door;
     try {
-      channel.close();
-      Files.deleteIfExists(socket);
+      if (open != null) {
+        open.close();
+      }
     } catch (IOException e) {
-      throw Refusals.because("close", socket, e);
+      throw Refusals.because("close", open.socket, e);
     } finally {
       sessions.forEach(session -> session.connection().close());
     }

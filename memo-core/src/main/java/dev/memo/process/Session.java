@@ -143,7 +143,7 @@ final class Session implements Connection.Listener {
   }
 
   private void refuse(Failure failure, String why) {
-    connection.send(0, new Message.Failed(failure.code(), why));
+    connection.sendLast(0, new Message.Failed(failure.code(), why));
   }
 
   private @Nullable Message answer(int stream, Message message) {
@@ -204,15 +204,13 @@ final class Session implements Connection.Listener {
       return new Message.Hit(hit.stored());
     } else if (answer instanceof Answer.Granted granted) {
       return granted(key, variant, granted.claim());
-    } else if (answer instanceof Answer.ComputeAnyway anyway) {
-      return new Message.ComputeAnyway(anyway.start());
-    } else if (answer instanceof Answer.NoPrimary none) {
-      return new Message.ComputeAnyway(none.start());
+    } else if (answer instanceof Answer.ComputeAnyway || answer instanceof Answer.NoPrimary) {
+      return new Message.ComputeAnyway();
     }
     Answer.Wait wait = (Answer.Wait) answer;
     if (!seat.graph.tryWait(chain, wait.holder(), wait.next())) {
       seat.primary.abandon(key, variant, wait);
-      return new Message.ComputeAnyway(seat.primary.epochs().lastSequence());
+      return new Message.ComputeAnyway();
     }
     Waiting waiting =
         new Waiting(chain, wait.next(), () -> seat.primary.abandon(key, variant, wait));
@@ -268,7 +266,7 @@ final class Session implements Connection.Listener {
     Chain waiter = Chain.foreign(this, asked.waiter());
     CompletableFuture<?> end = new CompletableFuture<>();
     if (!seat.graph.tryWait(waiter, Chain.foreign(this, asked.holder()), end)) {
-      return new Message.ComputeAnyway(seat.primary.epochs().lastSequence());
+      return new Message.ComputeAnyway();
     }
     waits.put(stream, new Waiting(waiter, end, () -> {}));
     return new Message.Wait();

@@ -14,7 +14,6 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,25 +145,38 @@ final class Spool implements AutoCloseable {
     return spooled;
   }
 
-  /** Hands all results to the primary. What the database refuses stays. */
-  synchronized void replay(Role to) throws IOException {
-    if (file == null || isEmpty()) {
-      return;
-    }
-    List<Result> refused = new ArrayList<>();
-    file.forEach(
-        result -> {
-          if (store(result, to.directoryId(), to.primary()::put) instanceof PutAnswer.Refused) {
-            refused.add(result);
+  /**
+   * Hands all results to the primary, while calls may add more. If the database refuses one, all
+   * stay: to store a result twice is to store it once.
+   *
+   * @return whether the spool is empty now
+   */
+  boolean replay(Role to) throws IOException {
+    boolean refused = false;
+    long offset = SpoolFile.FIRST;
+    while (true) {
+      Result result;
+      synchronized (this) {
+        result = file == null ? null : file.read(offset);
+        if (result == null) {
+          if (!refused) {
+            clear();
           }
-        });
-    file.clear();
+          return !refused;
+        }
+      }
+      offset += SpoolFile.size(result);
+      // outside the lock, because the primary may be silent
+      refused |= store(result, to.directoryId(), to.primary()::put) instanceof PutAnswer.Refused;
+    }
+  }
+
+  private synchronized void clear() throws IOException {
+    if (file != null) {
+      file.clear();
+    }
     places.clear();
     oldestStart = Long.MAX_VALUE;
-    for (Result result : refused) {
-      file.append(result, forces);
-      oldestStart = Math.min(oldestStart, result.start());
-    }
   }
 
   /** Stores a result, as the call that computed it would have done. */

@@ -8,9 +8,12 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -32,9 +35,15 @@ import org.jspecify.annotations.Nullable;
 final class SpoolFile implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final byte[] FIRST_LINE = "memo spool 1\n".getBytes(StandardCharsets.US_ASCII);
+
+  /** Where the first record is. */
+  static final long FIRST = FIRST_LINE.length;
+
   private static final int HEAD = 2 * Integer.BYTES;
   private static final int FIXED = 16 + Long.BYTES + 1 + Integer.BYTES + Integer.BYTES + Long.BYTES;
   private static final int MAX_RECORD = 256 << 20;
+  private static final int ATTEMPTS = 1_000;
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
   /** A result. */
   @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -54,17 +63,22 @@ final class SpoolFile implements AutoCloseable {
 
   /** Makes the file, which must not exist, and locks it. */
   static SpoolFile create(Path path) throws IOException {
-    SpoolFile spool = new SpoolFile(new RandomAccessFile(path.toFile(), "rw"));
-    try {
-      if (spool.file.getChannel().tryLock() == null) {
-        throw new IOException("somebody else has " + path + " locked");
+    for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      SpoolFile spool = new SpoolFile(new RandomAccessFile(path.toFile(), "rw"));
+      try {
+        // before it is locked, the primary may take it for one that was left behind
+        if (spool.file.getChannel().tryLock() != null && Files.exists(path)) {
+          spool.file.write(FIRST_LINE);
+          return spool;
+        }
+      } catch (IOException | RuntimeException e) {
+        spool.close();
+        throw e;
       }
-      spool.file.write(FIRST_LINE);
-      return spool;
-    } catch (IOException | RuntimeException e) {
       spool.close();
-      throw e;
+      LockSupport.parkNanos(PAUSE_NANOS); // this thread may be interrupted
     }
+    throw new IOException("somebody else has " + path + " locked");
   }
 
   /** Opens the file of a process that has ended; null if it has not. */
@@ -103,6 +117,11 @@ final class SpoolFile implements AutoCloseable {
       file.getFD().sync();
     }
     return offset;
+  }
+
+  /** How many bytes the record of a result takes. */
+  static long size(Result result) {
+    return (long) HEAD + FIXED + result.key().id().length + result.entry().length;
   }
 
   /** The result there; null if it is torn, damaged, or there is none. */

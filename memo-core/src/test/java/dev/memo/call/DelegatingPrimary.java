@@ -34,6 +34,11 @@ public class DelegatingPrimary implements Primary {
   }
 
   @Override
+  public Claim begin(CallKey key, int variant, Chain chain) {
+    return target.begin(key, variant, chain);
+  }
+
+  @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
     return target.put(key, variant, claim, entry, rejected);
   }

@@ -12,17 +12,21 @@ import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.ChildJvm;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -158,6 +162,76 @@ final class SpoolTest {
     }
     assertStored(1);
     assertStored(2);
+  }
+
+  @Test
+  @DisplayName("P4: a call whose result goes to the spool does not wait for a slow replay")
+  void aReplayHoldsNobodyUp() throws Exception {
+    CountDownLatch replaying = new CountDownLatch(1);
+    CountDownLatch added = new CountDownLatch(1);
+    store.beforeWrites(
+        () -> {
+          replaying.countDown();
+          assertThat(added.await(60, TimeUnit.SECONDS)).isTrue();
+          return true;
+        });
+    try (Spool spool = spool(page)) {
+      add(spool, ID, 1);
+      Thread replay =
+          new Thread(
+              () -> {
+                try {
+                  spool.replay(role);
+                } catch (IOException e) {
+                  throw new AssertionError(e);
+                }
+              });
+      replay.start();
+      assertThat(replaying.await(60, TimeUnit.SECONDS)).isTrue();
+      add(spool, ID, 2);
+      assertThat(spool.find(key(1), VARIANT)).isNotNull();
+      added.countDown();
+      replay.join();
+      assertThat(spool.isEmpty()).as("what came meanwhile is taken too").isTrue();
+    }
+    assertStored(1);
+    assertStored(2);
+  }
+
+  @Test
+  @DisplayName("P3: a spool that is being made is not taken for one that was left behind")
+  void aFileThatIsBeingMadeIsNotTakenAway() throws IOException {
+    try (ChildJvm folder = ChildJvm.of(Folder.class, layout.spool()).start()) {
+      folder.awaitLine("folding");
+      for (int made = 0; made < 3_000; made++) {
+        Path path = layout.spool().resolve("made-" + made);
+        try (SpoolFile file = SpoolFile.create(path)) {
+          file.append(new SpoolFile.Result(ID, key(1), VARIANT, now(), entry(1)), false);
+          assertThat(path).as("round %s", made).exists();
+          Files.delete(path);
+        }
+      }
+    }
+  }
+
+  /** Takes over and deletes whatever it finds, as a primary does. */
+  static final class Folder {
+    private Folder() {}
+
+    public static void main(String[] arguments) throws IOException {
+      System.out.println("folding");
+      while (true) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(Path.of(arguments[0]))) {
+          for (Path path : files) {
+            try (SpoolFile spool = SpoolFile.takeOver(path)) {
+              if (spool != null) {
+                Files.deleteIfExists(path);
+              }
+            }
+          }
+        }
+      }
+    }
   }
 
   @Test

@@ -68,6 +68,23 @@ final class StoppedProcessesTest {
     assertThat(Openings.names(path.resolve("spool"))).isEmpty();
   }
 
+  @Test
+  @DisplayName("P3: what a process computes that never reached the stopped primary is stored later")
+  void whoComesWhileThePrimaryIsStopped() {
+    try (Peer primary = Peer.open(path, SOON)) {
+      primary.stop();
+      try (OpenDirectory directory = Openings.open(path, SOON)) {
+        assertThat(Openings.role(directory)).isEqualTo("none");
+        GatedFunctions here = GatedFunctions.of(directory, begun::add);
+        String value = here.call("quick", 1);
+        assertThat(here.call("quick", 1)).as("found again here").isEqualTo(value);
+        assertThat(here.stats().spooled()).isEqualTo(1);
+        primary.resume();
+        Openings.await("it is stored", () -> primary.get("peek", "quick", 1).equals(value));
+      }
+    }
+  }
+
   private static void assertMutationsAreRefused(GatedFunctions here) {
     for (Runnable mutation :
         List.<Runnable>of(

@@ -5,6 +5,7 @@ import dev.memo.failure.StoreException.Reason;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 
 /** Fails by script, and passes everything else on. */
@@ -17,6 +18,7 @@ public final class FaultyStore implements Store {
   private @Nullable Reason allWrites;
   private @Nullable Reason allReads;
   private @Nullable Reason allScans;
+  private Callable<?> beforeWrites = () -> true;
 
   public FaultyStore(Store store) {
     this.store = store;
@@ -47,6 +49,15 @@ public final class FaultyStore implements Store {
     allScans = reason;
   }
 
+  /** Is called before each write from now on, outside of all locks of this store. */
+  public synchronized void beforeWrites(Callable<?> action) {
+    beforeWrites = action;
+  }
+
+  private synchronized Callable<?> beforeWrites() {
+    return beforeWrites;
+  }
+
   private static void fail(@Nullable Reason reason) {
     if (reason != null) {
       throw new StoreException(reason, "by script", null);
@@ -69,6 +80,11 @@ public final class FaultyStore implements Store {
 
   @Override
   public void write(Batch batch) {
+    try {
+      beforeWrites().call();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
     synchronized (this) {
       fail(allWrites);
       fail(writes.get(++writeCount));

@@ -39,6 +39,8 @@ public final class Connection implements AutoCloseable {
   private volatile boolean closed;
   private volatile boolean writerParks;
   private volatile long lastReceived = System.nanoTime();
+  private volatile boolean receiving; // the listener is called, which may take its time
+  private volatile boolean ending; // what is sent already is the last
 
   /**
    * Takes over a connected channel.
@@ -66,9 +68,16 @@ public final class Connection implements AutoCloseable {
     wakeWriter();
   }
 
-  /** For how long nothing was received. */
+  /** Sends a message as the last one: the connection ends when it is written. */
+  public void sendLast(int stream, Message message) {
+    outbox.add(Outgoing.of(stream, message));
+    ending = true;
+    LockSupport.unpark(writer);
+  }
+
+  /** For how long nothing was received. While the listener is at work more may be waiting. */
   public long silentNanos() {
-    return System.nanoTime() - lastReceived;
+    return receiving ? 0 : System.nanoTime() - lastReceived;
   }
 
   /** Begins to measure the silence anew: this process itself was paused. */
@@ -94,10 +103,12 @@ public final class Connection implements AutoCloseable {
         if (channel.read(buffer) < 0) {
           throw new EOFException("the peer closed the connection");
         }
-        lastReceived = System.nanoTime();
+        receiving = true;
         buffer.flip();
         while (takeFrame(buffer, inbox)) {}
         buffer.compact();
+        lastReceived = System.nanoTime();
+        receiving = false;
       }
     } catch (IOException | RuntimeException | Error e) {
       close(e);
@@ -137,7 +148,9 @@ public final class Connection implements AutoCloseable {
     try {
       while (!closed) {
         outbox.fill(buffer.clear());
-        if (buffer.position() == 0) {
+        if (buffer.position() == 0 && ending) {
+          close();
+        } else if (buffer.position() == 0) {
           park();
         } else {
           buffer.flip();
@@ -153,7 +166,7 @@ public final class Connection implements AutoCloseable {
 
   private void park() {
     writerParks = true;
-    if (!outbox.hasWork() && !closed) {
+    if (!outbox.hasWork() && !closed && !ending) {
       LockSupport.park(this);
     }
     writerParks = false;

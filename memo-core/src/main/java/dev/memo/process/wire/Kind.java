@@ -31,7 +31,7 @@ enum Kind {
   HIT(68, Message.Hit::read),
   GRANTED(69, Message.Granted::read),
   WAIT(70, in -> new Message.Wait()),
-  COMPUTE_ANYWAY(71, Message.ComputeAnyway::read),
+  COMPUTE_ANYWAY(71, in -> new Message.ComputeAnyway()),
   KEPT(72, Message.Kept::read),
   LOST(73, Message.Lost::read),
   OUTDATED(74, in -> new Message.Outdated()),

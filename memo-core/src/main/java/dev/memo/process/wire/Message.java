@@ -455,19 +455,10 @@ public sealed interface Message {
   }
 
   /** To wait would close a cycle. */
-  record ComputeAnyway(long start) implements Answer {
+  record ComputeAnyway() implements Answer {
     @Override
     public Kind kind() {
       return Kind.COMPUTE_ANYWAY;
-    }
-
-    @Override
-    public void write(FieldWriter out) {
-      out.i64(start);
-    }
-
-    static ComputeAnyway read(FieldReader in) throws WireException {
-      return new ComputeAnyway(in.i64());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.memo.process.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
@@ -15,7 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
@@ -36,8 +39,20 @@ final class ConnectionTest {
     final BlockingQueue<Received> messages = new LinkedBlockingQueue<>();
     final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
 
+    private volatile Callable<?> during = () -> true;
+
+    /** Is called while a message is received. */
+    void during(Callable<?> action) {
+      during = action;
+    }
+
     @Override
     public void received(int stream, Message message) {
+      try {
+        during.call();
+      } catch (Exception e) {
+        throw new AssertionError(e);
+      }
       messages.add(new Received(stream, message));
     }
 
@@ -91,6 +106,31 @@ final class ConnectionTest {
     made.start();
     other = made;
     return made;
+  }
+
+  @Test
+  void aListenerAtWorkIsNoSilenceOfThePeer() throws Exception {
+    CountDownLatch working = new CountDownLatch(1);
+    CountDownLatch done = new CountDownLatch(1);
+    left.during(
+        () -> {
+          working.countDown();
+          done.await();
+          return true;
+        });
+    other().send(5, new Message.Kept(7));
+    working.await();
+    assertThat(connection.silentNanos()).isZero();
+    done.countDown();
+    assertThat(left.next()).isEqualTo(new Received(5, new Message.Kept(7)));
+  }
+
+  @Test
+  void theLastMessageArrivesBeforeTheEnd() throws Exception {
+    other();
+    connection.sendLast(5, new Message.Kept(7));
+    assertThat(right.next()).isEqualTo(new Received(5, new Message.Kept(7)));
+    assertThat(right.end.get(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
   }
 
   @Test

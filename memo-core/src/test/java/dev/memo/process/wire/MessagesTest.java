@@ -49,7 +49,7 @@ final class MessagesTest {
         new Message.Hit(STORED),
         new Message.Granted(2, 3),
         new Message.Wait(),
-        new Message.ComputeAnyway(4),
+        new Message.ComputeAnyway(),
         new Message.Kept(5),
         new Message.Lost(STORED),
         new Message.Outdated(),

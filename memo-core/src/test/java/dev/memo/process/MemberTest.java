@@ -1,0 +1,147 @@
+package dev.memo.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.claims.PutAnswer;
+import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.HeapStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What becomes of computations while one primary follows another. */
+@Timeout(120)
+final class MemberTest {
+  private static final UUID ID = new UUID(1, 2);
+  private static final CallKey KEY = CallKey.of(7, new byte[] {1});
+  private static final int VARIANT = 1;
+  private static final Duration NO_PATIENCE = Duration.ZERO;
+
+  private final Layout layout;
+  private final MemberEpochs epochs = new MemberEpochs();
+  private final ControlPage page;
+  private final Member member;
+  private final Role.Leading first;
+  private final Role.Leading second;
+
+  MemberTest(@TempDir Path folder) {
+    layout = new Layout(folder);
+    page = ControlPage.openAsOwner(layout.control(), 0);
+    epochs.map(page);
+    Spool spool = new Spool(layout, "member", false, epochs);
+    member = new Member(folder, NO_PATIENCE, spool, epochs, Runnable::run);
+    first = primary();
+    second = primary();
+  }
+
+  @BeforeEach
+  void make() throws IOException {
+    FormatFile.write(layout);
+    Files.createDirectory(layout.spool());
+  }
+
+  private Role.Leading primary() {
+    LocalPrimary primary =
+        new LocalPrimary(
+            layout.root(),
+            new HeapStore(),
+            page,
+            stored -> true,
+            Outdating.STARTED_BEFORE,
+            Grace.none());
+    primary.register(7, "function");
+    return new Role.Leading(primary, ID);
+  }
+
+  private Claim granted() {
+    return ((Answer.Granted) member.claim(KEY, VARIANT, 0, Chain.root())).claim();
+  }
+
+  private static Answer asked(Role.Leading role) {
+    return role.primary().claim(KEY, VARIANT, 0, Chain.root());
+  }
+
+  @Test
+  @DisplayName("P4: what ends between two primaries is not claimed for ever at the second")
+  void anEndBetweenTwoPrimaries() {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    member.announceTo(second);
+    Answer.Wait waiting = (Answer.Wait) asked(second);
+    member.release(KEY, VARIANT, claim);
+    assertThat(waiting.next().join()).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  @DisplayName("P4: what has ended before is not announced")
+  void whatHasEndedIsNotAnnounced() {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    member.release(KEY, VARIANT, claim);
+    member.announceTo(second);
+    assertThat(asked(second)).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  @DisplayName("P1: a spooled result ends the claim that was announced meanwhile, when it is there")
+  void aSpooledResultEndsItsClaim() throws IOException {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    member.announceTo(second);
+    byte[] entry = "value".getBytes(UTF_8);
+    assertThat(member.put(KEY, VARIANT, claim, entry, 0)).isInstanceOf(PutAnswer.Spooled.class);
+    Answer.Wait waiting = (Answer.Wait) asked(second);
+    assertThat(waiting.next()).as("not computed again").isNotDone();
+    member.replay(second);
+    assertThat(((Answer.Hit) waiting.next().join()).stored().bytes()).endsWith(entry);
+    assertThat(member.hasSpooled()).isFalse();
+  }
+
+  @Test
+  @DisplayName("P4: a claim whose chain was ended by an error is handed on")
+  void aClaimOfAnEndedChain() {
+    member.assume(first);
+    Chain chain = Chain.root();
+    Answer claimed = chain.run(c -> member.claim(KEY, VARIANT, 0, c));
+    assertThat(claimed).isInstanceOf(Answer.Granted.class);
+    Answer.Wait waiting = (Answer.Wait) asked(first);
+    member.endAbandoned();
+    assertThat(waiting.next().join()).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  @DisplayName("P6: the oldest start covers claims, computations without one, and the spool")
+  void theOldestStart() {
+    member.assume(first);
+    first.primary().invalidate(CallKey.of(7, new byte[] {9}));
+    Claim claimed = granted();
+    first.primary().invalidate(CallKey.of(7, new byte[] {9}));
+    Claim begun = member.begin(KEY, VARIANT, Chain.root());
+    first.primary().invalidate(CallKey.of(7, new byte[] {9}));
+    long now = page.lastSequence();
+
+    assertThat(claimed.start()).isLessThan(begun.start());
+    assertThat(member.oldestStart()).isEqualTo(claimed.start());
+    member.release(KEY, VARIANT, claimed);
+    assertThat(member.oldestStart()).isEqualTo(begun.start()).isLessThan(now);
+    member.leave(first);
+    member.put(KEY, VARIANT, begun, new byte[] {1}, 0);
+    member.release(KEY, VARIANT, begun);
+    assertThat(member.oldestStart()).as("in the spool").isEqualTo(begun.start());
+  }
+}
