@@ -22,7 +22,7 @@ public final class Chain {
   private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
   /** Chains that are nested deeper are told of without their outermost ancestors. */
-  private static final int MAX_NUMBERS = 256;
+  public static final int MAX_NUMBERS = 256;
 
   private final @Nullable Chain parent;
   private final @Nullable BooleanSupplier cancelled;

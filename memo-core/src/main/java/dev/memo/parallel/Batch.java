@@ -229,8 +229,8 @@ final class Batch {
     if (pool.getActiveThreadCount() - others > threads
         && resting.compareAndSet(others, others + 1)) {
       do {
-        // Nobody tells when another worker blocks or ends, so look.
-        LockSupport.parkNanos(REST_NANOS);
+        // Nobody tells when another worker blocks or ends, so look: many as often as one would.
+        LockSupport.parkNanos(REST_NANOS * resting.get());
       } while (!stopped && runningDrains() >= threads);
       resting.decrementAndGet();
     }

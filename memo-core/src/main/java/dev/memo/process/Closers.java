@@ -16,26 +16,28 @@ final class Closers {
    * Closes what was not closed before, then throws the first failure with the others suppressed.
    */
   void close() {
-    RuntimeException first = closeAll();
-    if (first != null) {
-      throw first;
+    Throwable first = closeAll();
+    if (first instanceof Error error) {
+      throw error;
+    } else if (first != null) {
+      throw (RuntimeException) first;
     }
   }
 
   /** Closes because of this failure, which gets the others as suppressed. */
   void closeAfter(Throwable failure) {
-    RuntimeException first = closeAll();
+    Throwable first = closeAll();
     if (first != null) {
       failure.addSuppressed(first);
     }
   }
 
-  private @Nullable RuntimeException closeAll() {
-    RuntimeException first = null;
+  private @Nullable Throwable closeAll() {
+    Throwable first = null;
     while (!closers.isEmpty()) {
       try {
         closers.pop().run();
-      } catch (RuntimeException e) {
+      } catch (Throwable e) { // what is left open after an error could never be opened again
         if (first == null) {
           first = e;
         } else {

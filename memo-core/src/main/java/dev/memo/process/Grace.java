@@ -2,8 +2,6 @@ package dev.memo.process;
 
 import dev.memo.claims.Answer;
 import dev.memo.claims.Chain;
-import dev.memo.failure.DirectoryClosedException;
-import dev.memo.failure.StoreException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -64,7 +62,7 @@ final class Grace {
       Answer answer;
       try {
         answer = d.ask.get();
-      } catch (DirectoryClosedException | StoreException e) {
+      } catch (Throwable e) { // whatever it is, nobody must wait for ever
         answer = new Answer.NoPrimary();
       }
       d.next.complete(answer);

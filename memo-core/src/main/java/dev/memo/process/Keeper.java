@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Keeper implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int TICKS_PER_BEAT = 4;
 
   private final DirectorySettings settings;
@@ -43,6 +44,7 @@ final class Keeper implements AutoCloseable {
   // of the keeper only, once it has started
   private Layout layout;
   private Object inode;
+  private long nextReplay = System.nanoTime();
   private MemberFolder folder;
 
   private volatile @Nullable Leadership leadership; // written by the keeper
@@ -119,10 +121,12 @@ final class Keeper implements AutoCloseable {
   private void keep() {
     while (!closed) {
       long pauseNanos = LOOK_NANOS;
+      boolean goesOn = false;
       try {
         requireSameDirectory();
         if (member.role() != null) {
           tidy();
+          goesOn = mustFold;
         } else if (!seek()) {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
@@ -132,7 +136,7 @@ final class Keeper implements AutoCloseable {
           warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
         }
       }
-      if (!closed && !(mustFold && member.role() != null)) {
+      if (!closed && !goesOn) {
         LockSupport.parkNanos(this, pauseNanos);
       }
     }
@@ -248,9 +252,11 @@ final class Keeper implements AutoCloseable {
   private void tidy() throws IOException {
     Leadership leading = leadership;
     Role role = member.role();
-    member.endAbandoned();
-    if (role != null && member.hasSpooled()) {
-      member.replay(role);
+    member.running().endAbandoned();
+    if (role != null && member.hasSpooled() && System.nanoTime() - nextReplay >= 0) {
+      if (!member.replay(role)) {
+        nextReplay = System.nanoTime() + REFUSED_NANOS; // the disk is full, most likely
+      }
     }
     if (leading != null) {
       requireSocket(leading);
@@ -269,18 +275,27 @@ final class Keeper implements AutoCloseable {
 
   /** Somebody may delete the directory while we have it open, and make another one. */
   private void requireSameDirectory() throws IOException {
-    Object now = Files.isDirectory(layout.root()) ? inode(layout) : null;
-    if (inode.equals(now) && Files.isDirectory(layout.secondaries())) {
+    if (isSameDirectory()) {
       return;
     }
     warn(
-        "The directory " + layout.root() + " was deleted while it was open; a new one begins",
+        "The directory "
+            + layout.root()
+            + " was deleted while it was open, or its locks were: it is opened again",
         null);
     step();
     layout = Admission.admit(layout.root(), settings);
-    inode = inode(layout);
     folder.forget();
     folder = MemberFolder.make(layout);
+    inode = inode(layout);
+  }
+
+  /** The inode alone does not tell: a new directory may get that of the deleted one. */
+  private boolean isSameDirectory() throws IOException {
+    Leadership leading = leadership;
+    return folder.isInPlace()
+        && inode.equals(inode(layout))
+        && (leading == null || leading.isInPlace());
   }
 
   /** Gives up whatever role there is. */

@@ -31,6 +31,7 @@ final class Leadership implements AutoCloseable {
   record Rules(Predicate<Stored> intact, Outdating outdating) {}
 
   private final Layout layout;
+  private final OwnerLock lock;
   private final Closers closers;
   private final ControlPage page;
   private final Role.Leading role;
@@ -40,8 +41,14 @@ final class Leadership implements AutoCloseable {
   private int sockets; // of the keeper
 
   private Leadership(
-      Layout layout, Closers closers, ControlPage page, Role.Leading role, Grace grace) {
+      Layout layout,
+      OwnerLock lock,
+      Closers closers,
+      ControlPage page,
+      Role.Leading role,
+      Grace grace) {
     this.layout = layout;
+    this.lock = lock;
     this.closers = closers;
     this.page = page;
     this.role = role;
@@ -59,7 +66,7 @@ final class Leadership implements AutoCloseable {
     Closers closers = new Closers();
     closers.add(lock::close);
     try {
-      return begin(layout, settings, rules, closers);
+      return begin(layout, lock, settings, rules, closers);
     } catch (StoreException e) {
       closers.closeAfter(e);
       throw new DirectoryException("cannot open " + layout.root() + ": " + e.getMessage(), e);
@@ -73,7 +80,8 @@ final class Leadership implements AutoCloseable {
   }
 
   private static Leadership begin(
-      Layout layout, DirectorySettings settings, Rules rules, Closers closers) throws IOException {
+      Layout layout, OwnerLock lock, DirectorySettings settings, Rules rules, Closers closers)
+      throws IOException {
     Ballast ballast = new Ballast(layout.ballast(), BALLAST_BYTES);
     closers.add(ballast::takeBack); // whether the opening fails or not
     ballast.makeRoom();
@@ -89,7 +97,7 @@ final class Leadership implements AutoCloseable {
     LocalPrimary primary =
         new LocalPrimary(layout.root(), store, page, rules.intact, rules.outdating, grace);
     closers.add(primary::close);
-    return new Leadership(layout, closers, page, new Role.Leading(primary, id), grace);
+    return new Leadership(layout, lock, closers, page, new Role.Leading(primary, id), grace);
   }
 
   /** Tells the others who is the owner now, and that what they know is old. */
@@ -146,6 +154,11 @@ final class Leadership implements AutoCloseable {
         }
       }
     }
+  }
+
+  /** Whether whoever opens the directory finds this owner. */
+  boolean isInPlace() throws IOException {
+    return lock.isInPlace();
   }
 
   Role.Leading role() {

@@ -19,8 +19,11 @@ import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -31,15 +34,13 @@ import org.jspecify.annotations.Nullable;
  * included, so that a claim, a result and an invalidation of one key are in a definite order. A
  * function's era is changed under the function's monitor and read without: a result of an era that
  * ends meanwhile is stored under a generation that nobody reads. Lock order: stripe, then the
- * sequences' monitor; function, then the sequences' monitor; never a stripe and a function.
+ * sequences' monitor; function, then the sequences' monitor; never a stripe and a function. Several
+ * stripes are taken in one order.
  *
  * <p>A missed call costs two look-ups and one write: {@link #read}, the second look of {@link
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
-  /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
-  private static final int LOCKS = 1024;
-
   /** Tells whether a computation is outdated by something that happened to its call. */
   @FunctionalInterface
   interface Outdating {
@@ -57,7 +58,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final CallRows rows;
   private final Outdating outdating;
   private final Grace grace;
-  private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
+  private final ClaimStripes stripes = new ClaimStripes();
   private volatile boolean closed;
 
   /**
@@ -81,10 +82,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.functions = new Functions(meta);
     this.rows = new CallRows(directory, store, sequences, intact);
     this.outdating = outdating;
-    AtomicLong claimIds = new AtomicLong();
-    for (int i = 0; i < LOCKS; i++) {
-      stripes[i] = new ClaimStripe(claimIds);
-    }
   }
 
   @Override
@@ -116,7 +113,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
     KnownFunction function = functions.of(key.functionId());
     Slot slot = new Slot(key, variant);
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     try {
       requireOpen();
       Era era = function.era();
@@ -152,14 +149,23 @@ final class LocalPrimary implements Primary, AutoCloseable {
    */
   Claim announce(CallKey key, int variant, long start, Chain chain) {
     KnownFunction function = functions.of(key.functionId());
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     try {
       requireOpen();
       Era era = function.era();
-      boolean counts = !isOutdated(key, era, start);
+      boolean counts = !seemsOutdated(key, era, start);
       return stripe.announce(new Slot(key, variant), era, chain, start, counts).claim();
     } finally {
       stripe.lock().unlock();
+    }
+  }
+
+  /** A database that cannot say keeps nobody from attaching: nobody waits for the computation. */
+  private boolean seemsOutdated(CallKey key, Era era, long start) {
+    try {
+      return isOutdated(key, era, start);
+    } catch (StoreException e) {
+      return true;
     }
   }
 
@@ -174,63 +180,112 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    KnownFunction function;
-    try {
-      function = functions.of(key.functionId());
-    } catch (StoreException e) {
-      return new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
-    }
-    Slot slot = new Slot(key, variant);
+    return putAll(List.of(new PutRequest(key, variant, claim, entry, rejected))).get(0);
+  }
+
+  /** Stores results in their order, each as {@link #put} does, with one write where that can be. */
+  List<PutAnswer> putAll(List<PutRequest> requests) {
     Replies replies = new Replies();
-    ClaimStripe stripe = lock(key);
+    List<ClaimStripe> locked = stripes.lockAll(requests.stream().map(PutRequest::key).toList());
     try {
       requireOpen();
-      Era era = function.era();
-      HeldClaim held = stripe.live(claim);
-      try {
-        Found found = held == null ? null : stripe.stillFound(held, era, rejected);
-        if (found == null) {
-          found = rows.look(slot, era, rejected);
-          if (found.winner() != null) {
-            end(stripe, held, found.winner(), replies);
-            return new PutAnswer.Lost(found.winner());
-          }
-          if (isOutdated(key, era, claim.start())) {
-            handOn(stripe, held, era, replies);
-            return new PutAnswer.Outdated();
-          }
+      PutAnswer[] answers = new PutAnswer[requests.size()];
+      Map<Slot, Putting> open = new LinkedHashMap<>();
+      for (int i = 0; i < answers.length; i++) {
+        PutRequest request = requests.get(i);
+        if (open.containsKey(request.slot())) {
+          write(open.values(), answers, replies); // the second one has to find the first
+          open.clear();
         }
-        Stored stored = store(slot, era, function, entry);
-        if (found.unusable()) {
-          removed(key);
-        }
-        end(stripe, held, stored, replies);
-        stripe.answer(slot, stored, replies);
-        return new PutAnswer.Kept(stored.sequence());
-      } catch (StoreException e) {
-        handOn(stripe, held, era, replies);
-        return new PutAnswer.Refused(e);
+        answers[i] = decide(i, request, open, replies);
       }
+      write(open.values(), answers, replies);
+      return List.of(answers);
     } finally {
-      stripe.lock().unlock();
+      ClaimStripes.unlock(locked);
       replies.send();
     }
   }
 
-  private Stored store(Slot slot, Era era, KnownFunction function, byte[] entry) {
-    Stored stored = Stored.of(sequences.next(), entry);
-    byte[] entryKey = slot.key().entryKey(era.generation(), slot.variant());
-    write(function, new Batch().put(Family.ENTRIES, entryKey, stored.bytes()));
-    return stored;
+  /** A result that is to be written. */
+  private record Putting(
+      int index, PutRequest request, KnownFunction function, Era era, Found found, Stored stored) {}
+
+  /** What becomes of a result; if it is to be written, the answer is preliminary. */
+  private PutAnswer decide(
+      int index, PutRequest request, Map<Slot, Putting> open, Replies replies) {
+    KnownFunction function;
+    try {
+      function = functions.of(request.key().functionId());
+    } catch (StoreException e) {
+      return new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
+    }
+    ClaimStripe stripe = stripes.of(request.key());
+    HeldClaim held = stripe.live(request.claim());
+    Era era = function.era();
+    try {
+      Found found = held == null ? null : stripe.stillFound(held, era, request.rejected());
+      if (found == null) {
+        found = rows.look(request.slot(), era, request.rejected());
+        if (found.winner() != null) {
+          end(stripe, held, found.winner(), replies);
+          return new PutAnswer.Lost(found.winner());
+        }
+        if (isOutdated(request.key(), era, request.claim().start())) {
+          handOn(stripe, held, era, replies);
+          return new PutAnswer.Outdated();
+        }
+      }
+      Stored stored = Stored.of(sequences.next(), request.entry());
+      open.put(request.slot(), new Putting(index, request, function, era, found, stored));
+      return new PutAnswer.Kept(stored.sequence());
+    } catch (StoreException e) {
+      handOn(stripe, held, era, replies);
+      return new PutAnswer.Refused(e);
+    }
   }
 
-  private void write(KnownFunction function, Batch batch) {
-    boolean records = function.record(batch);
+  private void write(Collection<Putting> puttings, PutAnswer[] answers, Replies replies) {
+    if (puttings.isEmpty()) {
+      return;
+    }
+    Batch batch = new Batch();
+    for (Putting p : puttings) {
+      byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
+      batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
+    }
+    try {
+      write(puttings.stream().map(Putting::function).toList(), batch);
+    } catch (StoreException e) {
+      if (puttings.size() == 1) {
+        refused(puttings.iterator().next(), e, answers, replies);
+      } else {
+        // what is wrong with one, such as its size, need not be with all
+        puttings.forEach(p -> write(List.of(p), answers, replies));
+      }
+      return;
+    }
+    for (Putting p : puttings) {
+      if (p.found.unusable()) {
+        removed(p.request.key());
+      }
+      ClaimStripe stripe = stripes.of(p.request.key());
+      end(stripe, stripe.live(p.request.claim()), p.stored, replies);
+      stripe.answer(p.request.slot(), p.stored, replies);
+    }
+  }
+
+  private void refused(Putting p, StoreException e, PutAnswer[] answers, Replies replies) {
+    ClaimStripe stripe = stripes.of(p.request.key());
+    handOn(stripe, stripe.live(p.request.claim()), p.era, replies);
+    answers[p.index] = new PutAnswer.Refused(e);
+  }
+
+  private void write(Collection<KnownFunction> functions, Batch batch) {
+    List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
     store.write(batch);
     page.showChange(store.changeCount());
-    if (records) {
-      function.recorded();
-    }
+    recorded.forEach(KnownFunction::recorded);
   }
 
   /** Something of the call was removed or replaced: readers and the next owner have to know. */
@@ -260,7 +315,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void release(CallKey key, int variant, Claim claim) {
     Replies replies = new Replies();
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     try {
       HeldClaim held = stripe.live(claim);
       if (held != null) {
@@ -274,7 +329,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public void abandon(CallKey key, int variant, Answer.Wait wait) {
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     boolean forgotten;
     try {
       forgotten = stripe.forget(wait);
@@ -298,13 +353,13 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public void invalidate(CallKey key) {
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     try {
       requireOpen();
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       Batch batch = rows.removal(key, era, sequences.next());
-      write(function, batch);
+      write(List.of(function), batch);
       removed(key);
       stripe.supersede(key);
     } catch (StoreException e) {
@@ -318,7 +373,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
     Slot slot = new Slot(key, variant);
     Replies replies = new Replies();
-    ClaimStripe stripe = lock(key);
+    ClaimStripe stripe = stripes.lock(key);
     try {
       requireOpen();
       KnownFunction function = functions.of(key.functionId());
@@ -329,7 +384,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       Stored stored = Stored.of(sequences.next(), entry);
       Batch batch = rows.removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
-      write(function, batch);
+      write(List.of(function), batch);
       removed(key);
       stripe.answer(slot, stored, replies);
       stripe.supersede(key);
@@ -375,12 +430,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
     return page;
   }
 
-  private ClaimStripe lock(CallKey key) {
-    ClaimStripe stripe = stripes[key.stripe() & (LOCKS - 1)];
-    stripe.lock().lock();
-    return stripe;
-  }
-
   private void requireOpen() {
     if (closed) {
       throw new DirectoryClosedException(
@@ -393,15 +442,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public void close() {
     closed = true;
     grace.end();
-    for (ClaimStripe stripe : stripes) {
-      Replies replies = new Replies();
-      stripe.lock().lock();
-      try {
-        stripe.endAll(sequences.last(), replies);
-      } finally {
-        stripe.lock().unlock();
-        replies.send();
-      }
-    }
+    Replies replies = new Replies();
+    stripes.each(stripe -> stripe.endAll(sequences.last(), replies));
+    replies.send();
   }
 }

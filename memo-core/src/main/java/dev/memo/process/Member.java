@@ -11,21 +11,18 @@ import dev.memo.claims.Stored;
 import dev.memo.claims.Waits;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.FunctionClashException;
 import dev.memo.failure.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
@@ -46,13 +43,8 @@ final class Member implements Primary {
   private final Spool spool;
   private final MemberEpochs epochs;
   private final Executor again;
-  private final Map<Long, Running> running = new ConcurrentHashMap<>();
+  private final RunningCalls running = new RunningCalls();
   private final Map<Long, String> functions = new ConcurrentHashMap<>();
-  private final AtomicLong lastRunning = new AtomicLong();
-
-  /** What has its result in the spool: a primary that takes over meanwhile may be told of it. */
-  private final Queue<Running> spooled = new ConcurrentLinkedQueue<>();
-
   private final MemberWaits waits = new MemberWaits(this);
 
   private final ReentrantLock lock = new ReentrantLock();
@@ -85,13 +77,13 @@ final class Member implements Primary {
     } finally {
       lock.unlock();
     }
-    running.values().forEach(r -> r.announceTo(next)); // those that began meanwhile
+    running.announceTo(next); // those that began meanwhile
   }
 
   /** Tells who is to be the primary which functions there are and what is being computed. */
   void announceTo(Role next) {
     functions.forEach(next.primary()::register);
-    running.values().forEach(r -> r.announceTo(next));
+    running.announceTo(next);
     waits.reportTo(next);
   }
 
@@ -150,21 +142,13 @@ final class Member implements Primary {
 
   /** No computation that is under way here or spooled, or begins later, has a smaller start. */
   long oldestStart() {
-    long oldest = epochs.lastSequence(); // before it looks: what it misses begins later
-    for (Running r : running.values()) {
-      oldest = Math.min(oldest, r.start());
-    }
+    long now = epochs.lastSequence(); // before it looks: what it misses begins later
+    long oldest = Math.min(now, running.oldestStart());
     return Math.min(oldest, spool.oldestStart()); // last: what has ended meanwhile is there
   }
 
-  /** Ends what is not computed any more because an error came between. */
-  void endAbandoned() {
-    running.forEach(
-        (id, r) -> {
-          if (r.chain().hasEnded() && running.remove(id, r)) {
-            r.end();
-          }
-        });
+  RunningCalls running() {
+    return running;
   }
 
   /** Whether there are results that no primary has taken yet. */
@@ -172,19 +156,25 @@ final class Member implements Primary {
     return !spool.isEmpty();
   }
 
-  /** Hands the primary what no primary has taken yet, and ends the claims on it. */
-  void replay(Role to) throws IOException {
-    List<Running> inSpool = new ArrayList<>();
-    for (Running r = spooled.poll(); r != null; r = spooled.poll()) {
-      inSpool.add(r);
-    }
+  /**
+   * Hands the primary what no primary has taken yet, and ends the claims on it.
+   *
+   * @return whether it has taken all
+   */
+  boolean replay(Role to) throws IOException {
+    List<Running> inSpool = running.takeSpooled();
+    boolean all = false;
     try {
-      spool.replay(to);
-    } catch (IOException | RuntimeException e) {
-      spooled.addAll(inSpool);
-      throw e;
+      all = spool.replay(to).isComplete();
+    } finally {
+      if (!all) {
+        running.putBack(inSpool);
+      }
     }
-    inSpool.forEach(Running::end);
+    if (all) {
+      inSpool.forEach(Running::end);
+    }
+    return all;
   }
 
   /** Begins to count the time without a primary anew: this process itself was paused. */
@@ -265,13 +255,18 @@ final class Member implements Primary {
   @Override
   public void register(long functionId, String identity) {
     functions.put(functionId, identity);
-    boolean unused =
-        ask(
-            current -> {
-              current.primary().register(functionId, identity);
-              return true;
-            },
-            () -> false); // the next primary is told when there is one
+    try {
+      boolean unused =
+          ask(
+              current -> {
+                current.primary().register(functionId, identity);
+                return true;
+              },
+              () -> false); // the next primary is told when there is one
+    } catch (FunctionClashException e) {
+      functions.remove(functionId, identity);
+      throw e;
+    }
   }
 
   @Override
@@ -307,22 +302,17 @@ final class Member implements Primary {
 
   @Override
   public Claim begin(CallKey key, int variant, Chain chain) {
-    // there before its start is read, or the sweep of a tombstone could come between
-    long id = lastRunning.incrementAndGet();
-    running.put(id, Running.unclaimed(key, variant, chain, directoryId, 0));
-    long start = epochs.lastSequence();
-    running.put(id, Running.unclaimed(key, variant, chain, directoryId, start));
-    return new Claim(id, start);
+    return running.begin(key, variant, chain, directoryId, epochs);
   }
 
   /** An answer of a primary, made to outlive it. */
   private Answer taken(
       Role from, CallKey key, int variant, long rejected, Chain chain, Answer answer) {
     if (answer instanceof Answer.Granted granted) {
-      Claim claim = new Claim(lastRunning.incrementAndGet(), granted.claim().start());
-      UUID id = from.directoryId();
-      running.put(
-          claim.id(), Running.claimed(key, variant, chain, id, from.primary(), granted.claim()));
+      Running mine =
+          Running.claimed(key, variant, chain, from.directoryId(), from.primary(), granted.claim());
+      Claim claim = running.add(mine);
+      announceToCurrent(mine);
       return new Answer.Granted(claim);
     } else if (answer instanceof Answer.Wait wait) {
       Relay next = new Relay(from.primary(), wait);
@@ -339,6 +329,18 @@ final class Member implements Primary {
       return new Answer.Wait(next, wait.holder());
     }
     return answer;
+  }
+
+  /** If the primary that granted the claim has gone, the next may have been told before this. */
+  private void announceToCurrent(Running mine) {
+    Role current = role;
+    if (current != null) {
+      try {
+        mine.announceTo(current);
+      } catch (LostPrimaryException | DirectoryClosedException e) {
+        leave(current); // the next one is told of all
+      }
+    }
   }
 
   private Answer claimAgain(CallKey key, int variant, long rejected, Chain chain) {
@@ -379,7 +381,7 @@ final class Member implements Primary {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    Running known = running.get(claim.id());
+    Running known = running.get(claim);
     Running mine =
         known == null
             ? Running.unclaimed(key, variant, Chain.root(), directoryId, claim.start())
@@ -397,8 +399,8 @@ final class Member implements Primary {
         },
         () -> {
           PutAnswer answer = spool.add(mine.directoryId(), key, variant, claim.start(), entry);
-          if (answer instanceof PutAnswer.Spooled && running.remove(claim.id(), mine)) {
-            spooled.add(mine);
+          if (answer instanceof PutAnswer.Spooled) {
+            running.spooled(claim, mine);
           }
           return answer;
         });
@@ -406,10 +408,7 @@ final class Member implements Primary {
 
   @Override
   public void release(CallKey key, int variant, Claim claim) {
-    Running mine = running.remove(claim.id());
-    if (mine != null) {
-      mine.end();
-    }
+    running.end(claim);
   }
 
   @Override
@@ -481,10 +480,5 @@ final class Member implements Primary {
   @Override
   public Waits waits() {
     return waits;
-  }
-
-  /** Whether somebody elsewhere may wait for this chain. */
-  boolean computes(Chain chain) {
-    return running.values().stream().anyMatch(r -> r.chain().awaits(chain));
   }
 }

@@ -73,6 +73,11 @@ final class MemberFolder implements AutoCloseable {
     return folder.getFileName().toString();
   }
 
+  /** Whether it is where it was made; else somebody has deleted it, or the directory. */
+  boolean isInPlace() {
+    return Files.exists(folder.resolve(LOCK));
+  }
+
   /** Sweeps what processes left that have ended, and returns the names of those that live. */
   static Set<String> sweep(Layout layout) throws IOException {
     Set<String> live = new HashSet<>();

@@ -35,7 +35,7 @@ final class MemberWaits implements Waits {
       return false;
     }
     Role current = member.role();
-    if (holder.isForeign() || current == null || !member.computes(waiter)) {
+    if (holder.isForeign() || current == null || !member.running().awaits(waiter)) {
       return true;
     }
     try {

@@ -62,6 +62,7 @@ public final class OpenDirectory implements AutoCloseable {
     Closers closers = new Closers();
     try {
       MemberFolder folder = MemberFolder.make(layout);
+      closers.add(folder::close); // until the keeper does
       MemberEpochs epochs = new MemberEpochs();
       boolean forces = settings.durability() == Durability.POWER_LOSS;
       Spool spool = new Spool(layout, folder.name(), forces, epochs);

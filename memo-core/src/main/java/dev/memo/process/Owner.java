@@ -88,11 +88,6 @@ record Owner(
     Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
-  /** Whether the process that is named has ended, as far as this machine can tell. */
-  boolean hasEnded() {
-    return host.equals(hostName()) && ProcessHandle.of(pid).isEmpty();
-  }
-
   @Override
   public String toString() {
     return "process " + pid + " on host " + host + ", started " + started;

@@ -27,10 +27,12 @@ import org.jspecify.annotations.Nullable;
 final class OwnerLock implements AutoCloseable {
   private static final String TABLE = "dev.memo.ownerLocks";
 
+  private final Path file;
   private final String key;
   private final FileChannel channel;
 
-  private OwnerLock(String key, FileChannel channel) {
+  private OwnerLock(Path file, String key, FileChannel channel) {
+    this.file = file;
     this.key = key;
     this.channel = channel;
   }
@@ -64,6 +66,10 @@ final class OwnerLock implements AutoCloseable {
     } catch (FileAlreadyExistsException e) {
       // as it should be
     }
+    return inode(file);
+  }
+
+  private static String inode(Path file) throws IOException {
     Object inode = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
     return inode == null ? file.toString() : inode.toString();
   }
@@ -73,7 +79,7 @@ final class OwnerLock implements AutoCloseable {
     try {
       FileLock lock = channel.tryLock();
       if (lock != null) {
-        return new OwnerLock(key, channel);
+        return new OwnerLock(layout.ownerLock(), key, channel);
       }
     } catch (OverlappingFileLockException e) {
       // someone emptied the table; to close this channel would free the other's lock
@@ -85,6 +91,11 @@ final class OwnerLock implements AutoCloseable {
     }
     channel.close();
     return null;
+  }
+
+  /** Whether who wants the lock finds this one; else somebody has deleted it, or the directory. */
+  boolean isInPlace() throws IOException {
+    return Files.exists(file) && inode(file).equals(key);
   }
 
   /** Of JDK types only, because class loaders share it that do not share ours. */
@@ -105,7 +116,7 @@ final class OwnerLock implements AutoCloseable {
     try {
       channel.close();
     } catch (IOException e) {
-      throw Refusals.because("unlock", Path.of(key), e);
+      throw Refusals.because("unlock", file, e);
     } finally {
       // last: who finds the key gone may open the file, and our closing it would free its lock
       table().remove(key);

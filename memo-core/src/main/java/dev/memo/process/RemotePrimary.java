@@ -23,6 +23,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -211,7 +212,25 @@ final class RemotePrimary implements Primary, AutoCloseable {
     return join(send(new Exchange(), request).first);
   }
 
+  /**
+   * Waits for an answer, which comes soon, or the keeper ends the connection. So not as {@code
+   * join} does: in a fork-join worker that starts a spare thread, or throws where there may be
+   * none.
+   */
   private static <T> T join(CompletableFuture<T> future) {
+    if (!future.isDone()) {
+      Thread waiter = Thread.currentThread();
+      CompletableFuture<T> unused =
+          future.whenComplete((answer, failure) -> LockSupport.unpark(waiter));
+      boolean interrupted = false;
+      while (!future.isDone()) {
+        LockSupport.park(future);
+        interrupted |= Thread.interrupted();
+      }
+      if (interrupted) {
+        waiter.interrupt();
+      }
+    }
     try {
       return future.join();
     } catch (CompletionException e) {

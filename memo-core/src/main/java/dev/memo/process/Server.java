@@ -92,7 +92,7 @@ final class Server implements AutoCloseable {
         serve(door.channel.accept(), door);
       } catch (ClosedChannelException e) {
         return;
-      } catch (IOException e) {
+      } catch (Throwable e) { // whatever is wrong with one process, or for a while
         LOG.log(Level.WARNING, "Cannot accept a process at " + door.socket, e);
         Pauses.pause(Duration.ofMillis(100)); // no descriptor is left, for instance
       }
@@ -113,7 +113,13 @@ final class Server implements AutoCloseable {
     }
     Session session = new Session(peer, seat, this::attached, this::ended);
     sessions.add(session);
-    session.connection().start();
+    try {
+      session.connection().start();
+    } catch (Throwable e) {
+      session.connection().close();
+      sessions.remove(session);
+      throw e;
+    }
     if (closed) {
       session.connection().close();
     }

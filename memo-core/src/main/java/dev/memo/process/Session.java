@@ -17,6 +17,9 @@ import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import java.nio.channels.SocketChannel;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -56,6 +59,7 @@ final class Session implements Connection.Listener {
   private final Consumer<Session> ended;
   private final Map<Long, Held> claims = new ConcurrentHashMap<>();
   private final Map<Integer, Waiting> waits = new ConcurrentHashMap<>();
+  private final Map<Integer, Message.Put> puts = new LinkedHashMap<>(); // of the reading thread
   private volatile @Nullable String member;
   private volatile long oldestStart = Long.MAX_VALUE;
   private volatile boolean over;
@@ -91,15 +95,42 @@ final class Session implements Connection.Listener {
 
   @Override
   public void received(int stream, Message message) {
+    if (message instanceof Message.Put put && member != null) {
+      puts.put(stream, put);
+      return;
+    }
+    drained();
     if (member == null) {
       introduce(stream, message);
       return;
     }
-    try {
-      Message answer = answer(stream, message);
-      if (answer != null) {
-        connection.send(stream, answer);
+    carryOut(
+        stream,
+        () -> {
+          Message answer = answer(stream, message);
+          if (answer != null) {
+            connection.send(stream, answer);
+          }
+        });
+  }
+
+  /** Results that arrived together are stored with one write. */
+  @Override
+  public void drained() {
+    if (!puts.isEmpty()) {
+      Map<Integer, Message.Put> arrived = new LinkedHashMap<>(puts);
+      puts.clear();
+      try {
+        putAll(arrived);
+      } catch (MemoException e) {
+        connection.close(e); // the secondary looks for the next primary
       }
+    }
+  }
+
+  private void carryOut(int stream, Runnable request) {
+    try {
+      request.run();
     } catch (StoreException e) {
       connection.send(
           stream,
@@ -150,8 +181,6 @@ final class Session implements Connection.Listener {
     LocalPrimary primary = seat.primary;
     if (message instanceof Message.AskClaim ask) {
       return claim(stream, ask);
-    } else if (message instanceof Message.Put put) {
-      return put(put);
     } else if (message instanceof Message.Read read) {
       Stored stored = primary.read(read.key(), read.variant());
       return stored == null ? new Message.Absent() : new Message.Hit(stored);
@@ -242,11 +271,21 @@ final class Session implements Connection.Listener {
     return new Message.Granted(claim.id(), claim.start());
   }
 
-  private Message put(Message.Put put) {
-    Held held = claims.remove(put.claim());
+  private void putAll(Map<Integer, Message.Put> arrived) {
+    List<PutAnswer> answers =
+        seat.primary.putAll(arrived.values().stream().map(this::request).toList());
+    Iterator<PutAnswer> next = answers.iterator();
+    arrived.forEach(
+        (stream, put) -> {
+          claims.remove(put.claim()); // not before, or who ends the session would not know of it
+          connection.send(stream, putAnswer(next.next()));
+        });
+  }
+
+  private PutRequest request(Message.Put put) {
+    Held held = claims.get(put.claim());
     Claim claim = held == null ? new Claim(0, put.start()) : held.claim;
-    return putAnswer(
-        seat.primary.put(put.key(), put.variant(), claim, put.entry(), put.rejected()));
+    return new PutRequest(put.key(), put.variant(), claim, put.entry(), put.rejected());
   }
 
   private static Message putAnswer(PutAnswer answer) {

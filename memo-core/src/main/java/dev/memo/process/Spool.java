@@ -1,7 +1,6 @@
 package dev.memo.process;
 
 import dev.memo.claims.CallKey;
-import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
@@ -29,6 +28,9 @@ import org.jspecify.annotations.Nullable;
 final class Spool implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
+  /** Not 0, which says that nothing was rejected. */
+  private static final long SEQUENCE = -1;
+
   /** Where a result is, and the counters that must not have moved for it to count. */
   private record Place(long offset, long stripe, long directory) {}
 
@@ -38,7 +40,7 @@ final class Spool implements AutoCloseable {
   private final Epochs epochs;
   private final Map<Slot, Place> places = new HashMap<>(); // guarded by this
   private @Nullable SpoolFile file; // guarded by this
-  private long oldestStart = Long.MAX_VALUE; // guarded by this
+  private volatile long oldestStart = Long.MAX_VALUE; // written under this
   private long spooled; // guarded by this
 
   /**
@@ -113,7 +115,7 @@ final class Spool implements AutoCloseable {
     return new PutAnswer.Refused(new StoreException(Reason.OTHER, why, cause));
   }
 
-  /** A result that still counts, as if it was stored before all others. */
+  /** A result that still counts, under a sequence that no primary assigns. */
   synchronized @Nullable Stored find(CallKey key, int variant) {
     Place place = places.get(new Slot(key, variant));
     if (place == null
@@ -124,19 +126,19 @@ final class Spool implements AutoCloseable {
     }
     try {
       Result result = file.read(place.offset);
-      return result == null ? null : Stored.of(0, result.entry());
+      return result == null ? null : Stored.of(SEQUENCE, result.entry());
     } catch (IOException e) {
       LOG.log(Level.WARNING, "Cannot read the spool " + path + "; computing", e);
       return null;
     }
   }
 
-  synchronized boolean isEmpty() {
+  boolean isEmpty() {
     return oldestStart == Long.MAX_VALUE;
   }
 
   /** The smallest start of a result; {@code Long.MAX_VALUE} if there is none. */
-  synchronized long oldestStart() {
+  long oldestStart() {
     return oldestStart;
   }
 
@@ -148,65 +150,48 @@ final class Spool implements AutoCloseable {
   /**
    * Hands all results to the primary, while calls may add more. If the database refuses one, all
    * stay: to store a result twice is to store it once.
-   *
-   * @return whether the spool is empty now
    */
-  boolean replay(Role to) throws IOException {
-    boolean refused = false;
+  SpoolTally replay(Role to) throws IOException {
+    SpoolTally tally = new SpoolTally();
     long offset = SpoolFile.FIRST;
     while (true) {
       Result result;
       synchronized (this) {
         result = file == null ? null : file.read(offset);
-        if (result == null) {
-          if (!refused) {
-            clear();
-          }
-          return !refused;
+        if (result == null && tally.isComplete()) {
+          clear(offset);
         }
+      }
+      if (result == null) {
+        tally.tell("The spool of this process");
+        return tally;
       }
       offset += SpoolFile.size(result);
       // outside the lock, because the primary may be silent
-      refused |= store(result, to.directoryId(), to.primary()::put) instanceof PutAnswer.Refused;
+      tally.store(result, to.directoryId(), to.primary()::put);
     }
   }
 
-  private synchronized void clear() throws IOException {
+  /**
+   * @param read where the last result ends that could be read
+   */
+  private void clear(long read) throws IOException {
     if (file != null) {
+      if (read < file.end()) {
+        SpoolFile.warnOfRest(file.end() - read);
+      }
       file.clear();
     }
     places.clear();
     oldestStart = Long.MAX_VALUE;
   }
 
-  /** Stores a result, as the call that computed it would have done. */
-  @FunctionalInterface
-  interface Storing {
-    PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
-  }
-
-  private static PutAnswer store(Result result, UUID directoryId, Storing storing) {
-    if (!result.directoryId().equals(directoryId)) {
-      LOG.log(
-          Level.WARNING,
-          "A result is not stored: the directory was deleted, and began anew, after its computation"
-              + " began");
-      return new PutAnswer.Outdated();
-    }
-    Claim unclaimed = new Claim(0, result.start());
-    return storing.put(result.key(), result.variant(), unclaimed, result.entry(), 0);
-  }
-
-  /**
-   * Takes in what processes left that have ended.
-   *
-   * @return how many results were stored, or need not be
-   */
-  static int fold(Path folder, UUID directoryId, LocalPrimary primary) throws IOException {
+  /** Takes in what processes left that have ended. */
+  static SpoolTally fold(Path folder, UUID directoryId, LocalPrimary primary) throws IOException {
+    SpoolTally folded = new SpoolTally();
     if (!Files.isDirectory(folder)) {
-      return 0;
+      return folded;
     }
-    int folded = 0;
     List<Path> files;
     try (var listed = Files.list(folder)) {
       files = listed.toList();
@@ -217,7 +202,7 @@ final class Spool implements AutoCloseable {
         continue;
       }
       try {
-        folded += foldOne(path, directoryId, primary);
+        folded.add(foldOne(path, directoryId, primary));
       } catch (IOException e) {
         LOG.log(Level.WARNING, "Cannot take in the results in " + path + ": it stays", e);
       }
@@ -225,26 +210,20 @@ final class Spool implements AutoCloseable {
     return folded;
   }
 
-  private static int foldOne(Path path, UUID directoryId, LocalPrimary primary) throws IOException {
+  private static SpoolTally foldOne(Path path, UUID directoryId, LocalPrimary primary)
+      throws IOException {
+    SpoolTally tally = new SpoolTally();
     try (SpoolFile spool = SpoolFile.takeOver(path)) {
       if (spool == null) {
-        return 0;
+        return tally;
       }
-      int[] folded = {0};
-      boolean[] all = {true};
-      spool.forEach(
-          result -> {
-            if (store(result, directoryId, primary::put) instanceof PutAnswer.Refused) {
-              all[0] = false;
-            } else {
-              folded[0]++;
-            }
-          });
-      if (all[0]) {
+      spool.forEach(result -> tally.store(result, directoryId, primary::put));
+      if (tally.isComplete()) {
         Files.delete(path);
       }
-      return folded[0];
     }
+    tally.tell("The spool " + path.getFileName());
+    return tally;
   }
 
   /** Frees the file; it is deleted if nothing is in it. */

@@ -57,6 +57,9 @@ final class SpoolFile implements AutoCloseable {
 
   private final RandomAccessFile file;
 
+  /** Where the next record will be: behind the last one that is whole. */
+  private long end = FIRST;
+
   private SpoolFile(RandomAccessFile file) {
     this.file = file;
   }
@@ -110,13 +113,32 @@ final class SpoolFile implements AutoCloseable {
     CRC32C crc = new CRC32C();
     crc.update(out.array(), HEAD, length);
     out.putInt(Integer.BYTES, (int) crc.getValue());
-    long offset = file.length();
-    file.seek(offset);
-    file.write(out.array());
-    if (force) {
-      file.getFD().sync();
+    long offset = end;
+    try {
+      file.seek(offset);
+      file.write(out.array());
+      if (force) {
+        file.getFD().sync();
+      }
+    } catch (IOException e) {
+      cutOff(e); // what follows a record that is torn would not be found
+      throw e;
     }
+    end = offset + out.capacity();
     return offset;
+  }
+
+  private void cutOff(IOException why) {
+    try {
+      file.setLength(end);
+    } catch (IOException e) {
+      why.addSuppressed(e); // the next record is written over it
+    }
+  }
+
+  /** Where the next record will be. */
+  long end() {
+    return end;
   }
 
   /** How many bytes the record of a result takes. */
@@ -186,17 +208,22 @@ final class SpoolFile implements AutoCloseable {
       visitor.visit(result);
     }
     if (offset < file.length()) {
-      LOG.log(
-          Level.WARNING,
-          "The last {0} bytes of a spool cannot be read: its process was killed while it wrote, or"
-              + " they are damaged",
-          file.length() - offset);
+      warnOfRest(file.length() - offset);
     }
+  }
+
+  static void warnOfRest(long bytes) {
+    LOG.log(
+        Level.WARNING,
+        "The last {0} bytes of a spool cannot be read: its process was killed while it wrote, or"
+            + " they are damaged",
+        bytes);
   }
 
   /** Forgets all results. */
   void clear() throws IOException {
-    file.setLength(FIRST_LINE.length);
+    end = FIRST;
+    file.setLength(FIRST);
   }
 
   @Override

@@ -20,6 +20,8 @@ import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -483,6 +485,96 @@ final class LocalPrimaryTest {
       kept(primary.replace(KEY, V, bytes("new"), page.lastSequence()));
       store.failRead(1, Reason.CORRUPT);
       kept(primary.replace(KEY, V, bytes("put"), Long.MAX_VALUE));
+    }
+  }
+
+  @Nested
+  @DisplayName("results that come together")
+  final class SeveralResults {
+    private final AtomicInteger writes = new AtomicInteger();
+
+    @BeforeEach
+    void reserveSequences() {
+      kept(put(new Claim(0, 0), "any"));
+    }
+
+    private PutRequest request(int key, long start, String value) {
+      return new PutRequest(
+          CallKey.of(FUNCTION, new byte[] {(byte) key}), V, new Claim(0, start), bytes(value), 0);
+    }
+
+    private List<PutAnswer> putAll(PutRequest... requests) {
+      store.beforeWrites(writes::incrementAndGet);
+      return primary.putAll(List.of(requests));
+    }
+
+    private String read(int key) {
+      return text(requireNonNull(primary.read(CallKey.of(FUNCTION, new byte[] {(byte) key}), V)));
+    }
+
+    @Test
+    void areStoredWithOneWrite() {
+      long now = page.lastSequence();
+      putAll(request(11, now, "a"), request(12, now, "b"), request(13, now, "c"))
+          .forEach(LocalPrimaryTest::kept);
+      assertThat(writes).hasValue(1);
+      assertThat(read(11) + read(12) + read(13)).isEqualTo("abc");
+    }
+
+    @Test
+    @DisplayName("P1: the first of two results of one call is the answer to the other")
+    void twoOfOneCall() {
+      long now = page.lastSequence();
+      List<PutAnswer> answers = putAll(request(11, now, "first"), request(11, now, "second"));
+      kept(answers.get(0));
+      assertThat(text(((PutAnswer.Lost) answers.get(1)).winner())).isEqualTo("first");
+      assertThat(read(11)).isEqualTo("first");
+    }
+
+    @Test
+    @DisplayName("P6: an outdated one is not stored with the others")
+    void anOutdatedOne() {
+      long before = page.lastSequence();
+      primary.invalidate(CallKey.of(FUNCTION, new byte[] {12}));
+      List<PutAnswer> answers =
+          putAll(request(11, before, "a"), request(12, before, "b"), request(13, before, "c"));
+      assertThat(answers.get(1)).isInstanceOf(PutAnswer.Outdated.class);
+      kept(answers.get(0));
+      kept(answers.get(2));
+      assertThat(primary.read(CallKey.of(FUNCTION, new byte[] {12}), V)).isNull();
+    }
+
+    @Test
+    @DisplayName("P3: what the database refuses of several is refused of that one only")
+    void oneThatIsRefused() {
+      long now = page.lastSequence();
+      Answer.Wait waiting = waitingFor(12);
+      store.failWrite(1, Reason.OTHER); // all together
+      store.failWrite(3, Reason.OTHER); // the second alone
+      List<PutAnswer> answers =
+          putAll(request(11, now, "a"), request(12, now, "b"), request(13, now, "c"));
+      assertThat(answers.get(1)).isInstanceOf(PutAnswer.Refused.class);
+      kept(answers.get(0));
+      kept(answers.get(2));
+      assertThat(read(11) + read(13)).isEqualTo("ac");
+      assertThat(waiting.next()).as("its claim is another's").isNotDone();
+    }
+
+    private Answer.Wait waitingFor(int key) {
+      CallKey call = CallKey.of(FUNCTION, new byte[] {(byte) key});
+      granted(claim(call));
+      return waiting(claim(call));
+    }
+
+    @Test
+    @DisplayName("P1: whoever waits for one of several has its result")
+    void waitersAreAnswered() {
+      CallKey call = CallKey.of(FUNCTION, new byte[] {12});
+      Claim claim = granted(claim(call));
+      Answer.Wait waiting = waiting(claim(call));
+      long now = page.lastSequence();
+      putAll(request(11, now, "a"), new PutRequest(call, V, claim, bytes("b"), 0));
+      assertThat(text(hit(waiting.next().join()).stored())).isEqualTo("b");
     }
   }
 

@@ -8,6 +8,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
 import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.HeapStore;
 import java.io.IOException;
@@ -120,8 +121,20 @@ final class MemberTest {
     Answer claimed = chain.run(c -> member.claim(KEY, VARIANT, 0, c));
     assertThat(claimed).isInstanceOf(Answer.Granted.class);
     Answer.Wait waiting = (Answer.Wait) asked(first);
-    member.endAbandoned();
+    member.running().endAbandoned();
     assertThat(waiting.next().join()).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
+  @DisplayName("P4: a spooled result that the caller cannot use is computed, not found for ever")
+  void aSpooledResultThatIsRejected() {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    member.put(KEY, VARIANT, claim, "value".getBytes(UTF_8), 0);
+    Stored found = ((Answer.Hit) member.claim(KEY, VARIANT, 0, Chain.root())).stored();
+    assertThat(member.claim(KEY, VARIANT, found.sequence(), Chain.root()))
+        .isInstanceOf(Answer.NoPrimary.class);
   }
 
   @Test

@@ -19,6 +19,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -47,6 +48,27 @@ final class OpenDirectoryTest {
       Stored stored = requireNonNull(directory.primary().read(KEY, 1));
       assertThat(stored.sequence()).isEqualTo(sequence);
       assertThat(store(directory, CallKey.of(7, new byte[] {4}), "two")).isGreaterThan(sequence);
+    }
+  }
+
+  @Test
+  @DisplayName("P1, P4: processes whose lock file was deleted share the directory again")
+  void aDeletedLockFile() throws IOException {
+    Path path = folder.resolve("d");
+    try (OpenDirectory first = Openings.open(path, Openings.SOON);
+        OpenDirectory second = Openings.open(path, Openings.SOON)) {
+      long sequence = store(second, KEY, "one");
+      Files.delete(path.resolve("owner.lock"));
+      Openings.await(
+          "one leads and the other follows",
+          () ->
+              Files.exists(path.resolve("owner.lock"))
+                  && Set.copyOf(List.of(Openings.role(first), Openings.role(second)))
+                      .equals(Set.of("leads", "follows")));
+      for (OpenDirectory directory : List.of(first, second)) {
+        Stored stored = requireNonNull(directory.primary().read(KEY, 1));
+        assertThat(stored.sequence()).isEqualTo(sequence);
+      }
     }
   }
 

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -104,7 +105,7 @@ final class SpoolTest {
   }
 
   private int fold() throws IOException {
-    return Spool.fold(layout.spool(), ID, primary);
+    return Spool.fold(layout.spool(), ID, primary).stored();
   }
 
   @Test
@@ -159,6 +160,20 @@ final class SpoolTest {
       store.failAllWrites(null);
       spool.replay(role);
       assertThat(spool.isEmpty()).isTrue();
+    }
+    assertStored(1);
+    assertStored(2);
+  }
+
+  @Test
+  @DisplayName("P3: what follows a record that a full disk has torn is not lost with it")
+  void whatFollowsATornRecord() throws IOException {
+    try (Spool spool = spool(page)) {
+      add(spool, ID, 1);
+      Path file = layout.spool().resolve("member");
+      Files.write(file, new byte[] {0, 0, 1}, StandardOpenOption.APPEND);
+      add(spool, ID, 2);
+      assertThat(spool.replay(role).stored()).isEqualTo(2);
     }
     assertStored(1);
     assertStored(2);

@@ -22,6 +22,9 @@ public final class Connection implements AutoCloseable {
   public interface Listener {
     void received(int stream, Message message);
 
+    /** All that has arrived was received; what comes next may take its time. */
+    default void drained() {}
+
     /**
      * The connection has ended, and nothing more will be received.
      *
@@ -106,6 +109,7 @@ public final class Connection implements AutoCloseable {
         receiving = true;
         buffer.flip();
         while (takeFrame(buffer, inbox)) {}
+        listener.drained();
         buffer.compact();
         lastReceived = System.nanoTime();
         receiving = false;
@@ -148,7 +152,7 @@ public final class Connection implements AutoCloseable {
     try {
       while (!closed) {
         outbox.fill(buffer.clear());
-        if (buffer.position() == 0 && ending) {
+        if (buffer.position() == 0 && ending && !outbox.hasWork()) {
           close();
         } else if (buffer.position() == 0) {
           park();

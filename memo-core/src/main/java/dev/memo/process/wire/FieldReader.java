@@ -1,6 +1,7 @@
 package dev.memo.process.wire;
 
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
 import dev.memo.claims.Stored;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -77,8 +78,8 @@ final class FieldReader {
   /** The numbers of a chain and its ancestors. */
   long[] chain() throws WireException {
     long[] chain = longs();
-    if (chain.length == 0) {
-      throw new WireException("a chain without a number");
+    if (chain.length == 0 || chain.length > Chain.MAX_NUMBERS) {
+      throw new WireException("a chain of " + chain.length + " numbers");
     }
     return chain;
   }

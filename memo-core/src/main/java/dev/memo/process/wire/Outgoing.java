@@ -1,5 +1,7 @@
 package dev.memo.process.wire;
 
+import java.nio.ByteBuffer;
+
 /**
  * A message on its way out, as bytes that are sent one after the other.
  *
@@ -23,7 +25,7 @@ record Outgoing(int stream, Kind kind, byte[] fields, byte[] tail) {
   }
 
   /** Copies bytes from {@code from} on into {@code to}. */
-  void copy(int from, int count, java.nio.ByteBuffer to) {
+  void copy(int from, int count, ByteBuffer to) {
     int ofFields = Math.max(0, Math.min(count, fields.length - from));
     if (ofFields > 0) {
       to.put(fields, from, ofFields);

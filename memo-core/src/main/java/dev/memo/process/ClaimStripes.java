@@ -1,0 +1,67 @@
+package dev.memo.process;
+
+import dev.memo.claims.CallKey;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+
+/** The claims of a directory, under many locks. Who takes several takes them in one order. */
+final class ClaimStripes {
+  /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
+  private static final int LOCKS = 1024;
+
+  private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
+
+  ClaimStripes() {
+    AtomicLong claimIds = new AtomicLong();
+    for (int i = 0; i < LOCKS; i++) {
+      stripes[i] = new ClaimStripe(claimIds);
+    }
+  }
+
+  /** The stripe of this key, whether locked or not. */
+  ClaimStripe of(CallKey key) {
+    return stripes[index(key)];
+  }
+
+  private static int index(CallKey key) {
+    return key.stripe() & (LOCKS - 1);
+  }
+
+  /** The stripe of this key, locked. */
+  ClaimStripe lock(CallKey key) {
+    ClaimStripe stripe = of(key);
+    stripe.lock().lock();
+    return stripe;
+  }
+
+  /** The stripes of these keys, locked; to be unlocked by {@link #unlock}. */
+  List<ClaimStripe> lockAll(Collection<CallKey> keys) {
+    List<ClaimStripe> wanted =
+        keys.stream()
+            .mapToInt(ClaimStripes::index)
+            .sorted()
+            .distinct()
+            .mapToObj(i -> stripes[i])
+            .toList();
+    wanted.forEach(stripe -> stripe.lock().lock());
+    return wanted;
+  }
+
+  static void unlock(List<ClaimStripe> locked) {
+    locked.forEach(stripe -> stripe.lock().unlock());
+  }
+
+  /** Does something with each, one after the other under its lock. */
+  void each(Consumer<ClaimStripe> action) {
+    for (ClaimStripe stripe : stripes) {
+      stripe.lock().lock();
+      try {
+        action.accept(stripe);
+      } finally {
+        stripe.lock().unlock();
+      }
+    }
+  }
+}
