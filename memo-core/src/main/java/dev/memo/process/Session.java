@@ -17,10 +17,12 @@ import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +46,15 @@ final class Session implements Connection.Listener {
    */
   record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, WaitGraph graph) {}
 
+  /** Values that wait to be read by the secondary, before it is sent no more. */
+  private static final long MAX_UNSENT_BYTES = 64 << 20;
+
+  /** No process has so many threads that ask. */
+  private static final int MAX_UNSENT = 1 << 17;
+
+  /** A request that was put off. */
+  private record Asked(int stream, Message message) {}
+
   private record Held(CallKey key, int variant, Claim claim) {}
 
   /**
@@ -59,7 +70,11 @@ final class Session implements Connection.Listener {
   private final Consumer<Session> ended;
   private final Map<Long, Held> claims = new ConcurrentHashMap<>();
   private final Map<Integer, Waiting> waits = new ConcurrentHashMap<>();
-  private final Map<Integer, Message.Put> puts = new LinkedHashMap<>(); // of the reading thread
+
+  // of the reading thread
+  private final Map<Integer, Message.Put> puts = new LinkedHashMap<>();
+  private final Queue<Asked> putOff = new ArrayDeque<>();
+
   private volatile @Nullable String member;
   private volatile long oldestStart = Long.MAX_VALUE;
   private volatile boolean over;
@@ -95,11 +110,25 @@ final class Session implements Connection.Listener {
 
   @Override
   public void received(int stream, Message message) {
+    if (connection.unsent() > MAX_UNSENT || putOff.size() > MAX_UNSENT) {
+      connection.close(new DirectoryException("a process that does not read its answers"));
+    } else if (isAnsweredWithValues(message) && connection.unsentBytes() > MAX_UNSENT_BYTES) {
+      putOff.add(new Asked(stream, message));
+    } else {
+      take(stream, message);
+    }
+  }
+
+  private static boolean isAnsweredWithValues(Message message) {
+    return message instanceof Message.Read || message instanceof Message.AskClaim;
+  }
+
+  private void take(int stream, Message message) {
     if (message instanceof Message.Put put && member != null) {
       puts.put(stream, put);
       return;
     }
-    drained();
+    storeAll();
     if (member == null) {
       introduce(stream, message);
       return;
@@ -114,9 +143,17 @@ final class Session implements Connection.Listener {
         });
   }
 
-  /** Results that arrived together are stored with one write. */
   @Override
   public void drained() {
+    storeAll();
+    while (!putOff.isEmpty() && connection.unsentBytes() <= MAX_UNSENT_BYTES) {
+      Asked next = putOff.remove();
+      take(next.stream, next.message);
+    }
+  }
+
+  /** Stores results that arrived together with one write. */
+  private void storeAll() {
     if (!puts.isEmpty()) {
       Map<Integer, Message.Put> arrived = new LinkedHashMap<>(puts);
       puts.clear();

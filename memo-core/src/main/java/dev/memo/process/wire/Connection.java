@@ -78,6 +78,16 @@ public final class Connection implements AutoCloseable {
     LockSupport.unpark(writer);
   }
 
+  /** How many messages wait to be sent, beside large ones that the peer is taking. */
+  public int unsent() {
+    return outbox.unsent();
+  }
+
+  /** How many bytes of messages wait to be sent. */
+  public long unsentBytes() {
+    return outbox.unsentBytes();
+  }
+
   /** For how long nothing was received. While the listener is at work more may be waiting. */
   public long silentNanos() {
     return receiving ? 0 : System.nanoTime() - lastReceived;

@@ -75,8 +75,8 @@ final class Inbox {
 
   private void begin(Kind kind, int stream, byte[] payload) throws WireException {
     int length = new FieldReader(payload, 0, payload.length).i32();
-    if (length <= Wire.MAX_PAYLOAD || length > Wire.MAX_MESSAGE) {
-      throw new WireException("a message of " + length + " bytes in several frames");
+    if (length <= Wire.MAX_PAYLOAD || length > kind.maxBytes()) {
+      throw new WireException("a " + kind + " of " + length + " bytes in several frames");
     }
     if (parts.size() == Wire.MAX_LARGE || parts.containsKey(stream)) {
       throw new WireException("one message too many begins on stream " + stream);

@@ -66,6 +66,14 @@ enum Kind {
     return code;
   }
 
+  /** How many bytes a message may have: what can hold an entry may have many. */
+  int maxBytes() {
+    return switch (this) {
+      case PUT, REPLACE, HIT, LOST -> Wire.MAX_MESSAGE;
+      default -> Wire.MAX_OTHER_MESSAGE;
+    };
+  }
+
   /** The kind with this code, of seven bits. */
   static Kind of(int code) throws WireException {
     Kind kind = BY_CODE[code];

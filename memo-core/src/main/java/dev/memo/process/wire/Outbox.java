@@ -5,6 +5,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.MpscUnboundedArrayQueue;
 
 /**
@@ -30,13 +31,26 @@ final class Outbox {
 
   private final MpscUnboundedArrayQueue<Object> queue = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
 
+  private final AtomicLong unsentBytes = new AtomicLong();
+
   // of the taking thread only
   private final Map<Integer, Sending> large = new HashMap<>();
   private final Deque<Sending> ready = new ArrayDeque<>();
   private final Deque<Outgoing> later = new ArrayDeque<>();
 
   void add(Outgoing message) {
+    unsentBytes.addAndGet(message.length());
     queue.add(message);
+  }
+
+  /** How many messages were added that were not looked at yet. */
+  int unsent() {
+    return queue.size();
+  }
+
+  /** How many bytes of messages were added and not taken yet. */
+  long unsentBytes() {
+    return unsentBytes.get();
   }
 
   /** One more frame of the message on this stream may be sent. */
@@ -80,6 +94,7 @@ final class Outbox {
     if (message.fitsOneFrame()) {
       head(buffer, message.kind().code(), message.stream(), message.length());
       message.copy(0, message.length(), buffer);
+      unsentBytes.addAndGet(-message.length());
     } else if (large.size() < Wire.MAX_LARGE) {
       begin(message);
     } else {
@@ -108,6 +123,7 @@ final class Outbox {
     sending.sent += count;
     if (last) {
       large.remove(message.stream());
+      unsentBytes.addAndGet(-length);
       if (!later.isEmpty()) {
         begin(later.remove());
       }

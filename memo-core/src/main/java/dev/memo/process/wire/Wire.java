@@ -20,7 +20,9 @@ package dev.memo.process.wire;
  * alternate, so that a large message holds up nothing. Of a message of several frames, {@value
  * #FREE_FRAMES} may be sent at once; each further one needs a credit, which the receiver gives by
  * {@link Kind#CREDIT} on the same stream when it has taken one in. At most {@value #MAX_LARGE} such
- * messages are under way in one direction.
+ * messages are under way in one direction. {@link Message.Put}, {@link Message.Replace}, {@link
+ * Message.Hit} and {@link Message.Lost} have at most {@value #MAX_MESSAGE} bytes, all others
+ * {@value #MAX_OTHER_MESSAGE}.
  *
  * <p>The secondary begins: {@link Message.Hello} on stream 0, which the primary answers with {@link
  * Message.Welcome}, or with {@link Message.Failed} and the end of the connection. From then on the
@@ -29,6 +31,9 @@ package dev.memo.process.wire;
  * one follows on the same stream, unless the secondary sends {@link Message.Abandon} there. Answers
  * may come in any order. Every second each side sends {@link Message.Beat} on stream 0; any byte
  * counts as a sign of life.
+ *
+ * <p>A primary puts off reads and claims of a secondary that does not read its answers, and parts
+ * from it in the end.
  *
  * <p>Who receives what is not in this specification ends the connection. A new kind, or a new
  * field, is a new version.
@@ -54,6 +59,9 @@ public final class Wire {
 
   /** A value, its arguments and what goes with them. */
   static final int MAX_MESSAGE = 192 << 20;
+
+  /** What carries no value. */
+  static final int MAX_OTHER_MESSAGE = 1 << 20;
 
   private Wire() {}
 }
