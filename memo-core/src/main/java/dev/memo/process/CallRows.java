@@ -71,16 +71,18 @@ final class CallRows {
     } catch (StoreException e) {
       requireDamage(e);
       long now = sequences.next();
-      store.write(new Batch().put(Family.ENTRIES, tombstoneKey, Meta.bytes(now)));
+      Batch batch = new Batch();
+      Tombstones.put(batch, key, era.generation(), now);
+      store.write(batch);
       return now;
     }
   }
 
   /** Deletes all variants of the call and writes its tombstone. */
   Batch removal(CallKey key, Era era, long sequence) {
-    byte[] tombstoneKey = key.tombstoneKey(era.generation());
-    return deletion(key.prefix(era.generation()))
-        .put(Family.ENTRIES, tombstoneKey, Meta.bytes(sequence));
+    Batch batch = deletion(key.prefix(era.generation()));
+    Tombstones.put(batch, key, era.generation(), sequence);
+    return batch;
   }
 
   private Batch deletion(byte[] prefix) {

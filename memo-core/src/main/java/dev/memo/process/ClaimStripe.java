@@ -139,6 +139,14 @@ final class ClaimStripe {
         .anyMatch(held -> held.waiters().removeIf(waiter -> waiter.next() == wait.next()));
   }
 
+  /** The smallest start of a computation that has a claim; {@code Long.MAX_VALUE} if none has. */
+  long oldestStart() {
+    return live.values().stream()
+        .mapToLong(held -> held.claim().start())
+        .min()
+        .orElse(Long.MAX_VALUE);
+  }
+
   /** Ends all claims; whoever waits computes without one. */
   void endAll(long start, Replies replies) {
     Answer alone = new Answer.Granted(new Claim(0, start));

@@ -31,6 +31,7 @@ final class Keeper implements AutoCloseable {
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final int TICKS_PER_BEAT = 4;
+  private static final int BEATS_PER_SWEEP = 10;
 
   private final DirectorySettings settings;
   private final Times times;
@@ -45,6 +46,7 @@ final class Keeper implements AutoCloseable {
   private Layout layout;
   private Object inode;
   private long nextReplay = System.nanoTime();
+  private long nextSweep = System.nanoTime();
   private MemberFolder folder;
 
   private volatile @Nullable Leadership leadership; // written by the keeper
@@ -261,11 +263,28 @@ final class Keeper implements AutoCloseable {
     if (leading != null) {
       requireSocket(leading);
     }
+    if (leading != null && System.nanoTime() - nextSweep >= 0) {
+      nextSweep = System.nanoTime() + BEATS_PER_SWEEP * times.beat().toNanos();
+      sweepTombstones(leading);
+    }
     if (leading != null && mustFold) {
       mustFold = false;
       MemberFolder.sweep(layout);
       Spool.fold(layout.spool(), leading.role().directoryId(), leading.role().primary());
     }
+  }
+
+  /** Old ones cost space only, so whatever is in doubt keeps them all. */
+  private void sweepTombstones(Leadership leading) throws IOException {
+    Server server = leading.server();
+    long oldest = Math.min(leading.role().primary().oldestStart(), member.oldestStart());
+    Set<String> live = MemberFolder.sweep(layout);
+    if (server == null || Spool.isLeft(layout.spool(), live)) {
+      return;
+    }
+    live.remove(folder.name());
+    oldest = Math.min(oldest, server.oldestStart(live));
+    leading.role().primary().tombstones().sweep(oldest);
   }
 
   private static Object inode(Layout layout) throws IOException {

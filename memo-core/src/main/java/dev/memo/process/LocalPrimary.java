@@ -56,6 +56,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final Sequences sequences;
   private final Functions functions;
   private final CallRows rows;
+  private final Tombstones tombstones;
   private final Outdating outdating;
   private final Grace grace;
   private final ClaimStripes stripes = new ClaimStripes();
@@ -81,6 +82,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
     this.rows = new CallRows(directory, store, sequences, intact);
+    this.tombstones = new Tombstones(store, page, stripes);
     this.outdating = outdating;
   }
 
@@ -422,6 +424,19 @@ final class LocalPrimary implements Primary, AutoCloseable {
             + ", old results may still be returned: "
             + e.getMessage(),
         e);
+  }
+
+  /** No computation that has a claim, or is granted one later, has a smaller start. */
+  long oldestStart() {
+    long[] oldest = {
+      sequences.last()
+    }; // before it looks: who is granted a claim later starts later
+    stripes.each(stripe -> oldest[0] = Math.min(oldest[0], stripe.oldestStart()));
+    return oldest[0];
+  }
+
+  Tombstones tombstones() {
+    return tombstones;
   }
 
   @Override

@@ -11,7 +11,9 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
@@ -143,6 +145,26 @@ final class Server implements AutoCloseable {
 
   Set<Session> sessions() {
     return sessions;
+  }
+
+  /**
+   * No result that one of these processes may still send has a smaller start.
+   *
+   * @param live the names of the processes
+   * @return 0 if one of them has not said
+   */
+  long oldestStart(Set<String> live) {
+    Map<String, Long> said = new HashMap<>();
+    for (Session session : sessions) {
+      String name = session.member();
+      if (name != null) {
+        said.merge(name, session.oldestStart(), Math::min);
+      }
+    }
+    return live.stream()
+        .mapToLong(name -> said.getOrDefault(name, 0L))
+        .min()
+        .orElse(Long.MAX_VALUE);
   }
 
   /** Gives a sign of life to all, and parts from those that have given none for too long. */

@@ -76,7 +76,7 @@ final class Session implements Connection.Listener {
   private final Queue<Asked> putOff = new ArrayDeque<>();
 
   private volatile @Nullable String member;
-  private volatile long oldestStart = Long.MAX_VALUE;
+  private volatile long oldestStart; // 0 until the secondary has said
   private volatile boolean over;
 
   /**

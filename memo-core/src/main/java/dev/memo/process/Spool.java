@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -184,6 +185,16 @@ final class Spool implements AutoCloseable {
     }
     places.clear();
     oldestStart = Long.MAX_VALUE;
+  }
+
+  /** Whether there is one of a process that has ended. */
+  static boolean isLeft(Path folder, Set<String> live) throws IOException {
+    if (!Files.isDirectory(folder)) {
+      return false;
+    }
+    try (var files = Files.list(folder)) {
+      return files.anyMatch(file -> !live.contains(file.getFileName().toString()));
+    }
   }
 
   /** Takes in what processes left that have ended. */

@@ -1,0 +1,129 @@
+package dev.memo.process;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+import dev.memo.store.Batch;
+import dev.memo.store.Family;
+import dev.memo.store.Store;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The tombstones of a directory in the order of their sequences, and their removal when every
+ * computation that they could outdate has ended. Each has a row of its own for that, beside the one
+ * that results are compared with.
+ */
+final class Tombstones {
+  private static final byte[] PREFIX = "tombstone/".getBytes(StandardCharsets.US_ASCII);
+
+  /** Function id, generation and kind. */
+  private static final int WHOSE_BYTES = 2 * Long.BYTES + 1;
+
+  /** How many are removed under one lock after the other before somebody else may be. */
+  private static final int AT_ONCE = 10_000;
+
+  private final Store store;
+  private final ControlPage page;
+  private final ClaimStripes stripes;
+
+  /** Whose tombstone it is. */
+  private record Row(long sequence, CallKey key, long generation) {}
+
+  Tombstones(Store store, ControlPage page, ClaimStripes stripes) {
+    this.store = store;
+    this.page = page;
+    this.stripes = stripes;
+  }
+
+  /** Adds both rows of a tombstone. */
+  static void put(Batch batch, CallKey key, long generation, long sequence) {
+    byte[] id = key.id();
+    byte[] whose =
+        ByteBuffer.allocate(WHOSE_BYTES + id.length)
+            .putLong(key.functionId())
+            .putLong(generation)
+            .put((byte) key.kind())
+            .put(id)
+            .array();
+    batch.put(Family.ENTRIES, key.tombstoneKey(generation), Meta.bytes(sequence));
+    batch.put(Family.META, rowKey(sequence), whose);
+  }
+
+  private static byte[] rowKey(long sequence) {
+    return ByteBuffer.allocate(PREFIX.length + Long.BYTES).put(PREFIX).putLong(sequence).array();
+  }
+
+  /**
+   * Removes those that outdate nothing any more.
+   *
+   * @param oldestStart no computation whose result may still come has a smaller start
+   * @return how many were removed
+   */
+  int sweep(long oldestStart) {
+    int swept = 0;
+    for (Row row : upTo(oldestStart)) {
+      ClaimStripe stripe = stripes.lock(row.key);
+      try {
+        byte[] tombstoneKey = row.key.tombstoneKey(row.generation);
+        byte[] current = store.get(Family.ENTRIES, tombstoneKey);
+        Batch batch = new Batch().delete(Family.META, rowKey(row.sequence));
+        // a later one of the same call has a row of its own
+        if (current != null && new Stored(current).sequence() == row.sequence) {
+          batch.delete(Family.ENTRIES, tombstoneKey);
+          swept++;
+        }
+        store.write(batch);
+        page.showChange(store.changeCount());
+      } finally {
+        stripe.lock().unlock();
+      }
+    }
+    return swept;
+  }
+
+  private List<Row> upTo(long sequence) {
+    List<Row> rows = new ArrayList<>();
+    store.scan(
+        Family.META,
+        PREFIX,
+        (key, value) -> {
+          Row row = row(key, value);
+          if (row != null && row.sequence > sequence) {
+            return false;
+          } else if (row != null) {
+            rows.add(row);
+          }
+          return rows.size() < AT_ONCE;
+        });
+    return rows;
+  }
+
+  /** Null for a row that is not one of ours. */
+  private static @Nullable Row row(byte[] key, byte[] value) {
+    if (key.length != PREFIX.length + Long.BYTES || value.length < WHOSE_BYTES) {
+      return null;
+    }
+    ByteBuffer whose = ByteBuffer.wrap(value);
+    long functionId = whose.getLong();
+    long generation = whose.getLong();
+    int kind = whose.get();
+    byte[] id = Arrays.copyOfRange(value, WHOSE_BYTES, value.length);
+    return CallKey.isPossible(kind, id)
+        ? new Row(
+            ByteBuffer.wrap(key, PREFIX.length, Long.BYTES).getLong(),
+            CallKey.received(functionId, kind, id),
+            generation)
+        : null;
+  }
+
+  /** How many there are. */
+  int count() {
+    int[] count = {0};
+    store.scan(Family.META, PREFIX, (key, value) -> ++count[0] > 0);
+    return count[0];
+  }
+}
