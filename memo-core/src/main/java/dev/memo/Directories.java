@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,13 +33,15 @@ final class Directories {
     }
   }
 
+  /** One that is open, or being opened by the thread that asked first. */
   private static final class Counted {
-    final SharedDirectory directory;
     final DirectorySettings settings;
+    final CountDownLatch tried = new CountDownLatch(1);
+    volatile @Nullable SharedDirectory directory; // written before the latch is opened
+    volatile @Nullable Throwable failure; // likewise
     int references = 1; // guarded by LOCK
 
-    Counted(SharedDirectory directory, DirectorySettings settings) {
-      this.directory = directory;
+    Counted(DirectorySettings settings) {
       this.settings = settings;
     }
   }
@@ -46,46 +50,112 @@ final class Directories {
 
   /**
    * Opens the directory, or shares the one that is open; to be given back with {@link #release}.
+   * Who asks for one that is being opened waits for that; others do not.
    *
    * @param settings null for whatever it is open with, else the defaults
    * @throws DirectoryException if it cannot be opened, or is open with other settings
    */
   static SharedDirectory acquire(Path path, @Nullable DirectorySettings settings) {
+    Path key = canonical(path);
+    Counted mine = new Counted(settings == null ? DirectorySettings.DEFAULT : settings);
+    Counted open;
     synchronized (LOCK) {
       if (shuttingDown) {
-        throw new DirectoryClosedException("Cannot open " + path + ": the JVM is shutting down");
+        throw shuttingDown(path);
       }
-      Counted open = Files.exists(path) ? OPEN.get(realPath(path)) : null;
-      if (open == null) {
-        DirectorySettings used = settings == null ? DirectorySettings.DEFAULT : settings;
-        SharedDirectory directory = new SharedDirectory(OpenDirectory.open(path, used));
-        OPEN.put(directory.path(), new Counted(directory, used));
-        return directory;
+      open = OPEN.putIfAbsent(key, mine);
+      if (open != null) {
+        requireSame(open.settings, settings, path);
+        open.references++;
       }
-      if (settings != null && !settings.equals(open.settings)) {
-        throw new DirectoryException(
-            "Cannot open "
-                + path
-                + " with "
-                + settings
-                + ": this JVM has it open with "
-                + open.settings
-                + ". Close it first, or ask for the same.");
-      }
-      open.references++;
-      return open.directory;
     }
+    if (open == null) {
+      open(path, key, mine);
+      return directoryOf(mine);
+    }
+    await(open.tried);
+    return directoryOf(open);
+  }
+
+  private static void requireSame(
+      DirectorySettings open, @Nullable DirectorySettings wanted, Path path) {
+    if (wanted != null && !wanted.equals(open)) {
+      throw new DirectoryException(
+          "Cannot open "
+              + path
+              + " with "
+              + wanted
+              + ": this JVM has it open with "
+              + open
+              + ". Close it first, or ask for the same.");
+    }
+  }
+
+  private static void open(Path path, Path key, Counted mine) {
+    try {
+      SharedDirectory directory = new SharedDirectory(OpenDirectory.open(path, mine.settings));
+      synchronized (LOCK) {
+        if (!shuttingDown) {
+          mine.directory = directory;
+          return;
+        }
+      }
+      directory.close();
+      mine.failure = shuttingDown(path);
+    } catch (RuntimeException | Error e) {
+      mine.failure = e;
+    } finally {
+      if (mine.directory == null) {
+        synchronized (LOCK) {
+          OPEN.remove(key, mine);
+        }
+      }
+      mine.tried.countDown();
+    }
+  }
+
+  private static SharedDirectory directoryOf(Counted counted) {
+    SharedDirectory directory = counted.directory;
+    if (directory != null) {
+      return directory;
+    }
+    if (counted.failure instanceof Error error) {
+      throw error;
+    }
+    throw (RuntimeException) Objects.requireNonNull(counted.failure, "a failure");
+  }
+
+  /** Not disturbed by an interrupt, which stays set: the wait is as long as one opening. */
+  private static void await(CountDownLatch latch) {
+    boolean interrupted = false;
+    while (true) {
+      try {
+        latch.await();
+        break;
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private static DirectoryClosedException shuttingDown(Path path) {
+    return new DirectoryClosedException("Cannot open " + path + ": the JVM is shutting down");
   }
 
   /** Gives a directory back; the last to do so closes it. */
   static void release(SharedDirectory directory) {
     synchronized (LOCK) {
-      Counted open = OPEN.get(directory.path());
-      if (open != null && open.directory == directory && --open.references == 0) {
-        OPEN.remove(directory.path());
-        directory.close();
+      Counted open =
+          OPEN.values().stream().filter(c -> c.directory == directory).findAny().orElse(null);
+      if (open == null || --open.references > 0) {
+        return;
       }
+      OPEN.values().remove(open);
     }
+    directory.close();
   }
 
   /** Whether cached calls compute, because nothing can be stored any more. */
@@ -94,20 +164,29 @@ final class Directories {
   }
 
   private static void shutDown() {
-    List<Counted> open;
+    List<SharedDirectory> open = new ArrayList<>();
     synchronized (LOCK) {
       shuttingDown = true;
-      open = new ArrayList<>(OPEN.values());
+      for (Counted counted : OPEN.values()) {
+        SharedDirectory directory = counted.directory;
+        if (directory != null) { // else who opens it finds that out
+          open.add(directory);
+        }
+      }
       OPEN.clear();
     }
-    for (Counted counted : open) {
-      counted.directory.close();
-    }
+    open.forEach(SharedDirectory::close);
   }
 
-  private static Path realPath(Path path) {
+  /** The real path, as far as there is anything; what is missing can be no link. */
+  private static Path canonical(Path path) {
+    Path absolute = path.toAbsolutePath().normalize();
+    Path existing = absolute;
+    while (!Files.exists(existing) && existing.getParent() != null) {
+      existing = existing.getParent();
+    }
     try {
-      return path.toRealPath();
+      return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
     } catch (IOException e) {
       throw new DirectoryException("Cannot resolve " + path.toAbsolutePath(), e);
     }

@@ -3,10 +3,12 @@ package dev.memo.process;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashSet;
@@ -101,11 +103,11 @@ final class MemberFolder implements AutoCloseable {
     if (LockNames.contains(file)) {
       return true;
     }
-    if (!Files.exists(file)) {
-      return false; // its process was killed when it began, or is about to make it
-    }
-    try (RandomAccessFile probe = new RandomAccessFile(file.toFile(), "rw")) {
-      return probe.getChannel().tryLock() == null;
+    // not made: its process may be deleting it, and then the folder
+    try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE)) {
+      return probe.tryLock() == null;
+    } catch (NoSuchFileException e) {
+      return false; // its process has ended, was killed when it began, or is about to make it
     } catch (OverlappingFileLockException e) {
       return true;
     }

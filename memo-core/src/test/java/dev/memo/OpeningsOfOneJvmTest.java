@@ -1,0 +1,99 @@
+package dev.memo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.call.CachedFunction;
+import dev.memo.codec.TypeRef;
+import dev.memo.store.ChildJvm;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Directories that are opened at the same time, or again. */
+@Timeout(120)
+final class OpeningsOfOneJvmTest {
+  private final Path folder;
+
+  OpeningsOfOneJvmTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  private static CachedFunction<Integer, Integer, RuntimeException> next(Memo memo) {
+    return memo.function("next", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+        .capturesNothing()
+        .calls(n -> n + 1);
+  }
+
+  @Test
+  @DisplayName("P4: a directory whose primary is silent does not hold up the opening of another")
+  void aSlowOpening() throws Exception {
+    Path slow = folder.resolve("slow.memo");
+    try (ChildJvm primary = ChildJvm.of(Primary.class, slow).start()) {
+      primary.awaitLine("opened");
+      signal("-STOP", primary);
+      CountDownLatch begun = new CountDownLatch(1);
+      Thread opening =
+          new Thread(
+              () -> {
+                begun.countDown();
+                Memo.open(slow).close();
+              });
+      opening.start();
+      begun.await();
+      try (Memo quick = Memo.open(folder.resolve("quick.memo"))) {
+        assertThat(next(quick).call(1)).isEqualTo(2);
+        assertThat(opening.isAlive()).as("it waits for its primary").isTrue();
+      }
+      opening.join();
+      signal("-CONT", primary);
+    }
+  }
+
+  private static void signal(String signal, ChildJvm child) throws Exception {
+    String pid = Long.toString(child.process().pid());
+    assertThat(new ProcessBuilder("kill", signal, pid).inheritIO().start().waitFor()).isZero();
+  }
+
+  static final class Primary {
+    private Primary() {}
+
+    public static void main(String[] arguments) throws IOException {
+      try (Memo memo = Memo.open(Path.of(arguments[0]))) {
+        System.out.println("opened " + memo.stats().directory());
+        while (System.in.read() >= 0) {}
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("P4: a directory that was deleted while it was open can be opened again")
+  void aDeletedDirectory() throws IOException {
+    Path path = folder.resolve("deleted.memo");
+    try (Memo first = Memo.open(path)) {
+      assertThat(next(first).call(1)).isEqualTo(2);
+      List<Path> all;
+      try (Stream<Path> walk = Files.walk(path)) {
+        all = walk.sorted(Comparator.reverseOrder()).toList();
+      }
+      for (Path file : all) {
+        Files.deleteIfExists(file);
+      }
+      try (Memo second = Memo.open(path)) {
+        CachedFunction<Integer, Integer, RuntimeException> next = next(second);
+        assertThat(next.call(2)).isEqualTo(3);
+        while (!Files.exists(path.resolve("FORMAT"))) {
+          Thread.onSpinWait(); // the keeper looks every second
+        }
+        assertThat(next.call(3)).isEqualTo(4);
+      }
+    }
+  }
+}
