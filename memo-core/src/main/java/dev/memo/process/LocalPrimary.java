@@ -19,7 +19,9 @@ import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.file.Path;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -55,9 +57,11 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final Sequences sequences;
   private final Functions functions;
   private final CallRows rows;
+  private final SharedCounters counters;
   private final Outdating outdating;
   private final Grace grace;
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -80,6 +84,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
     this.rows = new CallRows(directory, store, sequences, intact);
+    this.counters = new SharedCounters(store, meta, functions);
     this.outdating = outdating;
     AtomicLong claimIds = new AtomicLong();
     for (int i = 0; i < LOCKS; i++) {
@@ -373,6 +378,44 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public Epochs epochs() {
     requireOpen();
     return page;
+  }
+
+  /** What all processes counted. */
+  SharedCounters counters() {
+    return counters;
+  }
+
+  /** Another process has introduced itself. */
+  void arrived(Session session) {
+    sessions.add(session);
+  }
+
+  /** A process has gone. */
+  void left(Session session) {
+    sessions.remove(session);
+  }
+
+  /** How the directory is, to the process that leads it. */
+  DirectoryState state() {
+    long claims = 0;
+    long waits = grace.deferred();
+    for (ClaimStripe stripe : stripes) {
+      stripe.lock().lock();
+      try {
+        claims += stripe.claims();
+        waits += stripe.waits();
+      } finally {
+        stripe.lock().unlock();
+      }
+    }
+    return new DirectoryState(
+        true,
+        page.ownerEpoch(),
+        1 + sessions.size(),
+        claims,
+        waits,
+        counters.ofDirectory(),
+        counters.ofFunctions());
   }
 
   private ClaimStripe lock(CallKey key) {

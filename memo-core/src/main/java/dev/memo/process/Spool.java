@@ -40,6 +40,7 @@ final class Spool implements AutoCloseable {
   private @Nullable SpoolFile file; // guarded by this
   private long oldestStart = Long.MAX_VALUE; // guarded by this
   private long spooled; // guarded by this
+  private long replayed; // guarded by this
 
   /**
    * @param member the name of this process in the directory
@@ -145,6 +146,11 @@ final class Spool implements AutoCloseable {
     return spooled;
   }
 
+  /** How many of them primaries have taken, or need not. */
+  synchronized long replayed() {
+    return replayed;
+  }
+
   /**
    * Hands all results to the primary, while calls may add more. If the database refuses one, all
    * stay: to store a result twice is to store it once.
@@ -154,18 +160,21 @@ final class Spool implements AutoCloseable {
   boolean replay(Role to) throws IOException {
     boolean refused = false;
     long offset = SpoolFile.FIRST;
+    long results = 0;
     while (true) {
       Result result;
       synchronized (this) {
         result = file == null ? null : file.read(offset);
         if (result == null) {
           if (!refused) {
+            replayed += results;
             clear();
           }
           return !refused;
         }
       }
       offset += SpoolFile.size(result);
+      results++;
       // outside the lock, because the primary may be silent
       refused |= store(result, to.directoryId(), to.primary()::put) instanceof PutAnswer.Refused;
     }
@@ -200,7 +209,7 @@ final class Spool implements AutoCloseable {
   /**
    * Takes in what processes left that have ended.
    *
-   * @return how many results were stored, or need not be
+   * @return how many results were stored, or need not be; of what stays none
    */
   static int fold(Path folder, UUID directoryId, LocalPrimary primary) throws IOException {
     if (!Files.isDirectory(folder)) {
@@ -240,9 +249,10 @@ final class Spool implements AutoCloseable {
               folded[0]++;
             }
           });
-      if (all[0]) {
-        Files.delete(path);
+      if (!all[0]) {
+        return 0; // to store a result twice is to store it once, and it is counted once
       }
+      Files.delete(path);
       return folded[0];
     }
   }

@@ -10,6 +10,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -40,7 +41,8 @@ final class MessagesTest {
         new Message.InvalidateAll(9),
         new Message.Announce(SHORT, 2, 3, CHAIN),
         new Message.Waits(CHAIN, CHAIN),
-        new Message.Counts(8, new long[] {1, 2}),
+        new Message.Counts(8, Map.of("folded", 1L), Map.of(7L, Map.of("hits.HEAP", 2L, "a_b", 3L))),
+        new Message.Counts(9, Map.of(), Map.of()),
         new Message.AskStatus(),
         new Message.Attached(),
         new Message.Done(),
@@ -54,7 +56,8 @@ final class MessagesTest {
         new Message.Lost(STORED),
         new Message.Outdated(),
         new Message.Refused(6, ""),
-        new Message.State(new long[0]));
+        new Message.State(
+            2, 3, 4, Map.of("takeovers", 5L), Map.of("p.C#m(int)\n", Map.of("bypasses", 6L))));
   }
 
   @Test
