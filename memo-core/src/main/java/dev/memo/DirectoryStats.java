@@ -1,6 +1,7 @@
 package dev.memo;
 
 import dev.memo.call.FunctionStats;
+import java.time.temporal.ChronoUnit;
 import java.util.Collections;
 import java.util.Map;
 
@@ -66,5 +67,37 @@ public record DirectoryStats(
   /** Results that no primary took when they were computed. */
   public long spooled() {
     return total().spooled();
+  }
+
+  /** All of it for people: a few lines, and one for each function. */
+  public String report() {
+    StringBuilder lines = new StringBuilder();
+    lines.append(
+        "this process: %s, processes: %d, claims: %d, waits: %d, owner epoch: %d%n"
+            .formatted(role, processes, claims, waits, ownerEpoch));
+    lines.append(
+        "so far: takeovers: %d, spooled: %d, folded: %d, cycle breaks: %d%n"
+            .formatted(takeovers, spooled(), folded, cycleBreaks()));
+    lines.append(
+        row("calls", "hits", "misses", "bypasses", "computed", "failed", "unstored", "saved", ""));
+    functions.forEach((identity, stats) -> lines.append(row(stats, identity)));
+    return lines.append(row(total(), "all functions")).toString();
+  }
+
+  private static String row(FunctionStats stats, String name) {
+    return row(
+        stats.calls(),
+        stats.hits(),
+        stats.misses(),
+        stats.bypasses(),
+        stats.computations(),
+        stats.failures(),
+        stats.unstored(),
+        stats.timeSaved().truncatedTo(ChronoUnit.MILLIS),
+        name);
+  }
+
+  private static String row(Object... cells) {
+    return "%10s %10s %10s %10s %10s %10s %10s %16s  %s%n".formatted(cells);
   }
 }

@@ -34,7 +34,17 @@ final class NamedCountsTest {
     Map<MissReason, Long> misses = counts(MissReason.class);
     long calls = sum(hits) + sum(misses) + 100;
     return new FunctionStats(
-        calls, hits, misses, 100, 101, 102, 103, 104, counts(UnstoredReason.class), 105, 106,
+        calls,
+        hits,
+        misses,
+        100,
+        101,
+        102,
+        103,
+        104,
+        counts(UnstoredReason.class),
+        105,
+        106,
         Duration.ofNanos(107));
   }
 

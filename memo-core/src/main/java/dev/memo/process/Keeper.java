@@ -274,7 +274,7 @@ final class Keeper implements AutoCloseable {
     }
     if (role != null && System.nanoTime() - counted >= LOOK_NANOS / 10 * 9) {
       counted = System.nanoTime();
-      tell(role);
+      tellIfPossible(role);
       if (leading != null) {
         leading.role().primary().counters().write();
       }

@@ -170,7 +170,8 @@ final class SharedCountersTest {
     counters.add("a", report(1, "x", 2));
     counters.add("a", new Message.Counts(2, Map.of("folded", 5L), Map.of()));
     counters.write();
-    for (String row : List.of("x", "x=", "x=-1", "x=1.5", "=1", "\u00ff\n", "x=99999999999999999999")) {
+    for (String row :
+        List.of("x", "x=", "x=-1", "x=1.5", "=1", "\u00ff\n", "x=99999999999999999999")) {
       store.write(new Batch().put(Family.META, key(ID), row.getBytes(UTF_8)));
       try (CapturedLog log = CapturedLog.of("dev.memo.process")) {
         counters = next(Keeping.WRITTEN);
@@ -211,6 +212,90 @@ final class SharedCountersTest {
         .isInstanceOf(IllegalArgumentException.class);
   }
 
+  private OpenDirectory open(Keeping keeping) {
+    OpenDirectory directory =
+        OpenDirectory.open(
+            folder.resolve("d"),
+            DirectorySettings.DEFAULT,
+            Openings.SOON,
+            new Leadership.Rules(stored -> true, Outdating.STARTED_BEFORE, keeping));
+    directory.primary().register(ID, IDENTITY);
+    directory.countWith(() -> Map.of(ID, Map.of("x", 2L)));
+    return directory;
+  }
+
+  private static Map<String, Long> sums(OpenDirectory directory) {
+    DirectoryState state = directory.state();
+    assertThat(state).isNotNull();
+    return state.functions().getOrDefault(IDENTITY, Map.of());
+  }
+
+  @Test
+  void aDirectoryThatIsOpenedAgainGoesOn() {
+    for (long time = 1; time <= 3; time++) {
+      try (OpenDirectory directory = open(Keeping.WRITTEN)) {
+        assertThat(sums(directory)).isEqualTo(Map.of("x", 2 * time));
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("twin: a directory that writes no counters begins at zero when it is opened again")
+  void twinOfADirectory() {
+    for (int time = 1; time <= 2; time++) {
+      try (OpenDirectory directory = open(Keeping.FORGOTTEN)) {
+        assertThat(sums(directory)).isEqualTo(Map.of("x", 2L));
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("P4: who asks a closed directory is told of nothing, and does not wait")
+  void aClosedDirectoryHasNoState() {
+    OpenDirectory directory = open(Keeping.WRITTEN);
+    directory.close();
+    assertThat(directory.state()).isNull();
+  }
+
+  @Test
+  @DisplayName("P4: who asks a silent primary is told of nothing, and it is told of all later")
+  void aSilentPrimaryIsToldLater() {
+    try (Peer primary = Peer.open(folder.resolve("d"), Openings.SOON);
+        OpenDirectory here = open(Keeping.WRITTEN)) {
+      Openings.awaitRole(here, "follows");
+      primary.stop();
+      assertThat(here.state()).isNull();
+      primary.resume();
+      Openings.awaitRole(here, "follows");
+      Openings.await(
+          "it is told", () -> here.state() != null && sums(here).equals(Map.of("x", 2L)));
+    }
+  }
+
+  @Test
+  void resultsOfSpoolsAreCountedWhenTheyAreStored() {
+    try (Peer primary = Peer.open(folder.resolve("d"), Openings.SOON);
+        Peer killed = Peer.open(folder.resolve("d"), Openings.SOON);
+        OpenDirectory here = open(Keeping.WRITTEN)) {
+      GatedFunctions functions = GatedFunctions.of(here);
+      Openings.awaitRole(here, "follows");
+      primary.stop();
+      String spooled = functions.call("quick", 1);
+      String spooledElsewhere = killed.get("call", "quick", 2);
+      assertThat(functions.stats().spooled()).isEqualTo(1);
+      killed.kill();
+      primary.resume();
+      Openings.await("both are stored", () -> folded(here) == 2);
+      assertThat(primary.get("call", "quick", 1)).isEqualTo(spooled);
+      assertThat(primary.get("call", "quick", 2)).isEqualTo(spooledElsewhere);
+    }
+  }
+
+  private static long folded(OpenDirectory directory) {
+    DirectoryState state = directory.state();
+    return state == null ? 0 : state.counts().getOrDefault(DirectoryState.FOLDED, 0L);
+  }
+
   @Test
   void aProcessTellsWhatWasAddedAndTellsItAgainUntilItIsAnswered() {
     AtomicLong folded = new AtomicLong(1);
@@ -232,7 +317,8 @@ final class SharedCountersTest {
     own.tell(sent::add);
     Message.Counts first = new Message.Counts(1, Map.of("folded", 1L), Map.of(ID, Map.of("x", 2L)));
     assertThat(sent)
-        .containsExactly(first, first, new Message.Counts(2, Map.of(), Map.of(ID, Map.of("x", 3L))));
+        .containsExactly(
+            first, first, new Message.Counts(2, Map.of(), Map.of(ID, Map.of("x", 3L))));
     sent.forEach(counts -> counters.add("a", counts));
     assertThat(sums()).isEqualTo(Map.of("x", 5L));
   }
@@ -256,8 +342,7 @@ final class SharedCountersTest {
   void aPrimaryThatCannotSayWhichFunctionsThereAreTakesNothing() {
     store.failAllReads(Reason.OTHER);
     Message.Counts unknown =
-        new Message.Counts(
-            1, Map.of(), Map.of(ID, Map.of("x", 1L), ID + 1, Map.of("x", 1L)));
+        new Message.Counts(1, Map.of(), Map.of(ID, Map.of("x", 1L), ID + 1, Map.of("x", 1L)));
     assertThatThrownBy(() -> counters.add("a", unknown)).isInstanceOf(StoreException.class);
     assertThat(sums()).isEmpty();
     store.failAllReads(null);
