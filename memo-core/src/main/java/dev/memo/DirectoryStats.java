@@ -79,7 +79,16 @@ public record DirectoryStats(
         "so far: takeovers: %d, spooled: %d, folded: %d, cycle breaks: %d%n"
             .formatted(takeovers, spooled(), folded, cycleBreaks()));
     lines.append(
-        row("calls", "hits", "misses", "bypasses", "computed", "failed", "unstored", "saved", ""));
+        row(
+            "calls",
+            "hits",
+            "misses",
+            "bypasses",
+            "computed",
+            "failed",
+            "unstored",
+            "saved",
+            "function"));
     functions.forEach((identity, stats) -> lines.append(row(stats, identity)));
     return lines.append(row(total(), "all functions")).toString();
   }

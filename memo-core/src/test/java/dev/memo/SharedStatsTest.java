@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
@@ -247,6 +248,32 @@ final class SharedStatsTest {
       assertThat(shared.total().calls()).isBetween(31L, 32L);
       assertThat(shared.takeovers()).isEqualTo(1);
       assertThat(shared.processes()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void nothingIsLostOrCountedTwiceWhenAPrimaryCloses() throws Exception {
+    Other primary = new Other();
+    primary.call(10);
+    try (Memo memo = Memo.open(path)) {
+      CachedFunction<Integer, Integer, RuntimeException> twice = twice(memo, new CountDownLatch(0));
+      AtomicBoolean enough = new AtomicBoolean();
+      CompletableFuture<Integer> calls =
+          CompletableFuture.supplyAsync(
+              () -> {
+                int made = 0;
+                for (; !enough.get(); made++) {
+                  int unused = twice.call(made % 50);
+                  LockSupport.parkNanos(Duration.ofNanos(20_000).toNanos());
+                }
+                return made;
+              });
+      await(memo, "calls are told", s -> s.total().calls() > 100);
+      primary.leave();
+      await(memo, "it leads", s -> s.role() == Role.PRIMARY);
+      enough.set(true);
+      int made = calls.get(60, TimeUnit.SECONDS);
+      assertThat(memo.stats().shared().total().calls()).isEqualTo(10 + made);
     }
   }
 
