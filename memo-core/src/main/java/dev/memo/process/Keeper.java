@@ -361,8 +361,11 @@ final class Keeper implements AutoCloseable {
     Leadership leading = leadership;
     leadership = null;
     if (leading != null) {
-      tellIfPossible(leading.role());
-      leading.close();
+      try {
+        tellIfPossible(leading.role());
+      } finally {
+        leading.close();
+      }
     }
   }
 

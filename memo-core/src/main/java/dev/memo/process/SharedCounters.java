@@ -40,6 +40,7 @@ final class SharedCounters {
 
   // guarded by this
   private final Map<Long, Map<String, Long>> ofFunctions = new HashMap<>();
+  private final Map<Long, String> identities = new HashMap<>(); // of these functions
   private final Map<String, Long> ofAll = new HashMap<>();
   private final Map<String, Long> lastReports = new HashMap<>();
   private final Set<Long> changed = new HashSet<>();
@@ -63,6 +64,12 @@ final class SharedCounters {
       return;
     }
     meta.counters((id, row) -> ofFunctions.put(id, readRow("of function " + id, row)));
+    for (Long id : ofFunctions.keySet()) {
+      String identity = functions.identity(id);
+      if (identity != null) {
+        identities.put(id, identity);
+      }
+    }
     ofAll.putAll(readRow("of the directory", meta.directoryCounters()));
     lastReports.putAll(readRow("of reports", meta.lastReports()));
   }
@@ -95,10 +102,11 @@ final class SharedCounters {
    * @throws StoreException if the database cannot say which functions there are; nothing was added
    */
   void add(String member, Message.Counts report) {
-    Set<Long> known = new HashSet<>();
+    Map<Long, String> known = new HashMap<>();
     for (Long id : report.functions().keySet()) {
-      if (functions.identity(id) != null) {
-        known.add(id);
+      String identity = functions.identity(id);
+      if (identity != null) {
+        known.put(id, identity);
       }
     }
     synchronized (this) {
@@ -111,11 +119,12 @@ final class SharedCounters {
         reportsChanged = true;
       }
       allChanged |= add(ofAll, report.directory());
+      identities.putAll(known);
       report
           .functions()
           .forEach(
               (id, counts) -> {
-                if (known.contains(id)
+                if (known.containsKey(id)
                     && add(ofFunctions.computeIfAbsent(id, first -> new HashMap<>()), counts)) {
                   changed.add(id);
                 }
@@ -146,17 +155,13 @@ final class SharedCounters {
   }
 
   /** What was counted of each function, by its identity. */
-  Map<String, Map<String, Long>> ofFunctions() {
-    Map<Long, Map<String, Long>> counts = new HashMap<>();
-    synchronized (this) {
-      ofFunctions.forEach((id, sums) -> counts.put(id, new TreeMap<>(sums)));
-    }
+  synchronized Map<String, Map<String, Long>> ofFunctions() {
     Map<String, Map<String, Long>> byIdentity = new TreeMap<>();
-    counts.forEach(
+    ofFunctions.forEach(
         (id, sums) -> {
-          String identity = functions.identity(id);
+          String identity = identities.get(id);
           if (identity != null) {
-            byIdentity.put(identity, sums);
+            byIdentity.put(identity, new TreeMap<>(sums));
           }
         });
     return byIdentity;

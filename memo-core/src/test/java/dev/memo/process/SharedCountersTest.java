@@ -97,6 +97,8 @@ final class SharedCountersTest {
     counters.count(DirectoryState.TAKEOVERS);
     counters.write();
     counters = next(Keeping.WRITTEN);
+    store.failAllReads(Reason.OTHER); // what it says of them needs none
+    assertThat(sums()).isEqualTo(Map.of("x", 2L));
     counters.add("b", report(1, "x", 1));
     assertThat(sums()).isEqualTo(Map.of("x", 3L));
     assertThat(counters.ofDirectory()).isEqualTo(Map.of("takeovers", 1L));
