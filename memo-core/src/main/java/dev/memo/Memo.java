@@ -106,8 +106,9 @@ public final class Memo implements AutoCloseable {
   }
 
   /**
-   * What all functions of the directory did in this process since it was opened; after it was
-   * closed, until then.
+   * What all functions of the directory did in this process since it was opened (after it was
+   * closed, until then), and what all processes did in it. Asks the primary: without one it takes
+   * as long as a call without one, and never fails.
    */
   public MemoStats stats() {
     return directory.stats();

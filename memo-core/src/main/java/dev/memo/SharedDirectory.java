@@ -1,14 +1,18 @@
 package dev.memo;
 
+import dev.memo.DirectoryStats.Role;
 import dev.memo.call.CallContext;
+import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.HeapTier;
 import dev.memo.call.StoredFunction;
+import dev.memo.process.DirectoryState;
 import dev.memo.process.OpenDirectory;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
@@ -26,6 +30,7 @@ final class SharedDirectory {
 
   SharedDirectory(OpenDirectory directory) {
     this.directory = directory;
+    directory.countWith(this::counts);
   }
 
   Path path() {
@@ -58,7 +63,53 @@ final class SharedDirectory {
     for (StoredFunction<?, ?, ?> function : functions) {
       byFunction.merge(function.identity().toString(), function.stats(), FunctionStats::plus);
     }
-    return new MemoStats(path(), byFunction, heap.evictions());
+    return new MemoStats(path(), byFunction, heap.evictions(), shared());
+  }
+
+  /** What was counted in this process, by function id and name. */
+  private Map<Long, Map<String, Long>> counts() {
+    Map<Long, Map<String, Long>> byFunction = new HashMap<>();
+    for (StoredFunction<?, ?, ?> function : functions) {
+      Map<String, Long> counts =
+          byFunction.computeIfAbsent(function.identity().functionId(), first -> new TreeMap<>());
+      NamedCounts.of(function.stats())
+          .forEach((name, count) -> counts.merge(name, count, Long::sum));
+    }
+    return byFunction;
+  }
+
+  private DirectoryStats shared() {
+    DirectoryState state = directory.state();
+    if (state == null) {
+      return alone();
+    }
+    Map<String, FunctionStats> byFunction = new TreeMap<>();
+    state
+        .functions()
+        .forEach(
+            (identity, counts) ->
+                byFunction.put(FunctionIdentity.described(identity), NamedCounts.stats(counts)));
+    return new DirectoryStats(
+        state.leads() ? Role.PRIMARY : Role.SECONDARY,
+        state.ownerEpoch(),
+        state.processes(),
+        state.claims(),
+        state.waits(),
+        state.counts().getOrDefault(DirectoryState.TAKEOVERS, 0L),
+        state.counts().getOrDefault(DirectoryState.FOLDED, 0L),
+        byFunction);
+  }
+
+  /** As far as this process knows without a primary. */
+  private DirectoryStats alone() {
+    Map<String, FunctionStats> byFunction = new TreeMap<>();
+    for (StoredFunction<?, ?, ?> function : functions) {
+      byFunction.merge(
+          function.identity().toString(),
+          NamedCounts.stats(NamedCounts.of(function.stats())),
+          FunctionStats::plus);
+    }
+    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, byFunction);
   }
 
   void close() {

@@ -12,8 +12,12 @@ import dev.memo.codec.GoldenArguments;
 import dev.memo.codec.TypeRef;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
+import dev.memo.store.Durability;
+import dev.memo.store.Family;
+import dev.memo.store.RocksStore;
 import java.io.IOException;
 import java.lang.reflect.Type;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
@@ -33,6 +37,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The vectors of FORMAT.md are what memo writes. */
 class FormatPageTest {
@@ -89,6 +94,23 @@ class FormatPageTest {
                 "variant of Map<String, long[]>",
                 variantOf(new TypeRef<Map<String, long[]>>() {}.type())),
             Map.entry("variant of Point", variantOf(Point.class)));
+  }
+
+  @Test
+  void countersAreLinesOfText(@TempDir Path folder) throws IOException {
+    try (Memo memo = Memo.open(folder)) {
+      assertThat(memo.function("f", "1", Integer.class, Integer.class, x -> x + 1).call(1))
+          .isEqualTo(2);
+    }
+    long id = new FunctionIdentity("f", "1").functionId();
+    byte[] key = ByteBuffer.allocate(17).put("counters/".getBytes(UTF_8)).putLong(id).array();
+    try (RocksStore store = RocksStore.open(folder.resolve("data"), Durability.PROCESS_CRASH)) {
+      byte[] row = store.get(Family.META, key);
+      assertThat(block("counters"))
+          .containsExactly(
+              Map.entry("key", HEX.formatHex(key)),
+              Map.entry("row", row == null ? "none" : HEX.formatHex(row)));
+    }
   }
 
   private static String key(CallKey key, long generation, int variant) {

@@ -33,6 +33,18 @@ public record FunctionIdentity(String name, String version) {
     return name + "\n" + version;
   }
 
+  /** What {@link #registered} gave, as {@link #toString} says it; text that it never gives too. */
+  public static String described(String registered) {
+    int end = registered.indexOf('\n');
+    return end < 0
+        ? registered
+        : described(registered.substring(0, end), registered.substring(end + 1));
+  }
+
+  private static String described(String name, String version) {
+    return version.isEmpty() ? name : name + " version " + version;
+  }
+
   /** The first 8 bytes of SHA-256 of {@link #registered}. */
   public long functionId() {
     return Sha256.first8Of(registered());
@@ -40,7 +52,7 @@ public record FunctionIdentity(String name, String version) {
 
   @Override
   public String toString() {
-    return version.isEmpty() ? name : name + " version " + version;
+    return described(name, version);
   }
 
   private static void requireOneLine(String what, String text) {

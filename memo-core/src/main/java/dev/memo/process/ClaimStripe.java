@@ -147,6 +147,16 @@ final class ClaimStripe {
         .orElse(Long.MAX_VALUE);
   }
 
+  /** How many claims have not ended. */
+  int claims() {
+    return live.size();
+  }
+
+  /** How many wait for one. */
+  long waits() {
+    return live.values().stream().mapToLong(held -> held.waiters().size()).sum();
+  }
+
   /** Ends all claims; whoever waits computes without one. */
   void endAll(long start, Replies replies) {
     Answer alone = new Answer.Granted(new Claim(0, start));

@@ -50,6 +50,17 @@ final class Functions {
     }
   }
 
+  /**
+   * The identity that the id was registered with, null if it never was.
+   *
+   * @throws dev.memo.failure.StoreException if the database cannot say
+   */
+  @Nullable String identity(long functionId) {
+    KnownFunction function = known.get(functionId);
+    String identity = function == null ? null : function.identity;
+    return identity == null ? meta.identity(functionId) : identity;
+  }
+
   /** An identity, name and version on one line. */
   static String described(String identity) {
     return identity.strip().replace("\n", " version ");

@@ -45,6 +45,11 @@ final class Grace {
     }
   }
 
+  /** How many wait. */
+  synchronized int deferred() {
+    return deferred.size();
+  }
+
   /** Whether the time is up, and it was not before: then {@link #end} is to be called. */
   boolean expire() {
     return !over && expired.compareAndSet(false, true);

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.failure.DirectoryException;
+import dev.memo.failure.StoreException;
 import dev.memo.process.wire.Connection;
 import dev.memo.process.wire.Message;
 import java.io.IOException;
@@ -12,10 +13,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -33,12 +36,17 @@ final class Keeper implements AutoCloseable {
   private static final int TICKS_PER_BEAT = 4;
   private static final int BEATS_PER_SWEEP = 10;
 
+  /** How long a process that ends waits for the primary to take its counters. */
+  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+
   private final DirectorySettings settings;
   private final Times times;
   private final Leadership.Rules rules;
   private final Member member;
   private final MemberEpochs epochs;
   private final Spool spool;
+  private final OwnCounters counters;
+  private final AtomicLong folded = new AtomicLong();
   private final Thread keeper;
   private final Thread pulse;
 
@@ -47,8 +55,9 @@ final class Keeper implements AutoCloseable {
   private Object inode;
   private long nextReplay = System.nanoTime();
   private long nextSweep = System.nanoTime();
-  private MemberFolder folder;
+  private long counted = System.nanoTime() - LOOK_NANOS;
 
+  private volatile MemberFolder folder; // written by the keeper
   private volatile @Nullable Leadership leadership; // written by the keeper
   private volatile @Nullable Connection following; // written by the keeper
   private volatile boolean mustFold;
@@ -75,6 +84,8 @@ final class Keeper implements AutoCloseable {
     this.member = member;
     this.epochs = epochs;
     this.spool = spool;
+    this.counters =
+        new OwnCounters(() -> Map.of(DirectoryState.FOLDED, spool.replayed() + folded.get()));
     this.keeper = new Thread(this::keep, "memo keeps " + layout.root());
     this.pulse = new Thread(this::beat, "memo beats for " + layout.root());
     keeper.setDaemon(true);
@@ -133,6 +144,8 @@ final class Keeper implements AutoCloseable {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
         }
+      } catch (LostPrimaryException e) {
+        LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
       } catch (Throwable e) { // whatever it is, this thread has to go on
         if (!closed) {
           warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
@@ -269,8 +282,61 @@ final class Keeper implements AutoCloseable {
     }
     if (leading != null && mustFold) {
       mustFold = false;
-      MemberFolder.sweep(layout);
-      Spool.fold(layout.spool(), leading.role().directoryId(), leading.role().primary());
+      LocalPrimary primary = leading.role().primary();
+      primary.counters().retain(MemberFolder.sweep(layout));
+      folded.addAndGet(Spool.fold(layout.spool(), leading.role().directoryId(), primary).stored());
+    }
+    if (role != null && System.nanoTime() - counted >= LOOK_NANOS / 10 * 9) {
+      counted = System.nanoTime();
+      tellIfPossible(role);
+      if (leading != null) {
+        leading.role().primary().counters().write();
+      }
+    }
+  }
+
+  /** What this process counts; and how the directory is, null if no primary answers. */
+  OwnCounters counters() {
+    return counters;
+  }
+
+  @Nullable DirectoryState state() {
+    return member.state(this::tell);
+  }
+
+  /**
+   * Tells what this process counted, if the database of whoever leads allows.
+   *
+   * @throws LostPrimaryException if the connection ends
+   */
+  private void tell(Role role) {
+    try {
+      counters.tell(counts -> role.count(folder.name(), counts));
+    } catch (StoreException e) {
+      LOG.log(Level.DEBUG, "The primary takes no counters yet", e); // it is told again
+    }
+  }
+
+  /** Tells it for the last time, but does not wait long for whoever may be stopped. */
+  private void tellLast() {
+    Role role = member.role();
+    if (role instanceof Role.Following) {
+      Thread teller = new Thread(() -> tellIfPossible(role), "memo tells what it counted");
+      teller.setDaemon(true);
+      teller.start();
+      try {
+        teller.join(LAST_WORDS.toMillis());
+      } catch (InterruptedException e) {
+        throw new AssertionError("closing runs on a private thread", e);
+      }
+    }
+  }
+
+  private void tellIfPossible(Role role) {
+    try {
+      tell(role);
+    } catch (LostPrimaryException e) {
+      LOG.log(Level.DEBUG, "Nobody is there to be told what was counted", e);
     }
   }
 
@@ -331,7 +397,11 @@ final class Keeper implements AutoCloseable {
     Leadership leading = leadership;
     leadership = null;
     if (leading != null) {
-      leading.close();
+      try {
+        tellIfPossible(leading.role());
+      } finally {
+        leading.close();
+      }
     }
   }
 
@@ -401,6 +471,7 @@ final class Keeper implements AutoCloseable {
   /** Ends the role and the member; another process takes over. */
   @Override
   public void close() {
+    tellLast();
     closed = true;
     LockSupport.unpark(keeper);
     LockSupport.unpark(pulse);

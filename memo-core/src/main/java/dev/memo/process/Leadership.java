@@ -27,8 +27,13 @@ final class Leadership implements AutoCloseable {
    * How the primary judges entries and results; tests judge otherwise.
    *
    * @param intact whether the checksum of an entry holds
+   * @param counters whether those of before count
    */
-  record Rules(Predicate<Stored> intact, Outdating outdating) {}
+  record Rules(Predicate<Stored> intact, Outdating outdating, SharedCounters.Keeping counters) {
+    Rules(Predicate<Stored> intact, Outdating outdating) {
+      this(intact, outdating, SharedCounters.Keeping.WRITTEN);
+    }
+  }
 
   private final Layout layout;
   private final OwnerLock lock;
@@ -92,11 +97,18 @@ final class Leadership implements AutoCloseable {
       layout.forceWay(); // the database forces the names inside its own folder
     }
     ballast.make();
-    UUID id = directoryId(new Meta(store));
+    UUID former = new Meta(store).directoryId();
+    UUID id = former == null ? newDirectoryId(new Meta(store)) : former;
     Grace grace = new Grace();
     LocalPrimary primary =
         new LocalPrimary(layout.root(), store, page, rules.intact, rules.outdating, grace);
     closers.add(primary::close);
+    SharedCounters counters = primary.counters();
+    counters.read(rules.counters);
+    if (former != null) {
+      counters.count(DirectoryState.TAKEOVERS);
+    }
+    closers.add(counters::write); // after the server, which may still add to them
     return new Leadership(layout, lock, closers, page, new Role.Leading(primary, id), grace);
   }
 
@@ -109,12 +121,9 @@ final class Leadership implements AutoCloseable {
     return page;
   }
 
-  private static UUID directoryId(Meta meta) {
-    UUID id = meta.directoryId();
-    if (id == null) {
-      id = UUID.randomUUID();
-      meta.writeDirectoryId(id);
-    }
+  private static UUID newDirectoryId(Meta meta) {
+    UUID id = UUID.randomUUID();
+    meta.writeDirectoryId(id);
     return id;
   }
 

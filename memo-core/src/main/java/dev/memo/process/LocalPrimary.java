@@ -23,7 +23,9 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -57,9 +59,11 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final Functions functions;
   private final CallRows rows;
   private final Tombstones tombstones;
+  private final SharedCounters counters;
   private final Outdating outdating;
   private final Grace grace;
   private final ClaimStripes stripes = new ClaimStripes();
+  private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private volatile boolean closed;
 
   /**
@@ -83,6 +87,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.functions = new Functions(meta);
     this.rows = new CallRows(directory, store, sequences, intact);
     this.tombstones = new Tombstones(store, page, stripes);
+    this.counters = new SharedCounters(store, meta, functions);
     this.outdating = outdating;
   }
 
@@ -443,6 +448,40 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public Epochs epochs() {
     requireOpen();
     return page;
+  }
+
+  /** What all processes counted. */
+  SharedCounters counters() {
+    return counters;
+  }
+
+  /** Another process has introduced itself. */
+  void arrived(Session session) {
+    sessions.add(session);
+  }
+
+  /** A process has gone. */
+  void left(Session session) {
+    sessions.remove(session);
+  }
+
+  /** How the directory is, to the process that leads it. */
+  DirectoryState state() {
+    long[] claims = {0};
+    long[] waits = {grace.deferred()};
+    stripes.each(
+        stripe -> {
+          claims[0] += stripe.claims();
+          waits[0] += stripe.waits();
+        });
+    return new DirectoryState(
+        true,
+        page.ownerEpoch(),
+        1 + sessions.size(),
+        claims[0],
+        waits[0],
+        counters.ofDirectory(),
+        counters.ofFunctions());
   }
 
   private void requireOpen() {

@@ -25,6 +25,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -250,6 +251,20 @@ final class Member implements Primary {
         requireOpen();
       }
     }
+  }
+
+  /**
+   * How the directory is, after telling what this process counted; null if no primary answers.
+   *
+   * @param tell tells it
+   */
+  @Nullable DirectoryState state(Consumer<Role> tell) {
+    return this.<@Nullable DirectoryState>ask(
+        current -> {
+          tell.accept(current);
+          return current.state();
+        },
+        () -> null);
   }
 
   @Override

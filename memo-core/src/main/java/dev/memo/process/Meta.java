@@ -16,6 +16,9 @@ final class Meta {
   private static final byte[] RESERVED = ascii("reserved-sequence");
   private static final byte[] IDENTITY = ascii("identity/");
   private static final byte[] GENERATION = ascii("generation/");
+  private static final byte[] COUNTERS = ascii("counters");
+  private static final byte[] REPORTS = ascii("reports");
+  private static final byte[] COUNTERS_OF = ascii("counters/");
 
   private final Store store;
 
@@ -69,6 +72,47 @@ final class Meta {
     byte[] value =
         ByteBuffer.allocate(2 * Long.BYTES).putLong(era.generation()).putLong(era.since()).array();
     store.write(new Batch().put(Family.META, key(GENERATION, functionId), value));
+  }
+
+  /** What was counted of the directory, as it was written. */
+  byte @Nullable [] directoryCounters() {
+    return store.get(Family.META, COUNTERS);
+  }
+
+  static void putDirectoryCounters(Batch batch, byte[] row) {
+    batch.put(Family.META, COUNTERS, row);
+  }
+
+  /** The last report of each process that was counted, as it was written. */
+  byte @Nullable [] lastReports() {
+    return store.get(Family.META, REPORTS);
+  }
+
+  static void putLastReports(Batch batch, byte[] row) {
+    batch.put(Family.META, REPORTS, row);
+  }
+
+  /** Sees what was counted of one function, as it was written. */
+  @FunctionalInterface
+  interface CountersVisitor {
+    void visit(long functionId, byte[] row);
+  }
+
+  /** Shows what was counted of all functions. */
+  void counters(CountersVisitor visitor) {
+    store.scan(
+        Family.META,
+        COUNTERS_OF,
+        (key, row) -> {
+          if (key.length == COUNTERS_OF.length + Long.BYTES) {
+            visitor.visit(ByteBuffer.wrap(key).getLong(COUNTERS_OF.length), row);
+          }
+          return true;
+        });
+  }
+
+  static void putCounters(Batch batch, long functionId, byte[] row) {
+    batch.put(Family.META, key(COUNTERS_OF, functionId), row);
   }
 
   private @Nullable ByteBuffer read(byte[] key, int length) {

@@ -4,6 +4,7 @@ import dev.memo.claims.Primary;
 import dev.memo.claims.Stored;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
+import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.Durability;
@@ -11,10 +12,13 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that this process has open, with any number of others. One of them, the primary, has
@@ -25,11 +29,13 @@ public final class OpenDirectory implements AutoCloseable {
 
   private final Path path;
   private final Member member;
+  private final Keeper keeper;
   private final Closers closers; // guarded by this
 
-  private OpenDirectory(Path path, Member member, Closers closers) {
+  private OpenDirectory(Path path, Member member, Keeper keeper, Closers closers) {
     this.path = path;
     this.member = member;
+    this.keeper = keeper;
     this.closers = closers;
   }
 
@@ -78,7 +84,7 @@ public final class OpenDirectory implements AutoCloseable {
       Keeper keeper = new Keeper(layout, settings, times, rules, folder, member, epochs, spool);
       closers.add(keeper::close);
       keeper.start();
-      return new OpenDirectory(layout.root(), member, closers);
+      return new OpenDirectory(layout.root(), member, keeper, closers);
     } catch (IOException e) {
       closers.closeAfter(e);
       throw Refusals.because("open the directory", layout.root(), e);
@@ -111,6 +117,30 @@ public final class OpenDirectory implements AutoCloseable {
   /** Who answers the calls of this process. */
   public Primary primary() {
     return member;
+  }
+
+  /**
+   * From now on the directory is told about every second, and when this is closed, what this
+   * process counts; so are others that ask for the {@link #state}.
+   *
+   * @param counters what was counted so far of each registered function, by its id and then by
+   *     name: letters, digits, dots and underscores; never less than before. Called by any thread;
+   *     must not block.
+   */
+  public void countWith(Supplier<Map<Long, Map<String, Long>>> counters) {
+    keeper.counters().countWith(counters);
+  }
+
+  /**
+   * How the directory is, with all that this process has counted; null if it is closed, or if no
+   * primary answers within the time that a call would wait for one.
+   */
+  public @Nullable DirectoryState state() {
+    try {
+      return keeper.state();
+    } catch (DirectoryClosedException e) {
+      return null;
+    }
   }
 
   /**

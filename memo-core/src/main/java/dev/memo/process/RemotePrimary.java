@@ -43,9 +43,11 @@ final class RemotePrimary implements Primary, AutoCloseable {
   private final CompletableFuture<@Nullable Void> ended = new CompletableFuture<>();
   private final Connection connection;
   private final Epochs epochs;
+  private final long ownerEpoch;
   private volatile @Nullable UUID directoryId;
 
-  private RemotePrimary(SocketChannel channel, Epochs epochs) {
+  private RemotePrimary(SocketChannel channel, long ownerEpoch, Epochs epochs) {
+    this.ownerEpoch = ownerEpoch;
     this.epochs = epochs;
     this.connection = new Connection(channel, "memo asks the primary", new Incoming());
   }
@@ -63,7 +65,7 @@ final class RemotePrimary implements Primary, AutoCloseable {
       long ownerEpoch,
       Epochs epochs,
       Consumer<Connection> watch) {
-    RemotePrimary primary = new RemotePrimary(channel, epochs);
+    RemotePrimary primary = new RemotePrimary(channel, ownerEpoch, epochs);
     watch.accept(primary.connection);
     primary.connection.start();
     long pid = ProcessHandle.current().pid();
@@ -253,6 +255,30 @@ final class RemotePrimary implements Primary, AutoCloseable {
   /** Tells that everything that went on before was announced. */
   void attached() {
     expect(ask(new Message.Attached()), Message.Done.class);
+  }
+
+  /**
+   * Tells what this process counted.
+   *
+   * @throws StoreException if it is to be told again
+   */
+  void count(Message.Counts counts) {
+    Message answer = ask(counts);
+    throwRefused(answer);
+    expect(answer, Message.Done.class);
+  }
+
+  /** How the directory is. */
+  DirectoryState state() {
+    Message.State state = expect(ask(new Message.AskStatus()), Message.State.class);
+    return new DirectoryState(
+        false,
+        ownerEpoch,
+        state.processes(),
+        state.claims(),
+        state.waits(),
+        state.directory(),
+        state.functions());
   }
 
   /** The id of the directory that this primary has open. */

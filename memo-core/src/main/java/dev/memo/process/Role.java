@@ -4,6 +4,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
+import dev.memo.process.wire.Message;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +23,17 @@ sealed interface Role {
   /** Asks before a wait inside this process; null if it would close a cycle. */
   @Nullable Runnable reportWait(Chain waiter, Chain holder);
 
+  /**
+   * Tells the primary what this process counted.
+   *
+   * @param member the name of this process
+   * @throws dev.memo.failure.StoreException if it is to be told again
+   */
+  void count(String member, Message.Counts counts);
+
+  /** How the directory is. */
+  DirectoryState state();
+
   /** It has the database open. */
   record Leading(LocalPrimary primary, UUID directoryId) implements Role {
     @Override
@@ -32,6 +44,16 @@ sealed interface Role {
     @Override
     public @Nullable Runnable reportWait(Chain waiter, Chain holder) {
       return () -> {}; // the graph of this JVM is the primary's
+    }
+
+    @Override
+    public void count(String member, Message.Counts counts) {
+      primary.counters().add(member, counts);
+    }
+
+    @Override
+    public DirectoryState state() {
+      return primary.state();
     }
   }
 
@@ -50,6 +72,16 @@ sealed interface Role {
     @Override
     public @Nullable Runnable reportWait(Chain waiter, Chain holder) {
       return primary.reportWait(waiter, holder);
+    }
+
+    @Override
+    public void count(String member, Message.Counts counts) {
+      primary.count(counts); // which knows the name
+    }
+
+    @Override
+    public DirectoryState state() {
+      return primary.state();
     }
   }
 }

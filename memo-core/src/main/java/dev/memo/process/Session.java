@@ -199,6 +199,10 @@ final class Session implements Connection.Listener {
       refuse(Failure.NOT_PRIMARY, "this is the primary of epoch " + seat.ownerEpoch);
     } else {
       member = hello.member();
+      seat.primary.arrived(this);
+      if (over) {
+        seat.primary.left(this);
+      }
       UUID id = seat.directoryId;
       connection.send(
           0,
@@ -247,6 +251,13 @@ final class Session implements Connection.Listener {
     } else if (message instanceof Message.Register register) {
       primary.register(register.functionId(), register.identity());
       return new Message.Done();
+    } else if (message instanceof Message.Counts counts) {
+      primary.counters().add(String.valueOf(member), counts);
+      return new Message.Done();
+    } else if (message instanceof Message.AskStatus) {
+      DirectoryState state = primary.state();
+      return new Message.State(
+          state.processes(), state.claims(), state.waits(), state.counts(), state.functions());
     } else if (message instanceof Message.Attached) {
       attached.accept(this);
       return new Message.Done();
@@ -366,6 +377,7 @@ final class Session implements Connection.Listener {
   @Override
   public void ended(@Nullable Throwable why) {
     over = true;
+    seat.primary.left(this);
     waits.forEach(this::forget);
     claims.values().forEach(this::handOn);
     ended.accept(this);

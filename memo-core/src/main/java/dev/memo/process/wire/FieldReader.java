@@ -7,9 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
 
 /** Reads the fields of a message, none beyond its end. Not thread-safe. */
 final class FieldReader {
+  private static final Pattern COUNTER = Pattern.compile("[A-Za-z0-9_.]{1,64}");
+
   private final byte[] bytes;
   private final int end;
   private int at;
@@ -63,6 +68,32 @@ final class FieldReader {
       values[i] = i64();
     }
     return values;
+  }
+
+  /** How many of something follow, of which each takes some bytes. */
+  int count(int leastBytes) throws WireException {
+    int count = i32();
+    if (count < 0 || count > (end - at) / leastBytes) {
+      throw new WireException(count + " of something in " + (end - at) + " bytes");
+    }
+    return count;
+  }
+
+  /** Named numbers. */
+  Map<String, Long> counts() throws WireException {
+    int count = count(Integer.BYTES + 1 + Long.BYTES);
+    if (count > Message.Counts.MAX_NAMES) {
+      throw new WireException(count + " counters; there may be " + Message.Counts.MAX_NAMES);
+    }
+    Map<String, Long> counts = new TreeMap<>();
+    for (int i = 0; i < count; i++) {
+      String name = text();
+      if (!COUNTER.matcher(name).matches()) {
+        throw new WireException("a counter whose name is not " + COUNTER);
+      }
+      counts.put(name, i64());
+    }
+    return counts;
   }
 
   CallKey key() throws WireException {

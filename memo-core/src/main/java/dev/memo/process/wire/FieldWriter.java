@@ -3,6 +3,7 @@ package dev.memo.process.wire;
 import dev.memo.claims.CallKey;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Map;
 
 /** Appends the fields of a message. Not thread-safe. */
 final class FieldWriter {
@@ -43,6 +44,16 @@ final class FieldWriter {
     for (long value : values) {
       i64(value);
     }
+  }
+
+  /** How many there are (u32), then name and number of each. */
+  void counts(Map<String, Long> counts) {
+    i32(counts.size());
+    counts.forEach(
+        (name, count) -> {
+          text(name);
+          i64(count);
+        });
   }
 
   /** {@code function id | kind | arguments or digest with their length}. */

@@ -2,11 +2,15 @@ package dev.memo.process.wire;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What can be said. Fields are sent in the order of the components: {@code int} and {@code long} in
  * 4 and 8 bytes, text and arrays behind their length (u32), a call key as function id, kind (u8)
- * and id; an entry or a stored entry takes all that is left of the message.
+ * and id, named numbers as a count (u32), then each name (text of at most 64 letters, digits, dots
+ * and underscores) and its number (i64); an entry or a stored entry takes all that is left of the
+ * message.
  */
 public sealed interface Message {
 
@@ -59,6 +63,8 @@ public sealed interface Message {
    */
   record Hello(int oldest, int newest, long ownerEpoch, long pid, String member)
       implements Request {
+    private static final int MAX_NAME = 255; // that of a file
+
     @Override
     public Kind kind() {
       return Kind.HELLO;
@@ -78,7 +84,11 @@ public sealed interface Message {
       if (in.i64() != Wire.MAGIC) {
         throw new WireException("not a process of memo");
       }
-      return new Hello(in.i32(), in.i32(), in.i64(), in.i64(), in.text());
+      Hello hello = new Hello(in.i32(), in.i32(), in.i64(), in.i64(), in.text());
+      if (hello.member.length() > MAX_NAME) {
+        throw new WireException("a name of " + hello.member.length() + " characters");
+      }
+      return hello;
     }
   }
 
@@ -342,9 +352,23 @@ public sealed interface Message {
     }
   }
 
-  /** What was counted of a function since the last time; {@link Done}. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record Counts(long functionId, long[] counts) implements Request {
+  /**
+   * What the secondary counted since the last time; {@link Done}, or {@link Refused} if it is to be
+   * sent again.
+   *
+   * @param number the last one plus one; a report whose number was there before counts nothing
+   * @param directory of the directory, by name
+   * @param functions of each function, by its id and then by name; those that are not registered
+   *     are ignored
+   */
+  record Counts(long number, Map<String, Long> directory, Map<Long, Map<String, Long>> functions)
+      implements Request {
+    /** How many functions a report may be about; what was counted of more takes several. */
+    public static final int MAX_FUNCTIONS = 1000;
+
+    /** How many numbers may be told of anything. */
+    static final int MAX_NAMES = 128;
+
     @Override
     public Kind kind() {
       return Kind.COUNTS;
@@ -352,12 +376,28 @@ public sealed interface Message {
 
     @Override
     public void write(FieldWriter out) {
-      out.i64(functionId);
-      out.longs(counts);
+      out.i64(number);
+      out.counts(directory);
+      out.i32(functions.size());
+      functions.forEach(
+          (id, counts) -> {
+            out.i64(id);
+            out.counts(counts);
+          });
     }
 
     static Counts read(FieldReader in) throws WireException {
-      return new Counts(in.i64(), in.longs());
+      long number = in.i64();
+      Map<String, Long> directory = in.counts();
+      int count = in.count(Long.BYTES + Integer.BYTES);
+      if (count > MAX_FUNCTIONS) {
+        throw new WireException(count + " functions in a report of at most " + MAX_FUNCTIONS);
+      }
+      Map<Long, Map<String, Long>> functions = new TreeMap<>();
+      for (int i = 0; i < count; i++) {
+        functions.put(in.i64(), in.counts());
+      }
+      return new Counts(number, directory, functions);
     }
   }
 
@@ -522,9 +562,22 @@ public sealed interface Message {
     }
   }
 
-  /** How the directory is: numbers in the order of {@code DirectoryState}. */
-  @SuppressWarnings("ArrayRecordComponent") // never compared
-  record State(long[] numbers) implements Answer {
+  /**
+   * How the directory is.
+   *
+   * @param processes those that have it open, the primary included
+   * @param claims that were granted and have not ended
+   * @param waits for one of them
+   * @param directory what was counted of the directory since it began, by name
+   * @param functions what was counted of each function since then, by its identity and then by name
+   */
+  record State(
+      int processes,
+      long claims,
+      long waits,
+      Map<String, Long> directory,
+      Map<String, Map<String, Long>> functions)
+      implements Answer {
     @Override
     public Kind kind() {
       return Kind.STATE;
@@ -532,11 +585,29 @@ public sealed interface Message {
 
     @Override
     public void write(FieldWriter out) {
-      out.longs(numbers);
+      out.i32(processes);
+      out.i64(claims);
+      out.i64(waits);
+      out.counts(directory);
+      out.i32(functions.size());
+      functions.forEach(
+          (identity, counts) -> {
+            out.text(identity);
+            out.counts(counts);
+          });
     }
 
     static State read(FieldReader in) throws WireException {
-      return new State(in.longs());
+      int processes = in.i32();
+      long claims = in.i64();
+      long waits = in.i64();
+      Map<String, Long> directory = in.counts();
+      int count = in.count(2 * Integer.BYTES);
+      Map<String, Map<String, Long>> functions = new TreeMap<>();
+      for (int i = 0; i < count; i++) {
+        functions.put(in.text(), in.counts());
+      }
+      return new State(processes, claims, waits, directory, functions);
     }
   }
 }

@@ -10,7 +10,9 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,7 +42,8 @@ final class MessagesTest {
         new Message.InvalidateAll(9),
         new Message.Announce(SHORT, 2, 3, CHAIN),
         new Message.Waits(CHAIN, CHAIN),
-        new Message.Counts(8, new long[] {1, 2}),
+        new Message.Counts(8, Map.of("folded", 1L), Map.of(7L, Map.of("hits.HEAP", 2L, "a_b", 3L))),
+        new Message.Counts(9, Map.of(), Map.of()),
         new Message.AskStatus(),
         new Message.Attached(),
         new Message.Done(),
@@ -54,7 +57,8 @@ final class MessagesTest {
         new Message.Lost(STORED),
         new Message.Outdated(),
         new Message.Refused(6, ""),
-        new Message.State(new long[0]));
+        new Message.State(
+            2, 3, 4, Map.of("takeovers", 5L), Map.of("p.C#m(int)\n", Map.of("bypasses", 6L))));
   }
 
   @Test
@@ -97,6 +101,34 @@ final class MessagesTest {
       }
     }
     return received;
+  }
+
+  @Test
+  @DisplayName("P8: counters have short plain names, and there are not many")
+  void countersAreBounded() throws WireException {
+    Map<String, Long> most = new TreeMap<>();
+    for (int i = 0; i < Message.Counts.MAX_NAMES; i++) {
+      most.put("x".repeat(60) + "." + i, 1L);
+    }
+    assertThat(deliver(counts(most))).hasSize(1);
+    most.put("more", 1L);
+    assertRefused(counts(most));
+    for (String name : List.of("", "x".repeat(65), "a=b", "a\nb", "\u00e4")) {
+      assertRefused(counts(Map.of(name, 1L)));
+    }
+    Map<Long, Map<String, Long>> functions = new TreeMap<>();
+    for (long id = 0; id <= Message.Counts.MAX_FUNCTIONS; id++) {
+      functions.put(id, Map.of());
+    }
+    assertRefused(new Message.Counts(1, Map.of(), functions));
+  }
+
+  private static Message.Counts counts(Map<String, Long> counts) {
+    return new Message.Counts(1, Map.of(), Map.of(7L, counts));
+  }
+
+  private static void assertRefused(Message message) {
+    assertThatThrownBy(() -> deliver(message)).isInstanceOf(WireException.class);
   }
 
   @Test
