@@ -1,6 +1,7 @@
 /**
- * memo beside its peers, measured in one run. So far there is one, Kryo, and one table: {@link
- * dev.memo.benchmarks.CodecTable} prints what keys and values cost beside it.
+ * What memo costs, measured in one run. {@link dev.memo.benchmarks.CodecTable} prints what keys and
+ * values cost beside Kryo, {@link dev.memo.benchmarks.ProcessTable} what a directory costs that
+ * many processes share.
  */
 @NullMarked
 package dev.memo.benchmarks;

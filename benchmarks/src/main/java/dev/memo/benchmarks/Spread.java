@@ -1,0 +1,23 @@
+package dev.memo.benchmarks;
+
+import java.util.List;
+
+/** What several rounds gave. */
+record Spread(double median, double min, double max) {
+  static Spread of(List<Double> rounds) {
+    List<Double> sorted = rounds.stream().sorted().toList();
+    return new Spread(sorted.get(sorted.size() / 2), sorted.get(0), sorted.get(sorted.size() - 1));
+  }
+
+  /** For instance {@code 1.52 [1.31..2.02]}. */
+  @Override
+  public String toString() {
+    return number(median) + " [" + number(min) + ".." + number(max) + "]";
+  }
+
+  /** With three digits that count. */
+  static String number(double value) {
+    double size = Math.abs(value);
+    return (size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f").formatted(value);
+  }
+}
