@@ -16,7 +16,8 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The claims on the call keys of one lock. All methods are called with the lock held.
+ * The claims on the call keys of one lock. Unless it says otherwise, a method is called with the
+ * lock held.
  *
  * <p>A claim is <em>current</em> from its grant until something else happens to its slot: a
  * mutation of its call key, or a result that did not come from it. It then lives on for its holder
@@ -38,6 +39,18 @@ final class ClaimStripe {
 
   ReentrantLock lock() {
     return lock;
+  }
+
+  /** Waits until whoever holds the lock has let it go; for those who do not hold it. */
+  void awaitChange() {
+    if (lock.isLocked()) {
+      lock.lock();
+      try {
+        return;
+      } finally {
+        lock.unlock();
+      }
+    }
   }
 
   /** The claim whose result a new asker would wait for. */

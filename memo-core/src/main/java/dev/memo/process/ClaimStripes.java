@@ -49,6 +49,13 @@ final class ClaimStripes {
     return wanted;
   }
 
+  /** All stripes, locked. */
+  List<ClaimStripe> lockAll() {
+    List<ClaimStripe> all = List.of(stripes);
+    all.forEach(stripe -> stripe.lock().lock());
+    return all;
+  }
+
   static void unlock(List<ClaimStripe> locked) {
     locked.forEach(stripe -> stripe.lock().unlock());
   }

@@ -33,11 +33,11 @@ import org.jspecify.annotations.Nullable;
  * The primary in the process that has the database open.
  *
  * <p>All that happens to a call key happens under the lock of its {@link ClaimStripe}, the write
- * included, so that a claim, a result and an invalidation of one key are in a definite order. A
- * function's era is changed under the function's monitor and read without: a result of an era that
- * ends meanwhile is stored under a generation that nobody reads. Lock order: stripe, then the
- * sequences' monitor; function, then the sequences' monitor; never a stripe and a function. Several
- * stripes are taken in one order.
+ * included, so that a claim, a result and an invalidation of one key are in a definite order; a new
+ * era of a function begins under all of them. Reads take no lock, but wait for a change of their
+ * stripe that is under way: what it removes is still served from memory elsewhere until its epoch
+ * is raised, and who has seen the new value must not be followed by who sees the old. Lock order:
+ * stripes (several in one order), a function's monitor, the sequences' monitor.
  *
  * <p>A missed call costs two look-ups and one write: {@link #read}, the second look of {@link
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
@@ -113,6 +113,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     requireOpen();
     Era era = functions.of(key.functionId()).era();
     byte[] bytes = store.get(Family.ENTRIES, key.entryKey(era.generation(), variant));
+    stripes.of(key).awaitChange();
     return bytes == null ? null : new Stored(bytes);
   }
 
@@ -407,6 +408,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public void invalidateAll(long functionId) {
     requireOpen();
+    // of all keys: a tombstone that is written meanwhile would be one of the era that ends
+    List<ClaimStripe> locked = stripes.lockAll();
     try {
       KnownFunction function = functions.of(functionId);
       synchronized (function) {
@@ -418,6 +421,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
       }
     } catch (StoreException e) {
       throw unavailable("invalidateAll", e);
+    } finally {
+      ClaimStripes.unlock(locked);
     }
   }
 

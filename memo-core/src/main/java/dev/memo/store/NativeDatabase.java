@@ -141,6 +141,7 @@ final class NativeDatabase {
             .setPinL0FilterAndIndexBlocksInCache(true)
             // the newest that RocksDB 9 and 10 read too; the default of 11 is not
             .setFormatVersion(6);
+    keepIndexesPlain(tables);
     // blob files stay off: a reader that follows the database loses them and crashes
     return kept(options, new ColumnFamilyOptions())
         .setTableFormatConfig(tables)
@@ -151,6 +152,16 @@ final class NativeDatabase {
         .setTargetFileSizeBase(16 * MIB)
         // halves the size of most values; decompressed blocks are what is cached
         .setCompressionType(CompressionType.LZ4_COMPRESSION);
+  }
+
+  /** Versions before 11 cannot read the indexes that 11 writes where keys are evenly spread. */
+  private static void keepIndexesPlain(BlockBasedTableConfig tables) {
+    try {
+      tables.setUniformCvThreshold(-1);
+    } catch (NoSuchMethodError e) {
+      // an older version is on the class path, which writes no others
+      return;
+    }
   }
 
   private static <T extends RocksObject> T kept(List<RocksObject> options, T made) {

@@ -22,6 +22,8 @@ import dev.memo.store.HeapStore;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -575,6 +577,68 @@ final class LocalPrimaryTest {
       long now = page.lastSequence();
       putAll(request(11, now, "a"), new PutRequest(call, V, claim, bytes("b"), 0));
       assertThat(text(hit(waiting.next().join()).stored())).isEqualTo("b");
+    }
+  }
+
+  @Nested
+  @DisplayName("between the write of a mutation and its return")
+  final class DuringMutations {
+
+    @BeforeEach
+    void reserveSequences() {
+      kept(put(new Claim(0, 0), "old"));
+    }
+
+    /** Does something in another thread when this one has written, as far as it gets by itself. */
+    private Thread whenWritten(Runnable action) {
+      Thread other = new Thread(action);
+      store.afterWrites(
+          () -> {
+            store.afterWrites(() -> true);
+            other.start();
+            Openings.await(
+                "the other has ended, or waits for this one",
+                () ->
+                    other.getState() == Thread.State.WAITING
+                        || other.getState() == Thread.State.TERMINATED);
+            return true;
+          });
+      return other;
+    }
+
+    @Test
+    @DisplayName("P6: an invalidation in the midst of an invalidateAll still counts after it")
+    void invalidateDuringInvalidateAll() throws Exception {
+      AtomicReference<Claim> claim = new AtomicReference<>();
+      Thread other =
+          whenWritten(
+              () -> {
+                claim.set(granted(primary.claim(OTHER, V, 0, Chain.root())));
+                primary.invalidate(OTHER);
+              });
+      primary.invalidateAll(FUNCTION);
+      other.join();
+      assertThat(primary.put(OTHER, V, claim.get(), bytes("older than the invalidation"), 0))
+          .isInstanceOf(PutAnswer.Outdated.class);
+    }
+
+    @Test
+    @DisplayName(
+        "P6: who has seen the new value is not followed by who finds the old one in memory")
+    void readDuringPut() throws Exception {
+      long before = page.stripe(KEY.stripe());
+      AtomicReference<String> seen = new AtomicReference<>();
+      AtomicLong stripe = new AtomicLong();
+      Thread other =
+          whenWritten(
+              () -> {
+                seen.set(text(requireNonNull(primary.read(KEY, V))));
+                stripe.set(page.stripe(KEY.stripe()));
+              });
+      kept(primary.replace(KEY, V, bytes("new"), Long.MAX_VALUE));
+      other.join();
+      assertThat(seen).hasValue("new");
+      assertThat(stripe).hasValueGreaterThan(before);
     }
   }
 

@@ -19,6 +19,7 @@ public final class FaultyStore implements Store {
   private @Nullable Reason allReads;
   private @Nullable Reason allScans;
   private Callable<?> beforeWrites = () -> true;
+  private Callable<?> afterWrites = () -> true;
 
   public FaultyStore(Store store) {
     this.store = store;
@@ -54,6 +55,15 @@ public final class FaultyStore implements Store {
     beforeWrites = action;
   }
 
+  /** Is called after each write from now on that did not fail, outside of all locks. */
+  public synchronized void afterWrites(Callable<?> action) {
+    afterWrites = action;
+  }
+
+  private synchronized Callable<?> afterWrites() {
+    return afterWrites;
+  }
+
   private synchronized Callable<?> beforeWrites() {
     return beforeWrites;
   }
@@ -80,16 +90,21 @@ public final class FaultyStore implements Store {
 
   @Override
   public void write(Batch batch) {
-    try {
-      beforeWrites().call();
-    } catch (Exception e) {
-      throw new AssertionError(e);
-    }
+    call(beforeWrites());
     synchronized (this) {
       fail(allWrites);
       fail(writes.get(++writeCount));
     }
     store.write(batch);
+    call(afterWrites());
+  }
+
+  private static void call(Callable<?> action) {
+    try {
+      action.call();
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
   }
 
   @Override
