@@ -108,6 +108,10 @@ class WorkersTest {
     }
   }
 
+  private static boolean isJvm(ProcessHandle process) {
+    return process.info().command().filter(command -> command.endsWith("/java")).isPresent();
+  }
+
   private static void await(String what, Callable<Boolean> condition) throws Exception {
     long deadline = System.nanoTime() + LONG.toNanos();
     while (!condition.call()) {
@@ -163,7 +167,8 @@ class WorkersTest {
     try (Binding binding = Memo.bind(SimilarClasses.DIRECTORY, shared)) {
       assertThat(SimilarityCached.DISTANCE.isCached(pairs.get(0))).isFalse(); // opens it
       job = start("--classes 120 --threads 2 --processes 2 --top 10000 --directory " + shared);
-      await("a worker", () -> job.process.children().findAny().isPresent());
+      // not earlier: a JVM is started by a helper, which waits for process 1
+      await("a worker", () -> job.process.children().anyMatch(WorkersTest::isJvm));
       job.signal("STOP");
       worker = job.process.children().findAny().orElseThrow();
       DistanceArgs early = Worker.order(pairs, 2).get(20);
