@@ -12,7 +12,13 @@ import java.util.Optional;
  * @param directory where the results are kept; where the annotation says, if empty
  */
 record Options(
-    int classes, int threads, int top, Optional<Path> directory, boolean progress, boolean help) {
+    int classes,
+    int threads,
+    int processes,
+    int top,
+    Optional<Path> directory,
+    boolean progress,
+    boolean help) {
 
   static final String HELP =
       """
@@ -21,6 +27,7 @@ record Options(
 
         --classes N      compare the first N larger classes, at least 2; 420 if not said
         --threads N      on N threads, 1 to 1000 (one per processor)
+        --processes N    in N processes, 1 to 64, each with so many threads (1)
         --top N          print the N closest pairs, 1 to 10000 (15)
         --directory DIR  keep the results in DIR (similar-classes.memo)
         --progress       show progress even if the output is not a terminal
@@ -35,6 +42,7 @@ record Options(
   static Options parse(String... args) {
     int classes = 420;
     int threads = Runtime.getRuntime().availableProcessors();
+    int processes = 1;
     int top = 15;
     Optional<Path> directory = Optional.empty();
     boolean progress = false;
@@ -45,6 +53,7 @@ record Options(
       switch (option) {
         case "--classes" -> classes = number(option, rest, 2, 10_000);
         case "--threads" -> threads = number(option, rest, 1, 1_000);
+        case "--processes" -> processes = number(option, rest, 1, 64);
         case "--top" -> top = number(option, rest, 1, 10_000);
         case "--directory" -> directory = Optional.of(path(option, rest));
         case "--progress" -> progress = true;
@@ -52,7 +61,7 @@ record Options(
         default -> throw new IllegalArgumentException("unknown option: " + option);
       }
     }
-    return new Options(classes, threads, top, directory, progress, help);
+    return new Options(classes, threads, processes, top, directory, progress, help);
   }
 
   private static int number(String option, Iterator<String> rest, int min, int max) {

@@ -18,6 +18,9 @@ import java.util.stream.IntStream;
 /** Prints the pairs of JDK classes that resemble each other most. Run it twice. */
 public final class SimilarClasses {
 
+  /** As the annotation says. */
+  static final String DIRECTORY = "similar-classes.memo";
+
   private SimilarClasses() {}
 
   /** See {@code --help}. */
@@ -36,9 +39,9 @@ public final class SimilarClasses {
     }
     try {
       if (options.directory().isPresent()) {
-        runIn(options.directory().get(), options);
+        runIn(options.directory().get(), options, args);
       } else {
-        run(options);
+        run(options, args);
       }
     } catch (DirectoryException e) {
       System.err.println("similar-classes: " + e.getMessage());
@@ -47,28 +50,38 @@ public final class SimilarClasses {
   }
 
   @SuppressWarnings("try") // the binding is for its end only
-  private static void runIn(Path directory, Options options) throws IOException {
-    try (Binding binding = Memo.bind("similar-classes.memo", directory)) {
-      run(options);
+  private static void runIn(Path directory, Options options, String[] args) throws IOException {
+    try (Binding binding = Memo.bind(DIRECTORY, directory)) {
+      run(options, args);
     }
   }
 
-  private static void run(Options options) throws IOException {
+  private static void run(Options options, String[] args) throws IOException {
     long begin = System.nanoTime();
     List<ClassFile> files = ClassFile.ofThisRuntime(options.classes());
     List<DistanceArgs> pairs = pairs(files);
     System.out.printf(
         Locale.ROOT,
-        "Comparing %,d classes of Java %s: %,d pairs on %d threads.%n%n",
+        "Comparing %,d classes of Java %s: %,d pairs on %d threads%s.%n%n",
         files.size(),
         Runtime.version(),
         pairs.size(),
-        options.threads());
-    List<Double> distances = distances(pairs, options);
+        options.threads(),
+        options.processes() == 1 ? "" : " in each of " + options.processes() + " processes");
+    // Opens the directory: if it cannot be opened, that is said here, and not by every worker.
+    boolean unused = SimilarityCached.DISTANCE.isCached(pairs.get(0));
+    List<Double> distances;
+    List<WorkerReport> workers;
+    try (Workers started = Workers.start(options.processes() - 1, args)) {
+      distances = distances(pairs, options);
+      workers = started.end();
+    }
     Duration wallTime = Duration.ofNanos(System.nanoTime() - begin);
 
     System.out.println(closest(pairs, distances, options.top()));
-    System.out.print(summary(SimilarityCached.DISTANCE.stats(), wallTime));
+    System.out.print(summary(SimilarityCached.DISTANCE.stats(), workers, wallTime));
+    WorkerReport.failures(workers)
+        .forEach(failure -> System.err.println("similar-classes: " + failure));
   }
 
   @SuppressWarnings("try") // progress is told beside the work
@@ -112,12 +125,32 @@ public final class SimilarClasses {
     return table;
   }
 
-  static Table summary(FunctionStats stats, Duration wallTime) {
-    return new Table()
-        .row(count(stats.computations()), "pairs computed")
-        .row(count(stats.hits()), "pairs from cache")
+  static Table summary(FunctionStats stats, List<WorkerReport> workers, Duration wallTime) {
+    if (workers.isEmpty()) {
+      return new Table()
+          .row(count(stats.computations()), "pairs computed")
+          .row(count(stats.hits()), "pairs from cache")
+          .row(seconds(wallTime), "wall time")
+          .row(seconds(stats.timeSaved()), "computing time saved");
+    }
+    Table table = new Table().row(count(stats.computations()), "pairs computed by this process");
+    long inAll = stats.computations();
+    boolean allKnown = true;
+    for (WorkerReport worker : workers) {
+      String computed = "?";
+      if (worker.computations().isPresent()) {
+        computed = count(worker.computations().getAsLong());
+        inAll += worker.computations().getAsLong();
+      } else {
+        allKnown = false;
+      }
+      table.row(computed, "pairs computed by process " + worker.process());
+    }
+    return table
+        .row(count(inAll), "pairs computed in all" + (allKnown ? "" : ", at least"))
+        .row(count(stats.hits()), "pairs from cache in this process")
         .row(seconds(wallTime), "wall time")
-        .row(seconds(stats.timeSaved()), "computing time saved");
+        .row(seconds(stats.timeSaved()), "computing time saved in this process");
   }
 
   private static String count(long number) {

@@ -21,7 +21,7 @@ final class Similarity {
   private Similarity() {}
 
   /** Near 0 for files with the same bytes, near 1 for files that have nothing in common. */
-  @Cached("similar-classes.memo")
+  @Cached(SimilarClasses.DIRECTORY)
   static double distance(ClassFile a, ClassFile b) throws IOException {
     Contents left = contents(a);
     Contents right = contents(b);

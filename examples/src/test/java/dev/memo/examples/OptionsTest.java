@@ -15,16 +15,19 @@ class OptionsTest {
     Options options = Options.parse();
     assertThat(options.classes()).isEqualTo(420);
     assertThat(options.threads()).isEqualTo(Runtime.getRuntime().availableProcessors());
+    assertThat(options.processes()).isEqualTo(1);
     assertThat(options.directory()).isEmpty();
     assertThat(options.help()).isFalse();
   }
 
   @Test
   void everyOptionIsRead() {
-    String line = "--classes 5 --threads 3 --top 2 --directory some/where --progress --help";
+    String line =
+        "--classes 5 --threads 3 --processes 4 --top 2 --directory some/where --progress --help";
     Options options = Options.parse(line.split(" "));
     assertThat(options.classes()).isEqualTo(5);
     assertThat(options.threads()).isEqualTo(3);
+    assertThat(options.processes()).isEqualTo(4);
     assertThat(options.top()).isEqualTo(2);
     assertThat(options.directory()).contains(Path.of("some/where"));
     assertThat(options.progress()).isTrue();
@@ -37,6 +40,7 @@ class OptionsTest {
     "--classes,      --classes needs a value",
     "--classes 1,    '--classes must be a number from 2 to 10000, got: 1'",
     "--threads 0,    '--threads must be a number from 1 to 1000, got: 0'",
+    "--processes 65, '--processes must be a number from 1 to 64, got: 65'",
     "--top many,     '--top must be a number from 1 to 10000, got: many'",
     "--directory a\0b, '--directory must be a path, got: a\0b'"
   })
