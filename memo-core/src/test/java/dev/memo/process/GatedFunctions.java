@@ -7,6 +7,7 @@ import dev.memo.call.FunctionStats;
 import dev.memo.call.HeapTier;
 import dev.memo.call.Lookup;
 import dev.memo.call.StoredFunction;
+import dev.memo.claims.Chain;
 import dev.memo.claims.Primary;
 import dev.memo.claims.Waits;
 import dev.memo.codec.key.ArgumentsFormat;
@@ -32,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 final class GatedFunctions {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final String NOTHING = "";
+
+  /** Before a callee: it is called as an executor does that memo does not know of. */
+  static final String ELSEWHERE = "elsewhere:";
+
+  /** Before a callee: it is called on another thread that was told for whom. */
+  static final String TOLD = "told:";
 
   private final Map<String, StoredFunction<Integer, String, RuntimeException>> functions =
       new ConcurrentHashMap<>();
@@ -74,10 +81,22 @@ final class GatedFunctions {
   private String compute(String name, int key) {
     begun.accept(name + " " + key);
     String callee = name.equals("quick") ? NOTHING : await(gate(name, key));
-    if (!callee.equals(NOTHING)) {
+    if (callee.startsWith(ELSEWHERE)) {
+      callOnAnotherThread(Chain.root(), callee.substring(ELSEWHERE.length()), key);
+    } else if (callee.startsWith(TOLD)) {
+      Chain known = Chain.child(Chain.current(), () -> false);
+      callOnAnotherThread(known, callee.substring(TOLD.length()), key);
+    } else if (!callee.equals(NOTHING)) {
       String unused = call(callee, key);
     }
     return UUID.randomUUID().toString();
+  }
+
+  private void callOnAnotherThread(Chain chain, String callee, int key) {
+    String unused =
+        CompletableFuture.supplyAsync(
+                () -> chain.run(entered -> call(callee, key)), task -> new Thread(task).start())
+            .join();
   }
 
   private static String await(CompletableFuture<String> gate) {

@@ -3,6 +3,7 @@ package dev.memo.process;
 import dev.memo.process.LocalPrimary.Outdating;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -41,6 +42,16 @@ final class Openings {
 
   static void awaitRole(OpenDirectory directory, String role) {
     await("the role is " + role, () -> role(directory).equals(role));
+  }
+
+  /** How many threads of this JVM wait for a computation of others. */
+  static long waiters() {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            stack ->
+                Arrays.stream(stack)
+                    .anyMatch(frame -> frame.getClassName().equals("dev.memo.call.Waiting")))
+        .count();
   }
 
   /** The names of what is in a folder, which may be missing. */

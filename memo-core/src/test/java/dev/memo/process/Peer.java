@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -47,22 +48,39 @@ final class Peer implements AutoCloseable {
    * @param reportsWaits false switches off that waits inside the process are told to the primary
    */
   static Peer start(Path directory, Times times, Duration maxWait, boolean reportsWaits) {
-    return new Peer(
+    return start(directory, times, maxWait, reportsWaits, surroundings -> {});
+  }
+
+  /**
+   * @param surroundings says what is special about its JVM
+   */
+  static Peer start(
+      Path directory,
+      Times times,
+      Duration maxWait,
+      boolean reportsWaits,
+      Consumer<ChildJvm.Builder> surroundings) {
+    ChildJvm.Builder child =
         ChildJvm.of(
-                Program.class,
-                directory,
-                times.beat().toMillis(),
-                times.silence().toMillis(),
-                times.lease().toMillis(),
-                times.grace().toMillis(),
-                maxWait.toMillis(),
-                reportsWaits)
-            .start());
+            Program.class,
+            directory,
+            times.beat().toMillis(),
+            times.silence().toMillis(),
+            times.lease().toMillis(),
+            times.grace().toMillis(),
+            maxWait.toMillis(),
+            reportsWaits);
+    surroundings.accept(child);
+    return new Peer(child.start());
   }
 
   /** Starts one and waits until it has the directory open. */
   static Peer open(Path directory, Times times) {
-    Peer peer = start(directory, times);
+    return open(directory, times, surroundings -> {});
+  }
+
+  static Peer open(Path directory, Times times, Consumer<ChildJvm.Builder> surroundings) {
+    Peer peer = start(directory, times, PATIENCE, true, surroundings);
     peer.await("opened");
     return peer;
   }
@@ -153,6 +171,11 @@ final class Peer implements AutoCloseable {
 
   synchronized boolean hasSaid(String start) {
     return said.stream().anyMatch(line -> line.startsWith(start));
+  }
+
+  /** What it said of a kind, as a log line does somewhere in its middle. */
+  synchronized List<String> mentions(String part) {
+    return said.stream().filter(line -> line.contains(part)).toList();
   }
 
   /** How many computations of this call it has begun. */
@@ -298,6 +321,10 @@ final class Peer implements AutoCloseable {
           yield "";
         }
         case "role" -> Openings.role(directory);
+        case "id" -> directory.id();
+        case "jdk" -> Runtime.version().feature();
+        case "now" -> System.currentTimeMillis();
+        case "waiters" -> Openings.waiters();
         case "spooled" -> functions.stats().spooled();
         case "cycles" -> functions.stats().cycleBreaks();
         case "misses" -> functions.stats().missesByReason().get(MissReason.valueOf(words[2]));
