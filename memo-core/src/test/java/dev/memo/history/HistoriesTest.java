@@ -3,6 +3,7 @@ package dev.memo.history;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.call.HitSource;
 import dev.memo.history.HistoryWorker.Mode;
 import dev.memo.history.Operation.Answer;
 import dev.memo.history.Operation.Kind;
@@ -14,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -42,6 +44,9 @@ final class HistoriesTest {
   private static final int KILLS = Integer.getInteger("memo.test.kills", SOAK ? 100 : 8);
   private static final Duration SLOT = Duration.ofMillis(SOAK ? 15 : 75);
   private static final int PROCESSES = 4;
+
+  /** What takes as long may have lost its primary to silence, which is 5 s. */
+  private static final Duration LONG = Duration.ofSeconds(4);
 
   /** More than the twins need by far. */
   private static final int TWIN_OPERATIONS = 20_000;
@@ -86,11 +91,14 @@ final class HistoriesTest {
     }
     List<Operation> operations = Recorder.read(folder);
     long ran = System.nanoTime();
-    List<String> violations = RegisterChecker.violations(operations, kills);
+    List<Operation> late = operations.stream().filter(HistoriesTest::isLate).toList();
+    List<Span> breaks = new ArrayList<>(kills);
+    late.forEach(operation -> breaks.add(new Span(operation.begin(), operation.end())));
+    List<String> violations = RegisterChecker.violations(operations, breaks);
     System.out.printf(
         Locale.ROOT,
         "seed %d: %d operations of %d processes in %.1f s, checked in %.1f s; killed %d, of them %d"
-            + " primaries%n%s%n",
+            + " primaries; longer than %s: %d%n%s%n",
         SEED,
         operations.size(),
         started,
@@ -98,6 +106,8 @@ final class HistoriesTest {
         (System.nanoTime() - ran) / 1e9,
         kills.size(),
         primaries,
+        LONG,
+        late.size(),
         summary(operations));
     assertThat(said).as("seed %s", SEED).noneMatch(line -> line.startsWith("failed"));
     assertThat(operations).hasSizeGreaterThanOrEqualTo(OPERATIONS);
@@ -106,7 +116,15 @@ final class HistoriesTest {
     assertThat(operations)
         .as("no call throws")
         .noneMatch(operation -> operation.kind() == Kind.CALL && operation.threw());
+    assertThat(EnumSet.allOf(HitSource.class))
+        .as("all sources are met")
+        .allMatch(source -> operations.stream().anyMatch(o -> o.source() == source));
     assertThat(violations).as("seed %s", SEED).isEmpty();
+  }
+
+  private static boolean isLate(Operation operation) {
+    return operation.end() != Operation.NEVER
+        && operation.end() - operation.begin() > LONG.toNanos();
   }
 
   @Test

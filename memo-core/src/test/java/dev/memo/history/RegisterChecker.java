@@ -47,15 +47,15 @@ import org.jspecify.annotations.Nullable;
  *       because a primary that was left may still find the request.) If somebody read what it
  *       wrote, it has, before that read ended; a value that nobody read is as good as never
  *       written.
- *   <li>While a process is killed that may be the primary, a request may be carried out by it, and
- *       again by the next one, which is all that the caller hears of. So what was outdated or lost
- *       then may have been stored before, and what was cleared may have been cleared twice.
+ *   <li>While processes may lose their primary, a request may be carried out by it, and again by
+ *       the next one, which is all that the caller hears of. So what was outdated or lost then may
+ *       have been stored before, and what was cleared may have been cleared twice.
  * </ul>
  */
 final class RegisterChecker {
-  private static final int SHOWN = 60;
+  private static final int SHOWN = 25;
 
-  /** From before something was done to a process until after it. */
+  /** Some time. */
   record Span(long begin, long end) {
     boolean meets(Operation operation) {
       return operation.begin() <= end && operation.end() >= begin;
@@ -79,22 +79,22 @@ final class RegisterChecker {
   }
 
   private final List<Operation> operations;
-  private final List<Span> kills;
+  private final List<Span> breaks;
   private final Map<Long, Operation> byId = new HashMap<>();
 
-  private RegisterChecker(List<Operation> operations, List<Span> kills) {
+  private RegisterChecker(List<Operation> operations, List<Span> breaks) {
     this.operations = operations;
-    this.kills = kills;
+    this.breaks = breaks;
     operations.forEach(operation -> byId.put(operation.id(), operation));
   }
 
   /**
    * What is wrong, with the operations around it; nothing for a good history.
    *
-   * @param kills when processes were killed
+   * @param breaks when processes may have lost their primary
    */
-  static List<String> violations(List<Operation> operations, List<Span> kills) {
-    RegisterChecker checker = new RegisterChecker(operations, kills);
+  static List<String> violations(List<Operation> operations, List<Span> breaks) {
+    RegisterChecker checker = new RegisterChecker(operations, breaks);
     List<String> violations = new ArrayList<>();
     for (int key : new TreeSet<>(operations.stream().map(Operation::key).toList())) {
       String violation = checker.new Key(key).violation();
@@ -105,8 +105,8 @@ final class RegisterChecker {
     return violations;
   }
 
-  private boolean meetsKill(Operation operation) {
-    return kills.stream().anyMatch(kill -> kill.meets(operation));
+  private boolean meetsBreak(Operation operation) {
+    return breaks.stream().anyMatch(broken -> broken.meets(operation));
   }
 
   private static boolean changes(Operation operation) {
@@ -133,13 +133,13 @@ final class RegisterChecker {
         if (refreshes) {
           yield Fate.UNSEEN; // asked once only, and nobody waits for it
         }
-        yield meetsKill(writer) ? Fate.PERHAPS_OUTDATED : Fate.OUTDATED;
+        yield meetsBreak(writer) ? Fate.PERHAPS_OUTDATED : Fate.OUTDATED;
       }
       case LOST -> {
         if (writer.value() == writer.id()) {
           yield Fate.STORED; // it had been stored before it was handed in again
         }
-        yield meetsKill(writer) || !writer.hasReturned() ? Fate.UNKNOWN : Fate.UNSEEN;
+        yield meetsBreak(writer) || !writer.hasReturned() ? Fate.UNKNOWN : Fate.UNSEEN;
       }
     };
   }
@@ -300,7 +300,7 @@ final class RegisterChecker {
         return;
       }
       steps.add(Step.clear(operation.begin(), operation.end(), false));
-      if (meetsKill(operation)) {
+      if (meetsBreak(operation)) {
         steps.add(Step.clear(operation.begin(), operation.end(), true));
       }
     }
@@ -322,11 +322,19 @@ final class RegisterChecker {
               type, operation.id(), operation.bodyEnd(), latest, operation.bodyBegin(), false));
     }
 
+    /** Whether one that never ended can matter. */
+    private boolean seenOrClearing(Operation operation) {
+      return firstSeen.containsKey(operation.id())
+          || operation.kind() == Kind.INVALIDATE
+          || operation.kind() == Kind.INVALIDATE_ALL;
+    }
+
     private String told(String what, long begin, long end) {
       StringBuilder told = new StringBuilder(what).append("; around it:");
       List<Operation> around =
           here.stream()
               .filter(operation -> operation.begin() <= end && operation.end() >= begin)
+              .filter(operation -> operation.end() != Operation.NEVER || seenOrClearing(operation))
               .sorted(Comparator.comparingLong(Operation::begin))
               .toList();
       List<Operation> before =
@@ -334,7 +342,7 @@ final class RegisterChecker {
               .filter(operation -> operation.end() < begin)
               .sorted(Comparator.comparingLong(Operation::end))
               .toList();
-      before.subList(Math.max(0, before.size() - SHOWN / 2), before.size()).stream()
+      before.subList(Math.max(0, before.size() - SHOWN), before.size()).stream()
           .sorted(Comparator.comparingLong(Operation::begin))
           .forEach(operation -> told.append("\n  ").append(operation));
       told.append("\n  --");

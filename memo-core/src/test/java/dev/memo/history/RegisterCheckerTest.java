@@ -20,7 +20,7 @@ final class RegisterCheckerTest {
   private static final int OTHER_KEY = 6;
 
   private final List<Operation> history = new ArrayList<>();
-  private final List<Span> kills = new ArrayList<>();
+  private final List<Span> breaks = new ArrayList<>();
 
   private long add(
       int process,
@@ -106,7 +106,7 @@ final class RegisterCheckerTest {
   }
 
   private List<String> violations() {
-    return RegisterChecker.violations(history, kills);
+    return RegisterChecker.violations(history, breaks);
   }
 
   private void assertGood() {
@@ -243,10 +243,10 @@ final class RegisterCheckerTest {
     }
 
     @Test
-    void anInvalidationThatIsCarriedOutTwiceAroundAKill() {
+    void anInvalidationThatIsCarriedOutTwiceAroundABreak() {
       long first = computes(1, 0, 10);
       invalidates(1, 20, 100);
-      kills.add(new Span(40, 50));
+      breaks.add(new Span(40, 50));
       long second = computes(2, 60, 70);
       reads(3, 75, 80, second);
       computes(2, 110, 120);
@@ -255,10 +255,10 @@ final class RegisterCheckerTest {
     }
 
     @Test
-    void aResultThatWasStoredAndThenOutdatedAroundAKill() {
+    void aResultThatWasStoredAndThenOutdatedAroundABreak() {
       long twice = computes(1, 0, 100, Answer.OUTDATED);
       history.set(0, withBody(history.get(0), 2, 5));
-      kills.add(new Span(40, 50));
+      breaks.add(new Span(40, 50));
       reads(2, 20, 30, twice);
       invalidates(2, 60, 70);
       computes(2, 80, 90);
@@ -373,6 +373,14 @@ final class RegisterCheckerTest {
     }
 
     @Test
+    void aComputationThatInvalidateAllHidesFromAnInvalidation() {
+      invalidatesAll(1, 0, 45);
+      computes(1, 10, 50);
+      invalidates(2, 20, 30);
+      assertBad("no order with");
+    }
+
+    @Test
     void aRefreshThatReplacesALaterPut() {
       refreshes(1, 0, 50, Answer.KEPT);
       puts(2, 10, 20);
@@ -448,7 +456,7 @@ final class RegisterCheckerTest {
     }
 
     @Test
-    void twoClearsByOneInvalidationWithoutAKill() {
+    void twoClearsByOneInvalidationWithoutABreak() {
       computes(1, 0, 10);
       invalidates(1, 20, 100);
       computes(2, 60, 70);
