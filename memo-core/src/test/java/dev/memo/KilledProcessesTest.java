@@ -24,6 +24,8 @@ import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -40,6 +42,8 @@ final class KilledProcessesTest {
   private static final int CALLS_BETWEEN_KILLS = 60;
   private static final Duration LONGEST_CALL = Duration.ofMillis(200 + 5_000 + 10_000);
 
+  private static final Pattern EXCEPTIONS = Pattern.compile("^ended, exceptions (\\d+) of ");
+
   private final Path folder;
   private final Path directory;
   private final List<ChildJvm> children = new ArrayList<>();
@@ -55,6 +59,7 @@ final class KilledProcessesTest {
   void computesOnceAndLosesNothing() throws IOException {
     Random random = new Random(SEED);
     int primaries = 0;
+    long exceptions = 0;
     try {
       while (children.size() < PROCESSES) {
         startOne();
@@ -74,7 +79,7 @@ final class KilledProcessesTest {
       Files.writeString(folder.resolve("unfinished"), Integer.toString(limit));
       Files.move(folder.resolve("unfinished"), folder.resolve("stop"));
       for (ChildJvm child : children) {
-        assertThat(child.awaitLine("ended", "failed")).startsWith("ended, exceptions 0");
+        exceptions += exceptions(child.awaitLine("ended", "failed"));
       }
     } finally {
       children.forEach(ChildJvm::close);
@@ -83,9 +88,19 @@ final class KilledProcessesTest {
     List<String> computed = computed();
     Set<String> keys = new HashSet<>(computed);
     System.out.println(
-        computed.size() + " computations of " + keys.size() + " keys, " + KILLS + " kills");
-    assertThat(computed.size()).isLessThanOrEqualTo(keys.size() + THREADS * KILLS);
-    requireAcknowledged();
+        "%d computations of %d keys, %d kills, %d of them of the primary, %d exceptions of P1"
+            .formatted(computed.size(), keys.size(), KILLS, primaries, exceptions));
+    assertThat((long) computed.size())
+        .isLessThanOrEqualTo(keys.size() + THREADS * KILLS + exceptions);
+    Set<Integer> stored = requireAcknowledged();
+    assertThat(keys.stream().map(Integer::valueOf)).as("every key ends stored").isSubsetOf(stored);
+  }
+
+  /** How many calls of a process that was not killed computed under an exception of P1. */
+  private static long exceptions(String line) {
+    Matcher matcher = EXCEPTIONS.matcher(line);
+    assertThat(matcher.find()).as(line).isTrue();
+    return Long.parseLong(matcher.group(1));
   }
 
   /** The process that says it is the primary; null while there is none. */
@@ -133,7 +148,8 @@ final class KilledProcessesTest {
     return lines;
   }
 
-  private void requireAcknowledged() {
+  /** All that was returned is stored; returns the keys. */
+  private Set<Integer> requireAcknowledged() {
     Map<Integer, String> values = new HashMap<>();
     for (String line : lines("returned-")) {
       String[] parts = line.split(" ", -1);
@@ -151,6 +167,7 @@ final class KilledProcessesTest {
               });
       values.forEach((key, value) -> assertThat(stored.call(key)).isEqualTo(value));
     }
+    return values.keySet();
   }
 
   /** Calls for one key after the other from many threads, until it is killed or told to stop. */
