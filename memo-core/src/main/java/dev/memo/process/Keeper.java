@@ -1,9 +1,6 @@
 package dev.memo.process;
 
 import dev.memo.failure.DirectoryException;
-import dev.memo.failure.StoreException;
-import dev.memo.process.wire.Connection;
-import dev.memo.process.wire.Message;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,12 +10,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -26,18 +21,12 @@ import org.jspecify.annotations.Nullable;
  * Finds this process its role in the directory, and another one when that has ended: it leads if it
  * can have the lock, else it follows whoever has it.
  *
- * <p>Two threads: one elects, opens, connects and cleans up, all of which may block; the other one,
- * the pulse, gives and checks signs of life, and never blocks. All locks and channels are theirs.
+ * <p>Its thread elects, opens, connects and does the {@link Housekeeping}, all of which may block;
+ * the {@link Pulse} does not. All locks and channels are theirs.
  */
 final class Keeper implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
-  private static final long REFUSED_NANOS = TimeUnit.SECONDS.toNanos(10);
-  private static final int TICKS_PER_BEAT = 4;
-  private static final int BEATS_PER_SWEEP = 10;
-
-  /** How long a process that ends waits for the primary to take its counters. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
 
   private final DirectorySettings settings;
   private final Times times;
@@ -45,24 +34,17 @@ final class Keeper implements AutoCloseable {
   private final Member member;
   private final MemberEpochs epochs;
   private final Spool spool;
-  private final OwnCounters counters;
-  private final AtomicLong folded = new AtomicLong();
-  private final Thread keeper;
-  private final Thread pulse;
+  private final Warnings warnings = new Warnings();
+  private final Housekeeping housekeeping;
+  private final Pulse pulse;
+  private final Thread thread;
 
   // of the keeper only, once it has started
   private Layout layout;
   private Object inode;
-  private long nextReplay = System.nanoTime();
-  private long nextSweep = System.nanoTime();
-  private long counted = System.nanoTime() - LOOK_NANOS;
+  private @Nullable Leadership leadership;
 
   private volatile MemberFolder folder; // written by the keeper
-  private volatile @Nullable Leadership leadership; // written by the keeper
-  private volatile @Nullable Connection following; // written by the keeper
-  private volatile boolean mustFold;
-  private volatile @Nullable String lastWarning;
-  private volatile long leadingSince;
   private volatile boolean closed;
 
   Keeper(
@@ -84,12 +66,10 @@ final class Keeper implements AutoCloseable {
     this.member = member;
     this.epochs = epochs;
     this.spool = spool;
-    this.counters =
-        new OwnCounters(() -> Map.of(DirectoryState.FOLDED, spool.replayed() + folded.get()));
-    this.keeper = new Thread(this::keep, "memo keeps " + layout.root());
-    this.pulse = new Thread(this::beat, "memo beats for " + layout.root());
-    keeper.setDaemon(true);
-    pulse.setDaemon(true);
+    this.housekeeping = new Housekeeping(times, member, spool, warnings);
+    this.pulse = new Pulse(layout.root(), times, member, warnings);
+    this.thread = new Thread(this::keep, "memo keeps " + layout.root());
+    thread.setDaemon(true);
   }
 
   /**
@@ -104,30 +84,14 @@ final class Keeper implements AutoCloseable {
       Pauses.pause(Duration.ofMillis(10));
     }
     if (member.role() == null) {
-      warnOfSilence();
+      pulse.warnOfSilence();
     }
-    keeper.start();
-  }
-
-  private void warnOfSilence() {
-    warn(
-        "The process that owns "
-            + layout.root()
-            + " does not answer: calls compute, and what they return is stored when it does",
-        null);
-  }
-
-  /** Says what is wrong, once until something else is. */
-  private void warn(String what, @Nullable Throwable cause) {
-    if (!what.equals(lastWarning)) {
-      lastWarning = what;
-      LOG.log(Level.WARNING, what, cause);
-    }
+    thread.start();
   }
 
   private void assume(Role role, String what) {
     member.assume(role);
-    lastWarning = null;
+    warnings.clear();
     LOG.log(Level.DEBUG, "{0}: this process {1}", layout.root(), what);
   }
 
@@ -137,9 +101,10 @@ final class Keeper implements AutoCloseable {
       boolean goesOn = false;
       try {
         requireSameDirectory();
-        if (member.role() != null) {
-          tidy();
-          goesOn = mustFold;
+        Role role = member.role();
+        if (role != null) {
+          housekeeping.tidy(layout, folder.name(), role, leadership);
+          goesOn = housekeeping.hasMore();
         } else if (!seek()) {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
@@ -148,7 +113,8 @@ final class Keeper implements AutoCloseable {
         LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
       } catch (Throwable e) { // whatever it is, this thread has to go on
         if (!closed) {
-          warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
+          warnings.warn(
+              "Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
         }
       }
       if (!closed && !goesOn) {
@@ -161,11 +127,11 @@ final class Keeper implements AutoCloseable {
   private boolean seek() {
     step();
     OwnerLock lock = OwnerLock.tryAcquire(layout);
+    if (lock != null) {
+      lead(lock);
+      return true;
+    }
     try {
-      if (lock != null) {
-        lead(lock);
-        return true;
-      }
       return follow();
     } catch (IOException | LostPrimaryException e) {
       LOG.log(Level.DEBUG, "No primary of " + layout.root() + " yet", e);
@@ -174,38 +140,29 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  private void lead(OwnerLock lock) throws IOException {
+  private void lead(OwnerLock lock) {
     Leadership begun = Leadership.begin(layout, lock, settings, rules);
-    leadingSince = System.nanoTime(); // before the pulse sees it, which ends the grace
     leadership = begun;
+    pulse.lead(begun);
     epochs.map(begun.page());
     member.announceTo(begun.role());
-    Set<String> live = MemberFolder.sweep(layout);
-    live.remove(folder.name());
-    leadingSince = System.nanoTime();
-    begun.serve(live, this::sessionEnded);
-    requireSocket(begun);
-    member.replay(begun.role());
-    assume(begun.role(), "is the primary");
-    mustFold = true;
-  }
-
-  private void requireSocket(Leadership leading) {
     try {
-      leading.requireSocket();
+      Set<String> live = MemberFolder.sweep(layout);
+      live.remove(folder.name());
+      pulse.restartGrace();
+      begun.serve(live, this::sessionEnded);
+      housekeeping.requireSocket(layout, begun);
+      member.replay(begun.role());
     } catch (IOException e) {
-      warn(
-          "No other process can share "
-              + layout.root()
-              + " at the moment, because its socket cannot be opened: others compute, and this one"
-              + " tries again",
-          e);
+      throw Refusals.because("lead the directory", layout.root(), e);
     }
+    assume(begun.role(), "is the primary");
+    housekeeping.expectLeftovers();
   }
 
   private void sessionEnded() {
-    mustFold = true;
-    LockSupport.unpark(keeper);
+    housekeeping.expectLeftovers();
+    LockSupport.unpark(thread);
   }
 
   private boolean follow() throws IOException {
@@ -221,12 +178,12 @@ final class Keeper implements AutoCloseable {
     }
     Path socket = layout.sockets().resolve(Path.of(owner.socket()).getFileName());
     RemotePrimary primary =
-        RemotePrimary.introduce(connect(socket), folder.name(), owner.epoch(), page, this::watch);
+        RemotePrimary.introduce(connect(socket), folder.name(), owner.epoch(), page, pulse::follow);
     Role.Following role = new Role.Following(primary);
     primary.whenEnded(
         () -> {
           member.leave(role);
-          LockSupport.unpark(keeper);
+          LockSupport.unpark(thread);
         });
     epochs.map(page);
     member.announceTo(role);
@@ -237,14 +194,6 @@ final class Keeper implements AutoCloseable {
       member.leave(role);
     }
     return true;
-  }
-
-  /** From now on the connection is ended when it is silent, or when this is closed. */
-  private void watch(Connection connection) {
-    following = connection;
-    if (closed) {
-      connection.close(); // close() may have come too early to see it
-    }
   }
 
   private static SocketChannel connect(Path socket) throws IOException {
@@ -263,94 +212,14 @@ final class Keeper implements AutoCloseable {
     }
   }
 
-  /** What there is to do from time to time. */
-  private void tidy() throws IOException {
-    Leadership leading = leadership;
-    Role role = member.role();
-    member.running().endAbandoned();
-    if (role != null && member.hasSpooled() && System.nanoTime() - nextReplay >= 0) {
-      if (!member.replay(role)) {
-        nextReplay = System.nanoTime() + REFUSED_NANOS; // the disk is full, most likely
-      }
-    }
-    if (leading != null) {
-      requireSocket(leading);
-    }
-    if (leading != null && System.nanoTime() - nextSweep >= 0) {
-      nextSweep = System.nanoTime() + BEATS_PER_SWEEP * times.beat().toNanos();
-      sweepTombstones(leading);
-    }
-    if (leading != null && mustFold) {
-      mustFold = false;
-      LocalPrimary primary = leading.role().primary();
-      primary.counters().retain(MemberFolder.sweep(layout));
-      folded.addAndGet(Spool.fold(layout.spool(), leading.role().directoryId(), primary).stored());
-    }
-    if (role != null && System.nanoTime() - counted >= LOOK_NANOS / 10 * 9) {
-      counted = System.nanoTime();
-      tellIfPossible(role);
-      if (leading != null) {
-        leading.role().primary().counters().write();
-      }
-    }
-  }
-
-  /** What this process counts; and how the directory is, null if no primary answers. */
+  /** What this process counts. */
   OwnCounters counters() {
-    return counters;
+    return housekeeping.counters();
   }
 
+  /** How the directory is; null if no primary answers. */
   @Nullable DirectoryState state() {
-    return member.state(this::tell);
-  }
-
-  /**
-   * Tells what this process counted, if the database of whoever leads allows.
-   *
-   * @throws LostPrimaryException if the connection ends
-   */
-  private void tell(Role role) {
-    try {
-      counters.tell(counts -> role.count(folder.name(), counts));
-    } catch (StoreException e) {
-      LOG.log(Level.DEBUG, "The primary takes no counters yet", e); // it is told again
-    }
-  }
-
-  /** Tells it for the last time, but does not wait long for whoever may be stopped. */
-  private void tellLast() {
-    Role role = member.role();
-    if (role instanceof Role.Following) {
-      Thread teller = new Thread(() -> tellIfPossible(role), "memo tells what it counted");
-      teller.setDaemon(true);
-      teller.start();
-      try {
-        teller.join(LAST_WORDS.toMillis());
-      } catch (InterruptedException e) {
-        throw new AssertionError("closing runs on a private thread", e);
-      }
-    }
-  }
-
-  private void tellIfPossible(Role role) {
-    try {
-      tell(role);
-    } catch (LostPrimaryException e) {
-      LOG.log(Level.DEBUG, "Nobody is there to be told what was counted", e);
-    }
-  }
-
-  /** Old ones cost space only, so whatever is in doubt keeps them all. */
-  private void sweepTombstones(Leadership leading) throws IOException {
-    Server server = leading.server();
-    long oldest = Math.min(leading.role().primary().oldestStart(), member.oldestStart());
-    Set<String> live = MemberFolder.sweep(layout);
-    if (server == null || Spool.isLeft(layout.spool(), live)) {
-      return;
-    }
-    live.remove(folder.name());
-    oldest = Math.min(oldest, server.oldestStart(live));
-    leading.role().primary().tombstones().sweep(oldest);
+    return member.state(role -> housekeeping.tell(role, folder.name()));
   }
 
   private static Object inode(Layout layout) throws IOException {
@@ -363,7 +232,7 @@ final class Keeper implements AutoCloseable {
     if (isSameDirectory()) {
       return;
     }
-    warn(
+    warnings.warn(
         "The directory "
             + layout.root()
             + " was deleted while it was open, or its locks were: it is opened again",
@@ -389,98 +258,28 @@ final class Keeper implements AutoCloseable {
     if (role != null) {
       member.leave(role);
     }
-    Connection connection = following;
-    following = null;
-    if (connection != null) {
-      connection.close();
-    }
+    pulse.rest();
     Leadership leading = leadership;
     leadership = null;
     if (leading != null) {
       try {
-        tellIfPossible(leading.role());
+        housekeeping.tellIfPossible(leading.role(), folder.name());
       } finally {
         leading.close();
       }
     }
   }
 
-  private void beat() {
-    long tickNanos = times.beat().toNanos() / TICKS_PER_BEAT;
-    long last = System.nanoTime();
-    for (int tick = 0; !closed; tick++) {
-      LockSupport.parkNanos(this, tickNanos);
-      long now = System.nanoTime();
-      try {
-        tick(now - last, tick % TICKS_PER_BEAT == 0);
-      } catch (Throwable e) { // without its pulse this process would lose its claims
-        warn("This process may seem silent to those that share " + layout.root(), e);
-      }
-      last = now;
-    }
-  }
-
-  private void tick(long sinceLastNanos, boolean beats) {
-    Leadership leading = leadership;
-    Connection connection = following;
-    if (sinceLastNanos > times.silence().toNanos() / 2) {
-      restartSilence(leading, connection); // this process was paused
-    }
-    if (leading != null && System.nanoTime() - leadingSince > times.grace().toNanos()) {
-      endGrace(leading.grace());
-    }
-    if (beats) {
-      beat(leading, connection);
-    }
-  }
-
-  /** On a thread of its own: whoever was deferred is answered with what the database says. */
-  private static void endGrace(Grace grace) {
-    if (grace.expire()) {
-      Thread thread = new Thread(grace::end, "memo ends the grace");
-      thread.setDaemon(true);
-      thread.start();
-    }
-  }
-
-  private void restartSilence(@Nullable Leadership leading, @Nullable Connection connection) {
-    member.restartSilence();
-    Server server = leading == null ? null : leading.server();
-    if (server != null) {
-      server.restartSilence();
-    }
-    if (connection != null) {
-      connection.restartSilence();
-    }
-  }
-
-  private void beat(@Nullable Leadership leading, @Nullable Connection connection) {
-    Server server = leading == null ? null : leading.server();
-    if (server != null) {
-      server.beat(times.lease().toNanos());
-    }
-    if (connection != null && connection.silentNanos() > times.silence().toNanos()) {
-      member.detach();
-      warnOfSilence();
-      connection.close(new IOException("the primary was silent for " + times.silence()));
-    } else if (connection != null) {
-      connection.send(0, new Message.Beat(member.oldestStart()));
-    }
-  }
-
   /** Ends the role and the member; another process takes over. */
   @Override
   public void close() {
-    tellLast();
-    closed = true;
-    LockSupport.unpark(keeper);
-    LockSupport.unpark(pulse);
-    Connection connection = following;
-    if (connection != null) {
-      connection.close(); // the keeper may be waiting for it
+    if (member.role() instanceof Role.Following role) {
+      housekeeping.tellLast(role, folder.name());
     }
-    join(keeper);
-    join(pulse);
+    closed = true;
+    LockSupport.unpark(thread);
+    pulse.close(); // and with it the connection that the keeper may be waiting for
+    PrivateThread.join(thread);
     Closers closers = new Closers();
     closers.add(folder::close);
     closers.add(spool::close);
@@ -488,13 +287,5 @@ final class Keeper implements AutoCloseable {
     // not before the keeper has ended: it would seek another role
     closers.add(member::close);
     closers.close();
-  }
-
-  private static void join(Thread thread) {
-    try {
-      thread.join();
-    } catch (InterruptedException e) {
-      throw new AssertionError("closing runs on a private thread", e);
-    }
   }
 }

@@ -43,7 +43,10 @@ final class Leadership implements AutoCloseable {
   private final Grace grace;
   private final Session.Seat seat;
   private volatile @Nullable Server server;
-  private int sockets; // of the keeper
+
+  // of the keeper
+  private int sockets;
+  private boolean published; // whether others are told of the socket
 
   private Leadership(
       Layout layout,
@@ -145,14 +148,16 @@ final class Leadership implements AutoCloseable {
    * @throws IOException if it cannot be opened: others wait, and then compute
    */
   void requireSocket() throws IOException {
-    if (server == null || server.isOpen()) {
+    if (server == null || (published && server.isOpen())) {
       return;
     }
+    published = false;
     String name =
         page.ownerEpoch() + "-" + ProcessHandle.current().pid() + "-" + ++sockets + ".sock";
     sweepSockets();
     server.openAt(layout.sockets().resolve(name));
     Owner.thisProcess(page.ownerEpoch(), name, role.directoryId()).write(layout.owner());
+    published = true;
   }
 
   private void sweepSockets() throws IOException {

@@ -12,7 +12,6 @@ import dev.memo.claims.Waits;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
-import dev.memo.failure.StoreException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +21,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -152,9 +152,9 @@ final class Member implements Primary {
     return running;
   }
 
-  /** Whether there are results that no primary has taken yet. */
+  /** Whether there are results that no primary has taken yet, or claims on some that one has. */
   boolean hasSpooled() {
-    return !spool.isEmpty();
+    return !spool.isEmpty() || running.hasSpooled();
   }
 
   /**
@@ -336,9 +336,9 @@ final class Member implements Primary {
               .whenComplete(
                   (following, lost) -> {
                     if (lost == null) {
-                      next.complete(taken(from, key, variant, rejected, chain, following));
+                      next.complete(takenOrNone(from, key, variant, rejected, chain, following));
                     } else {
-                      again.execute(() -> next.complete(claimAgain(key, variant, rejected, chain)));
+                      askAgain(next, key, variant, rejected, chain);
                     }
                   });
       return new Answer.Wait(next, wait.holder());
@@ -358,10 +358,28 @@ final class Member implements Primary {
     }
   }
 
+  private Answer takenOrNone(
+      Role from, CallKey key, int variant, long rejected, Chain chain, Answer following) {
+    try {
+      return taken(from, key, variant, rejected, chain, following);
+    } catch (Throwable e) { // whatever it is, nobody must wait for ever
+      return new Answer.NoPrimary();
+    }
+  }
+
+  /** The relay is completed in any case: somebody waits for it. */
+  private void askAgain(Relay next, CallKey key, int variant, long rejected, Chain chain) {
+    try {
+      again.execute(() -> next.complete(claimAgain(key, variant, rejected, chain)));
+    } catch (RejectedExecutionException e) {
+      next.complete(new Answer.NoPrimary()); // the directory was closed meanwhile
+    }
+  }
+
   private Answer claimAgain(CallKey key, int variant, long rejected, Chain chain) {
     try {
       return claim(key, variant, rejected, chain);
-    } catch (DirectoryClosedException | StoreException e) {
+    } catch (Throwable e) { // whatever it is, nobody must wait for ever
       return new Answer.NoPrimary();
     }
   }

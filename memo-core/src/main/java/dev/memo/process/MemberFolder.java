@@ -5,8 +5,10 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
@@ -90,10 +92,18 @@ final class MemberFolder implements AutoCloseable {
       return live;
     }
     for (Path folder : folders) {
-      if (isHeld(folder.resolve(LOCK))) {
-        live.add(folder.getFileName().toString());
-      } else {
-        delete(folder);
+      try {
+        if (isHeld(folder.resolve(LOCK))) {
+          live.add(folder.getFileName().toString());
+        } else {
+          delete(folder);
+        }
+      } catch (DirectoryNotEmptyException e) {
+        live.add(folder.getFileName().toString()); // its process has just begun
+      } catch (IOException e) {
+        if (Files.isDirectory(folder)) {
+          live.add(folder.getFileName().toString()); // for all we know
+        } // else it is not ours
       }
     }
     return live;
@@ -119,8 +129,8 @@ final class MemberFolder implements AutoCloseable {
         Files.deleteIfExists(file);
       }
       Files.deleteIfExists(folder);
-    } catch (NoSuchFileException e) {
-      return; // swept already
+    } catch (NoSuchFileException | NotDirectoryException e) {
+      return; // swept already, or with the directory
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.memo.process;
 
+import java.time.Duration;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
@@ -46,6 +47,20 @@ final class PrivateThread {
       if (interrupted) {
         Thread.currentThread().interrupt();
       }
+    }
+  }
+
+  /** Waits for the end of a thread; to be called on a private one. */
+  static void join(Thread thread) {
+    join(thread, Duration.ZERO);
+  }
+
+  /** As the other, but at most so long; for ever if that is zero. */
+  static void join(Thread thread, Duration longest) {
+    try {
+      thread.join(longest.toMillis());
+    } catch (InterruptedException e) {
+      throw new AssertionError("nobody knows this thread to interrupt it", e);
     }
   }
 }

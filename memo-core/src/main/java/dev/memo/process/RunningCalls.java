@@ -70,6 +70,11 @@ final class RunningCalls {
     }
   }
 
+  /** Whether there is something whose result is or was in the spool. */
+  boolean hasSpooled() {
+    return !spooled.isEmpty();
+  }
+
   /** Takes out what has its result in the spool by now. */
   List<Running> takeSpooled() {
     List<Running> taken = new ArrayList<>();

@@ -11,9 +11,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import jdk.net.ExtendedSocketOptions;
@@ -148,23 +146,23 @@ final class Server implements AutoCloseable {
   }
 
   /**
-   * No result that one of these processes may still send has a smaller start.
+   * No result that one of these processes, or one whose connection has not ended yet, may still
+   * send has a smaller start.
    *
    * @param live the names of the processes
    * @return 0 if one of them has not said
    */
   long oldestStart(Set<String> live) {
-    Map<String, Long> said = new HashMap<>();
+    Set<String> silent = new HashSet<>(live);
+    long oldest = Long.MAX_VALUE;
     for (Session session : sessions) {
       String name = session.member();
-      if (name != null) {
-        said.merge(name, session.oldestStart(), Math::min);
+      if (name != null) { // else it can have sent no result yet
+        silent.remove(name);
+        oldest = Math.min(oldest, session.oldestStart());
       }
     }
-    return live.stream()
-        .mapToLong(name -> said.getOrDefault(name, 0L))
-        .min()
-        .orElse(Long.MAX_VALUE);
+    return silent.isEmpty() ? oldest : 0;
   }
 
   /** Gives a sign of life to all, and parts from those that have given none for too long. */

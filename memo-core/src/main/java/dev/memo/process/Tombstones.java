@@ -23,8 +23,8 @@ final class Tombstones {
   /** Function id, generation and kind. */
   private static final int WHOSE_BYTES = 2 * Long.BYTES + 1;
 
-  /** How many are removed under one lock after the other before somebody else may be. */
-  private static final int AT_ONCE = 10_000;
+  /** How many are removed with one write, during which their calls wait. */
+  private static final int AT_ONCE = 1_000;
 
   private final Store store;
   private final ControlPage page;
@@ -58,31 +58,38 @@ final class Tombstones {
   }
 
   /**
-   * Removes those that outdate nothing any more.
+   * Removes some of those that outdate nothing any more, the oldest first.
    *
    * @param oldestStart no computation whose result may still come has a smaller start
    * @return how many were removed
    */
   int sweep(long oldestStart) {
-    int swept = 0;
-    for (Row row : upTo(oldestStart)) {
-      ClaimStripe stripe = stripes.lock(row.key);
-      try {
-        byte[] tombstoneKey = row.key.tombstoneKey(row.generation);
-        byte[] current = store.get(Family.ENTRIES, tombstoneKey);
-        Batch batch = new Batch().delete(Family.META, rowKey(row.sequence));
+    List<Row> rows = upTo(oldestStart);
+    List<ClaimStripe> locked = stripes.lockAll(rows.stream().map(Row::key).toList());
+    try {
+      Batch batch = new Batch();
+      int swept = 0;
+      for (Row row : rows) {
+        batch.delete(Family.META, rowKey(row.sequence));
         // a later one of the same call has a row of its own
-        if (current != null && new Stored(current).sequence() == row.sequence) {
-          batch.delete(Family.ENTRIES, tombstoneKey);
+        if (isCurrent(row)) {
+          batch.delete(Family.ENTRIES, row.key.tombstoneKey(row.generation));
           swept++;
         }
+      }
+      if (!rows.isEmpty()) {
         store.write(batch);
         page.showChange(store.changeCount());
-      } finally {
-        stripe.lock().unlock();
       }
+      return swept;
+    } finally {
+      ClaimStripes.unlock(locked);
     }
-    return swept;
+  }
+
+  private boolean isCurrent(Row row) {
+    byte[] current = store.get(Family.ENTRIES, row.key.tombstoneKey(row.generation));
+    return current != null && new Stored(current).sequence() == row.sequence;
   }
 
   private List<Row> upTo(long sequence) {

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -412,7 +413,9 @@ class CallMechanismsTest {
       Future<Integer> other = threads.submit(() -> f.call(1));
 
       assertThat(other.get(PATIENCE_SECONDS, TimeUnit.SECONDS)).isEqualTo(1);
-      assertThat(f.stats().missesByReason()).containsEntry(MissReason.ABANDONED, 1L);
+      // found abandoned by the waiter, or handed on when the process has found that
+      Map<MissReason, Long> misses = f.stats().missesByReason();
+      assertThat(misses.get(MissReason.ABANDONED) + misses.get(MissReason.ABSENT)).isEqualTo(1);
       assertThat(f.call(1)).as("stored").isEqualTo(1);
     }
   }
