@@ -175,7 +175,21 @@ final class Directories {
       }
       OPEN.clear();
     }
-    open.forEach(SharedDirectory::close);
+    RuntimeException first = null;
+    for (SharedDirectory directory : open) {
+      try {
+        directory.close();
+      } catch (RuntimeException e) { // the others are to be closed all the same
+        if (first == null) {
+          first = e;
+        } else {
+          first.addSuppressed(e);
+        }
+      }
+    }
+    if (first != null) {
+      throw first;
+    }
   }
 
   /** The real path, as far as there is anything; what is missing can be no link. */

@@ -26,8 +26,10 @@ import java.util.Map;
  * @param claims how many computations are under way that others would wait for
  * @param waits how many calls wait for one of them; of each process at most one of each call
  * @param takeovers how often a process became the primary after the first one
- * @param folded how many results were stored that had been {@linkplain #spooled() spooled}, or are
- *     obsolete; less than that as long as there are some to store
+ * @param folded how many results were stored after they had been {@linkplain #spooled() spooled}
+ * @param dropped how many spooled results were not stored, because their calls were invalidated,
+ *     put or refreshed meanwhile, or the directory began anew; what is neither folded nor dropped
+ *     is spooled still
  * @param functions by the function's identity, in alphabetical order
  */
 public record DirectoryStats(
@@ -38,6 +40,7 @@ public record DirectoryStats(
     long waits,
     long takeovers,
     long folded,
+    long dropped,
     Map<String, FunctionStats> functions) {
 
   /** What a process can be in a directory. */
@@ -76,8 +79,8 @@ public record DirectoryStats(
         "this process: %s, processes: %d, claims: %d, waits: %d, owner epoch: %d%n"
             .formatted(role, processes, claims, waits, ownerEpoch));
     lines.append(
-        "so far: takeovers: %d, spooled: %d, folded: %d, cycle breaks: %d%n"
-            .formatted(takeovers, spooled(), folded, cycleBreaks()));
+        "so far: takeovers: %d, spooled: %d, folded: %d, dropped: %d, cycle breaks: %d%n"
+            .formatted(takeovers, spooled(), folded, dropped, cycleBreaks()));
     lines.append(
         row(
             "calls",

@@ -97,6 +97,7 @@ final class SharedDirectory {
         state.waits(),
         state.counts().getOrDefault(DirectoryState.TAKEOVERS, 0L),
         state.counts().getOrDefault(DirectoryState.FOLDED, 0L),
+        state.counts().getOrDefault(DirectoryState.DROPPED, 0L),
         byFunction);
   }
 
@@ -109,7 +110,7 @@ final class SharedDirectory {
           NamedCounts.stats(NamedCounts.of(function.stats())),
           FunctionStats::plus);
     }
-    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, byFunction);
+    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, 0, byFunction);
   }
 
   void close() {

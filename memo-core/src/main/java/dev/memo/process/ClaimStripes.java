@@ -8,7 +8,10 @@ import java.util.function.Consumer;
 
 /** The claims of a directory, under many locks. Who takes several takes them in one order. */
 final class ClaimStripes {
-  /** Many, because a lock is held during a write, which POWER_LOSS makes slow. */
+  /**
+   * Many, because a lock is held during a write, which POWER_LOSS makes slow. A power of two, as
+   * the number of epoch stripes, so that keys of one epoch stripe share a lock.
+   */
   private static final int LOCKS = 1024;
 
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];

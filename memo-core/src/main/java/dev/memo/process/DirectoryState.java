@@ -25,6 +25,9 @@ public record DirectoryState(
   /** The name under which owners after the first one are counted. */
   public static final String TAKEOVERS = "takeovers";
 
-  /** The name under which results are counted that were in a spool and are no more. */
+  /** The name under which results are counted that were in a spool and are stored now. */
   public static final String FOLDED = "folded";
+
+  /** The name under which results are counted that were in a spool and will not be stored. */
+  public static final String DROPPED = "dropped";
 }

@@ -34,6 +34,7 @@ final class Housekeeping {
   private final Warnings warnings;
   private final OwnCounters counters;
   private final AtomicLong folded = new AtomicLong();
+  private final AtomicLong dropped = new AtomicLong();
   private final long sweepNanos;
 
   private long nextReplay = System.nanoTime();
@@ -41,11 +42,13 @@ final class Housekeeping {
   private long nextReport = System.nanoTime();
   private volatile boolean mustFold; // written by sessions that end, too
 
-  Housekeeping(Times times, Member member, Spool spool, Warnings warnings) {
+  Housekeeping(Times times, Member member, Warnings warnings) {
     this.member = member;
     this.warnings = warnings;
     this.counters =
-        new OwnCounters(() -> Map.of(DirectoryState.FOLDED, spool.replayed() + folded.get()));
+        new OwnCounters(
+            () ->
+                Map.of(DirectoryState.FOLDED, folded.get(), DirectoryState.DROPPED, dropped.get()));
     this.sweepNanos = BEATS_PER_SWEEP * times.beat().toNanos();
   }
 
@@ -113,11 +116,19 @@ final class Housekeeping {
     }
   }
 
-  private void replay(Role role) throws IOException {
+  /** Hands in what this process has spooled. */
+  void replay(Role role) throws IOException {
     nextReplay = System.nanoTime() + REFUSED_NANOS;
-    if (member.replay(role)) {
+    SpoolTally tally = member.replay(role);
+    if (tally.isComplete()) {
       nextReplay = System.nanoTime();
+      count(tally);
     }
+  }
+
+  private void count(SpoolTally tally) {
+    folded.addAndGet(tally.stored());
+    dropped.addAndGet(tally.dropped());
   }
 
   /** Lets other processes in, or says why that cannot be. */
@@ -151,7 +162,7 @@ final class Housekeeping {
   private void fold(Layout layout, Role.Leading role) throws IOException {
     LocalPrimary primary = role.primary();
     primary.counters().retain(MemberFolder.sweep(layout));
-    folded.addAndGet(Spool.fold(layout.spool(), role.directoryId(), primary).stored());
+    count(Spool.fold(layout.spool(), role.directoryId(), primary));
   }
 
   /**

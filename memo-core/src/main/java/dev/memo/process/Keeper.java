@@ -66,7 +66,7 @@ final class Keeper implements AutoCloseable {
     this.member = member;
     this.epochs = epochs;
     this.spool = spool;
-    this.housekeeping = new Housekeeping(times, member, spool, warnings);
+    this.housekeeping = new Housekeeping(times, member, warnings);
     this.pulse = new Pulse(layout.root(), times, member, warnings);
     this.thread = new Thread(this::keep, "memo keeps " + layout.root());
     thread.setDaemon(true);
@@ -152,7 +152,7 @@ final class Keeper implements AutoCloseable {
       pulse.restartGrace();
       begun.serve(live, this::sessionEnded);
       housekeeping.requireSocket(layout, begun);
-      member.replay(begun.role());
+      housekeeping.replay(begun.role());
     } catch (IOException e) {
       throw Refusals.because("lead the directory", layout.root(), e);
     }
@@ -188,7 +188,7 @@ final class Keeper implements AutoCloseable {
     epochs.map(page);
     member.announceTo(role);
     primary.attached();
-    member.replay(role);
+    housekeeping.replay(role);
     assume(role, "follows " + owner);
     if (primary.hasEnded()) {
       member.leave(role);
@@ -240,7 +240,7 @@ final class Keeper implements AutoCloseable {
     step();
     layout = Admission.admit(layout.root(), settings);
     folder.forget();
-    folder = MemberFolder.make(layout);
+    folder = MemberFolder.make(layout, folder.name());
     inode = inode(layout);
   }
 

@@ -160,22 +160,22 @@ final class Member implements Primary {
   /**
    * Hands the primary what no primary has taken yet, and ends the claims on it.
    *
-   * @return whether it has taken all
+   * @return what became of it
    */
-  boolean replay(Role to) throws IOException {
+  SpoolTally replay(Role to) throws IOException {
     List<Running> inSpool = running.takeSpooled();
-    boolean all = false;
+    boolean taken = false;
     try {
-      all = spool.replay(to).isComplete();
+      SpoolTally tally = spool.replay(to);
+      taken = tally.isComplete();
+      return tally;
     } finally {
-      if (!all) {
+      if (taken) {
+        inSpool.forEach(Running::end);
+      } else {
         running.putBack(inSpool);
       }
     }
-    if (all) {
-      inSpool.forEach(Running::end);
-    }
-    return all;
   }
 
   /** Begins to count the time without a primary anew: this process itself was paused. */
@@ -427,13 +427,13 @@ final class Member implements Primary {
           Primary primary = current.primary();
           Claim theirs = mine.claimOf(primary);
           PutAnswer answer = primary.put(key, variant, theirs, entry, rejected);
-          mine.put(primary);
+          mine.claimEnded(primary);
           return answer;
         },
         () -> {
           PutAnswer answer = spool.add(mine.directoryId(), key, variant, claim.start(), entry);
           if (answer instanceof PutAnswer.Spooled) {
-            running.spooled(claim, mine);
+            running.moveToSpooled(claim, mine);
           }
           return answer;
         });

@@ -40,11 +40,14 @@ final class MemberFolder implements AutoCloseable {
   static MemberFolder make(Layout layout) throws IOException {
     ProcessHandle self = ProcessHandle.current();
     long started = self.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
+    String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
+    return make(layout, self.pid() + "-" + started + "-" + random);
+  }
+
+  /** Makes the folder of this name again, in a directory that was made again. */
+  static MemberFolder make(Layout layout, String name) throws IOException {
     while (true) {
-      String name =
-          self.pid() + "-" + started + "-" + HexFormat.of().toHexDigits(RANDOM.nextLong());
-      Path folder = Files.createDirectories(layout.secondaries().resolve(name));
-      MemberFolder made = lock(folder);
+      MemberFolder made = lock(Files.createDirectories(layout.secondaries().resolve(name)));
       if (made != null) {
         return made;
       }

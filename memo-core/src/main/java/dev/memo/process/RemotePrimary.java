@@ -66,11 +66,11 @@ final class RemotePrimary implements Primary, AutoCloseable {
       Epochs epochs,
       Consumer<Connection> watch) {
     RemotePrimary primary = new RemotePrimary(channel, ownerEpoch, epochs);
-    watch.accept(primary.connection);
-    primary.connection.start();
     long pid = ProcessHandle.current().pid();
     primary.connection.send(
         HANDSHAKE, new Message.Hello(Wire.VERSION, Wire.VERSION, ownerEpoch, pid, member));
+    watch.accept(primary.connection); // which may send a heartbeat at once
+    primary.connection.start();
     Message answer = join(primary.welcome);
     if (!(answer instanceof Message.Welcome welcome) || welcome.ownerEpoch() != ownerEpoch) {
       primary.close();

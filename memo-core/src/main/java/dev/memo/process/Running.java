@@ -81,7 +81,7 @@ final class Running {
   }
 
   /** A put has ended the claim by this primary; it may have been announced to the next already. */
-  synchronized void put(Primary primary) {
+  synchronized void claimEnded(Primary primary) {
     if (grantor == primary) {
       grantor = null;
     }

@@ -64,7 +64,7 @@ final class RunningCalls {
   }
 
   /** Its result is in the spool: it is over, and its claim ends when the primary has the result. */
-  void spooled(Claim claim, Running mine) {
+  void moveToSpooled(Claim claim, Running mine) {
     if (running.remove(claim.id(), mine)) {
       spooled.add(mine);
     }

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The socket of the primary, and a {@link Session} for each process that has connected to it. The
- * sessions outlive the socket, which somebody may delete. Of one thread, and closed by it.
+ * sessions outlive the socket, which somebody may delete.
+ *
+ * <p>The socket is opened and closed by one thread, the keeper's; all else is thread-safe.
  */
 final class Server implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
@@ -76,11 +78,16 @@ final class Server implements AutoCloseable {
   void openAt(Path socket) throws IOException {
     Files.createDirectories(socket.getParent());
     Door opened = Door.open(socket);
+    try {
+      Thread acceptor = new Thread(() -> accept(opened), "memo accepts processes");
+      acceptor.setDaemon(true);
+      acceptor.start();
+    } catch (Throwable e) {
+      opened.close();
+      throw e;
+    }
     Door former = door;
     door = opened;
-    Thread acceptor = new Thread(() -> accept(opened), "memo accepts processes");
-    acceptor.setDaemon(true);
-    acceptor.start();
     if (former != null) {
       former.close();
     }

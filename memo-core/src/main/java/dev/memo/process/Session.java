@@ -42,6 +42,7 @@ final class Session implements Connection.Listener {
   /**
    * What a session needs to know of its primary.
    *
+   * @param ownerEpoch of this primary, to which a secondary must mean to speak
    * @param graph who waits for whom, in this process and in the secondaries
    */
   record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, WaitGraph graph) {}
@@ -72,8 +73,8 @@ final class Session implements Connection.Listener {
   private final Map<Integer, Waiting> waits = new ConcurrentHashMap<>();
 
   // of the reading thread
-  private final Map<Integer, Message.Put> puts = new LinkedHashMap<>();
-  private final Queue<Asked> putOff = new ArrayDeque<>();
+  private final Map<Integer, Message.Put> arrived = new LinkedHashMap<>();
+  private final Queue<Asked> postponed = new ArrayDeque<>();
 
   private volatile @Nullable String member;
   private volatile long oldestStart; // 0 until the secondary has said
@@ -110,10 +111,10 @@ final class Session implements Connection.Listener {
 
   @Override
   public void received(int stream, Message message) {
-    if (connection.unsent() > MAX_UNSENT || putOff.size() > MAX_UNSENT) {
+    if (connection.unsent() > MAX_UNSENT || postponed.size() > MAX_UNSENT) {
       connection.close(new DirectoryException("a process that does not read its answers"));
     } else if (isAnsweredWithValues(message) && connection.unsentBytes() > MAX_UNSENT_BYTES) {
-      putOff.add(new Asked(stream, message));
+      postponed.add(new Asked(stream, message));
     } else {
       take(stream, message);
     }
@@ -125,7 +126,7 @@ final class Session implements Connection.Listener {
 
   private void take(int stream, Message message) {
     if (message instanceof Message.Put put && member != null) {
-      puts.put(stream, put);
+      arrived.put(stream, put);
       return;
     }
     storeAll();
@@ -146,19 +147,19 @@ final class Session implements Connection.Listener {
   @Override
   public void drained() {
     storeAll();
-    while (!putOff.isEmpty() && connection.unsentBytes() <= MAX_UNSENT_BYTES) {
-      Asked next = putOff.remove();
+    while (!postponed.isEmpty() && connection.unsentBytes() <= MAX_UNSENT_BYTES) {
+      Asked next = postponed.remove();
       take(next.stream, next.message);
     }
   }
 
   /** Stores results that arrived together with one write. */
   private void storeAll() {
-    if (!puts.isEmpty()) {
-      Map<Integer, Message.Put> arrived = new LinkedHashMap<>(puts);
-      puts.clear();
+    if (!arrived.isEmpty()) {
+      Map<Integer, Message.Put> together = new LinkedHashMap<>(arrived);
+      arrived.clear();
       try {
-        putAll(arrived);
+        putAll(together);
       } catch (MemoException e) {
         connection.close(e); // the secondary looks for the next primary
       }
@@ -319,11 +320,11 @@ final class Session implements Connection.Listener {
     return new Message.Granted(claim.id(), claim.start());
   }
 
-  private void putAll(Map<Integer, Message.Put> arrived) {
+  private void putAll(Map<Integer, Message.Put> together) {
     List<PutAnswer> answers =
-        seat.primary.putAll(arrived.values().stream().map(this::request).toList());
+        seat.primary.putAll(together.values().stream().map(this::request).toList());
     Iterator<PutAnswer> next = answers.iterator();
-    arrived.forEach(
+    together.forEach(
         (stream, put) -> {
           claims.remove(put.claim()); // not before, or who ends the session would not know of it
           connection.send(stream, putAnswer(next.next()));

@@ -43,7 +43,6 @@ final class Spool implements AutoCloseable {
   private @Nullable SpoolFile file; // guarded by this
   private volatile long oldestStart = Long.MAX_VALUE; // written under this
   private long spooled; // guarded by this
-  private long replayed; // guarded by this
 
   /**
    * @param member the name of this process in the directory
@@ -149,11 +148,6 @@ final class Spool implements AutoCloseable {
     return spooled;
   }
 
-  /** How many of them primaries have taken, or need not. */
-  synchronized long replayed() {
-    return replayed;
-  }
-
   /**
    * Hands all results to the primary, while calls may add more. If the database refuses one, all
    * stay: to store a result twice is to store it once.
@@ -166,7 +160,6 @@ final class Spool implements AutoCloseable {
       synchronized (this) {
         result = file == null ? null : file.read(offset);
         if (result == null && tally.isComplete()) {
-          replayed += tally.stored();
           clear(offset);
         }
       }

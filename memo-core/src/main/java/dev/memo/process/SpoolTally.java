@@ -56,9 +56,11 @@ final class SpoolTally {
 
   /** Adds what became of a whole spool. One that stays comes again, and is counted then. */
   void add(SpoolTally that) {
-    stored += that.isComplete() ? that.stored : 0;
-    outdated += that.outdated;
-    foreign += that.foreign;
+    if (that.isComplete()) {
+      stored += that.stored;
+      outdated += that.outdated;
+      foreign += that.foreign;
+    }
     refused += that.refused;
   }
 

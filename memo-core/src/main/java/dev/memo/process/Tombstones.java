@@ -16,6 +16,23 @@ import org.jspecify.annotations.Nullable;
  * The tombstones of a directory in the order of their sequences, and their removal when every
  * computation that they could outdate has ended. Each has a row of its own for that, beside the one
  * that results are compared with.
+ *
+ * <p>Why that is safe: a result is outdated by tombstones that are newer than its start, so those
+ * no newer than the oldest start can go. At each moment of its life a result is covered by somebody
+ * whom {@link Housekeeping} asks:
+ *
+ * <ol>
+ *   <li>a computation with a claim by the claim, in the primary, from before its start is told to
+ *       its process until its put has been answered;
+ *   <li>every computation by its process, from before its start is read ({@link RunningCalls}),
+ *       which is what a process says in each heartbeat, together with what is in its spool;
+ *   <li>a put on its way by the session that it comes through, which counts until it has ended;
+ *   <li>a result in a spool by that file, if its process has ended.
+ * </ol>
+ *
+ * <p>They are asked in the order in which a result goes from one to the next: claims and running
+ * ones, then the spool, then who lives, what was left, and the sessions. What begins later begins
+ * with a start that is not older.
  */
 final class Tombstones {
   private static final byte[] PREFIX = "tombstone/".getBytes(StandardCharsets.US_ASCII);
