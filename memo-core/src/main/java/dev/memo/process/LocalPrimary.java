@@ -19,7 +19,6 @@ import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.file.Path;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -193,25 +192,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   /** Stores results in their order, each as {@link #put} does, with one write where that can be. */
   List<PutAnswer> putAll(List<PutRequest> requests) {
-    Replies replies = new Replies();
+    Puts puts = new Puts(requests.size());
     List<ClaimStripe> locked = stripes.lockAll(requests.stream().map(PutRequest::key).toList());
     try {
       requireOpen();
-      PutAnswer[] answers = new PutAnswer[requests.size()];
-      Map<Slot, Putting> open = new LinkedHashMap<>();
-      for (int i = 0; i < answers.length; i++) {
-        PutRequest request = requests.get(i);
-        if (open.containsKey(request.slot())) {
-          write(open.values(), answers, replies); // the second one has to find the first
-          open.clear();
-        }
-        answers[i] = decide(i, request, open, replies);
-      }
-      write(open.values(), answers, replies);
-      return List.of(answers);
+      requests.forEach(puts::add);
+      puts.write();
+      return puts.answers();
     } finally {
       ClaimStripes.unlock(locked);
-      replies.send();
+      puts.replies.send();
     }
   }
 
@@ -219,19 +209,46 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private record Putting(
       int index, PutRequest request, KnownFunction function, Era era, Found found, Stored stored) {}
 
-  /** What becomes of a result; if it is to be written, the answer is preliminary. */
-  private PutAnswer decide(
-      int index, PutRequest request, Map<Slot, Putting> open, Replies replies) {
-    KnownFunction function;
-    try {
-      function = functions.of(request.key().functionId());
-    } catch (StoreException e) {
-      return new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
+  /** Results that come together, under the locks of their stripes. */
+  private final class Puts {
+    private final Replies replies = new Replies();
+    private final PutAnswer[] answers;
+    private final Map<Slot, Putting> unwritten = new LinkedHashMap<>();
+    private int size;
+
+    Puts(int most) {
+      answers = new PutAnswer[most];
     }
-    ClaimStripe stripe = stripes.of(request.key());
-    HeldClaim held = stripe.live(request.claim());
-    Era era = function.era();
-    try {
+
+    List<PutAnswer> answers() {
+      return List.of(answers);
+    }
+
+    /** Answers the request, or adds it to what is to be written. */
+    void add(PutRequest request) {
+      if (unwritten.containsKey(request.slot())) {
+        write(); // the second one has to find the first
+      }
+      int index = size++;
+      KnownFunction function;
+      try {
+        function = functions.of(request.key().functionId());
+      } catch (StoreException e) {
+        answers[index] = new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
+        return;
+      }
+      Era era = function.era();
+      try {
+        answers[index] = decide(index, request, function, era);
+      } catch (StoreException e) {
+        refuse(index, request, era, e);
+      }
+    }
+
+    /** If it is to be written, that it is kept, which is true when that has been done. */
+    private PutAnswer decide(int index, PutRequest request, KnownFunction function, Era era) {
+      ClaimStripe stripe = stripes.of(request.key());
+      HeldClaim held = stripe.live(request.claim());
       Found found = held == null ? null : stripe.stillFound(held, era, request.rejected());
       if (found == null) {
         found = rows.look(request.slot(), era, request.rejected());
@@ -245,35 +262,41 @@ final class LocalPrimary implements Primary, AutoCloseable {
         }
       }
       Stored stored = Stored.of(sequences.next(), request.entry());
-      open.put(request.slot(), new Putting(index, request, function, era, found, stored));
+      unwritten.put(request.slot(), new Putting(index, request, function, era, found, stored));
       return new PutAnswer.Kept(stored.sequence());
-    } catch (StoreException e) {
-      handOn(stripe, held, era, replies);
-      return new PutAnswer.Refused(e);
     }
-  }
 
-  private void write(Collection<Putting> puttings, PutAnswer[] answers, Replies replies) {
-    if (puttings.isEmpty()) {
-      return;
-    }
-    Batch batch = new Batch();
-    for (Putting p : puttings) {
-      byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
-      batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
-    }
-    try {
-      write(puttings.stream().map(Putting::function).toList(), batch);
-    } catch (StoreException e) {
-      if (puttings.size() == 1) {
-        refused(puttings.iterator().next(), e, answers, replies);
-      } else {
-        // what is wrong with one, such as its size, need not be with all
-        puttings.forEach(p -> write(List.of(p), answers, replies));
+    /** Writes all that was added, at once if the database takes it so. */
+    void write() {
+      List<Putting> together = List.copyOf(unwritten.values());
+      unwritten.clear();
+      if (!together.isEmpty()) {
+        write(together);
       }
-      return;
     }
-    for (Putting p : puttings) {
+
+    private void write(List<Putting> together) {
+      Batch batch = new Batch();
+      for (Putting p : together) {
+        byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
+        batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
+      }
+      try {
+        LocalPrimary.this.write(together.stream().map(Putting::function).toList(), batch);
+      } catch (StoreException e) {
+        if (together.size() == 1) {
+          Putting p = together.get(0);
+          refuse(p.index, p.request, p.era, e);
+        } else {
+          // what is wrong with one, such as its size, need not be with all
+          together.forEach(p -> write(List.of(p)));
+        }
+        return;
+      }
+      together.forEach(this::written);
+    }
+
+    private void written(Putting p) {
       if (p.found.unusable()) {
         removed(p.request.key());
       }
@@ -281,15 +304,15 @@ final class LocalPrimary implements Primary, AutoCloseable {
       end(stripe, stripe.live(p.request.claim()), p.stored, replies);
       stripe.answer(p.request.slot(), p.stored, replies);
     }
+
+    private void refuse(int index, PutRequest request, Era era, StoreException why) {
+      ClaimStripe stripe = stripes.of(request.key());
+      handOn(stripe, stripe.live(request.claim()), era, replies);
+      answers[index] = new PutAnswer.Refused(why);
+    }
   }
 
-  private void refused(Putting p, StoreException e, PutAnswer[] answers, Replies replies) {
-    ClaimStripe stripe = stripes.of(p.request.key());
-    handOn(stripe, stripe.live(p.request.claim()), p.era, replies);
-    answers[p.index] = new PutAnswer.Refused(e);
-  }
-
-  private void write(Collection<KnownFunction> functions, Batch batch) {
+  private void write(List<KnownFunction> functions, Batch batch) {
     List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
     store.write(batch);
     page.showChange(store.changeCount());

@@ -22,12 +22,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.Condition;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,20 +36,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Member implements Primary {
   private final Path directory;
-  private final long patienceNanos;
+  private final CurrentRole role;
   private final Spool spool;
   private final MemberEpochs epochs;
   private final Executor again;
   private final RunningCalls running = new RunningCalls();
   private final Map<Long, String> functions = new ConcurrentHashMap<>();
   private final MemberWaits waits = new MemberWaits(this);
-
-  private final ReentrantLock lock = new ReentrantLock();
-  private final Condition changed = lock.newCondition();
-  private volatile @Nullable Role role; // written under the lock
-  private volatile long alone = System.nanoTime(); // since when there is no role; under the lock
-  private volatile @Nullable UUID directoryId; // the last one known; written under the lock
-  private volatile boolean closed; // written under the lock
 
   /**
    * @param directory for messages
@@ -62,7 +51,7 @@ final class Member implements Primary {
    */
   Member(Path directory, Duration patience, Spool spool, MemberEpochs epochs, Executor again) {
     this.directory = directory;
-    this.patienceNanos = patience.toNanos();
+    this.role = new CurrentRole(directory, patience);
     this.spool = spool;
     this.epochs = epochs;
     this.again = again;
@@ -70,14 +59,7 @@ final class Member implements Primary {
 
   /** Takes a role; the computations under way were {@linkplain #announceTo announced} before. */
   void assume(Role next) {
-    lock.lock();
-    try {
-      role = next;
-      directoryId = next.directoryId();
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    role.assume(next);
     running.announceTo(next); // those that began meanwhile
   }
 
@@ -90,55 +72,35 @@ final class Member implements Primary {
 
   /** Whether nothing was ever heard of the directory. */
   boolean knowsNothing() {
-    return directoryId == null;
+    return role.directoryId() == null;
   }
 
   /** The directory is this one, though nobody who could take results has answered yet. */
   void know(UUID id) {
-    lock.lock();
-    try {
-      directoryId = id;
-    } finally {
-      lock.unlock();
-    }
+    role.know(id);
   }
 
   /** The role has ended; does nothing if it is not the current one. */
   void leave(Role former) {
-    lock.lock();
-    try {
-      if (role == former) {
-        role = null;
-        alone = System.nanoTime();
-      }
-    } finally {
-      lock.unlock();
-    }
+    role.leave(former);
   }
 
   /** The primary is silent: until there is another one, calls do not wait for it either. */
   void detach() {
-    lock.lock();
-    try {
-      role = null;
-      alone = System.nanoTime() - patienceNanos;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
+    role.detach();
   }
 
   /** The id of the directory, as far as this process ever reached it. */
   UUID directoryId() {
-    UUID id = directoryId;
+    UUID id = role.directoryId();
     if (id == null) {
-      throw unavailable("the id of the directory is not known");
+      throw role.unavailable("the id of the directory is not known");
     }
     return id;
   }
 
   @Nullable Role role() {
-    return role;
+    return role.get();
   }
 
   /** No computation that is under way here or spooled, or begins later, has a smaller start. */
@@ -180,77 +142,12 @@ final class Member implements Primary {
 
   /** Begins to count the time without a primary anew: this process itself was paused. */
   void restartSilence() {
-    lock.lock();
-    try {
-      alone = System.nanoTime();
-    } finally {
-      lock.unlock();
-    }
+    role.restartSilence();
   }
 
   /** Ends what waits for a role; later uses fail. */
   void close() {
-    lock.lock();
-    try {
-      closed = true;
-      role = null;
-      changed.signalAll();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The role, waiting for one if that makes sense; null if calls have to do without. */
-  private @Nullable Role awaitRole() {
-    Role current = role;
-    if (current != null) {
-      return current;
-    }
-    boolean interrupted = false;
-    lock.lock();
-    try {
-      while (role == null) {
-        requireOpen();
-        long left = alone + patienceNanos - System.nanoTime();
-        if (left <= 0) {
-          return null;
-        }
-        try {
-          boolean unused = changed.await(left, TimeUnit.NANOSECONDS);
-        } catch (InterruptedException e) {
-          interrupted = true; // a takeover is short, and the caller's own wait is not this one
-        }
-      }
-      return role;
-    } finally {
-      lock.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
-    }
-  }
-
-  private void requireOpen() {
-    if (closed) {
-      throw new DirectoryClosedException(
-          "the directory " + directory + " was closed before this use");
-    }
-  }
-
-  /** Asks the primary, and the next one if that ends before it has answered. */
-  private <T extends @Nullable Object> T ask(Function<Role, T> question, Supplier<T> alone) {
-    while (true) {
-      Role current = awaitRole();
-      if (current == null) {
-        return alone.get();
-      }
-      try {
-        return question.apply(current);
-      } catch (LostPrimaryException | DirectoryClosedException e) {
-        leave(current);
-        requireOpen();
-      }
-    }
+    role.close();
   }
 
   /**
@@ -259,7 +156,7 @@ final class Member implements Primary {
    * @param tell tells it
    */
   @Nullable DirectoryState state(Consumer<Role> tell) {
-    return this.<@Nullable DirectoryState>ask(
+    return role.<@Nullable DirectoryState>ask(
         current -> {
           tell.accept(current);
           return current.state();
@@ -272,7 +169,7 @@ final class Member implements Primary {
     functions.put(functionId, identity);
     try {
       boolean unused =
-          ask(
+          role.ask(
               current -> {
                 current.primary().register(functionId, identity);
                 return true;
@@ -286,19 +183,19 @@ final class Member implements Primary {
 
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
-    return this.<@Nullable Stored>ask(
+    return role.<@Nullable Stored>ask(
         current -> current.primary().read(key, variant), () -> spool.find(key, variant));
   }
 
   @Override
   public @Nullable Stored readNearby(CallKey key, int variant) {
-    return this.<@Nullable Stored>ask(
+    return role.<@Nullable Stored>ask(
         current -> current.primary().readNearby(key, variant), () -> null);
   }
 
   @Override
   public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
-    return ask(
+    return role.ask(
         current ->
             taken(
                 current,
@@ -317,7 +214,7 @@ final class Member implements Primary {
 
   @Override
   public Claim begin(CallKey key, int variant, Chain chain) {
-    return running.begin(key, variant, chain, directoryId, epochs);
+    return running.begin(key, variant, chain, role.directoryId(), epochs);
   }
 
   /** An answer of a primary, made to outlive it. */
@@ -348,7 +245,7 @@ final class Member implements Primary {
 
   /** If the primary that granted the claim has gone, the next may have been told before this. */
   private void announceToCurrent(Running mine) {
-    Role current = role;
+    Role current = role.get();
     if (current != null) {
       try {
         mine.announceTo(current);
@@ -417,9 +314,9 @@ final class Member implements Primary {
     Running known = running.get(claim);
     Running mine =
         known == null
-            ? Running.unclaimed(key, variant, Chain.root(), directoryId, claim.start())
+            ? Running.unclaimed(key, variant, Chain.root(), role.directoryId(), claim.start())
             : known;
-    return ask(
+    return role.ask(
         current -> {
           if (!current.directoryId().equals(mine.directoryId())) {
             return new PutAnswer.Outdated(); // its start means nothing there
@@ -467,16 +364,16 @@ final class Member implements Primary {
   /** Tried again at the next primary: to remove twice is to remove. */
   private void mutate(String action, Function<Role, Boolean> mutation) {
     boolean unused =
-        ask(
+        role.ask(
             mutation,
             () -> {
-              throw unavailable(action + " was not carried out");
+              throw role.unavailable(action + " was not carried out");
             });
   }
 
   @Override
   public PutAnswer replace(CallKey key, int variant, byte[] entry, long start) {
-    return ask(
+    return role.ask(
         current -> {
           try {
             return current.primary().replace(key, variant, entry, start);
@@ -491,18 +388,8 @@ final class Member implements Primary {
           }
         },
         () -> {
-          throw unavailable("nothing was stored");
+          throw role.unavailable("nothing was stored");
         });
-  }
-
-  private DirectoryUnavailableException unavailable(String what) {
-    return new DirectoryUnavailableException(
-        what
-            + " in "
-            + directory
-            + ": no process that owns it has answered for "
-            + TimeUnit.NANOSECONDS.toMillis(patienceNanos)
-            + " ms; try again later");
   }
 
   @Override
