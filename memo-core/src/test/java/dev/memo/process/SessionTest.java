@@ -322,6 +322,29 @@ final class SessionTest {
   }
 
   @Test
+  @DisplayName("P1: a claim that its member gives back goes to who came first; others wait on")
+  void aClaimThatIsGivenBack() throws Exception {
+    Member holder = member();
+    Message.Granted claim = (Message.Granted) holder.ask(1, askClaim());
+    Member first = member();
+    assertThat(first.ask(1, askClaim())).isInstanceOf(Message.Wait.class);
+    Member second = member();
+    assertThat(second.ask(1, askClaim())).isInstanceOf(Message.Wait.class);
+    assertThat(holder.ask(2, new Message.Release(KEY, VARIANT, claim.claim())))
+        .isInstanceOf(Message.Done.class);
+    Message.Granted next = (Message.Granted) first.next();
+    assertThat(next.claim()).isNotEqualTo(claim.claim());
+    assertThat(second.next()).isInstanceOf(Message.Wait.class);
+    assertThat(directory.primary().claim(KEY, VARIANT, 0, Chain.root()))
+        .as("it is held again")
+        .isInstanceOf(Answer.Wait.class);
+    byte[] entry = {9};
+    assertThat(first.ask(2, new Message.Put(KEY, VARIANT, next.claim(), next.start(), 0, entry)))
+        .isInstanceOf(Message.Kept.class);
+    assertThat(((Message.Hit) second.next()).stored().bytes()).endsWith(entry);
+  }
+
+  @Test
   @DisplayName("P8: a member cannot end the claim of another one")
   void theClaimOfAnother() throws Exception {
     Member holder = member();
