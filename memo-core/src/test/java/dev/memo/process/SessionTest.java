@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the primary does with peers that keep to the protocol, and with those that do not. */
 @Timeout(60)
 final class SessionTest {
+  /** What the peers here call themselves. */
+  static final String NAME = "test";
+
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
   private static final int VARIANT = 1;
   private static final long[] CHAIN = {1};
@@ -81,7 +84,7 @@ final class SessionTest {
   }
 
   /** A peer that sends whatever a test wants. */
-  private static final class Member implements Connection.Listener {
+  static final class Member implements Connection.Listener {
     final Connection connection;
     final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
     final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
@@ -138,8 +141,8 @@ final class SessionTest {
     return member;
   }
 
-  private static Message.Hello hello(int oldest, int newest, long epoch) {
-    return new Message.Hello(oldest, newest, epoch, 1, "test");
+  static Message.Hello hello(int oldest, int newest, long epoch) {
+    return new Message.Hello(oldest, newest, epoch, 1, NAME);
   }
 
   private static Message.AskClaim askClaim() {
