@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Cached functions f, g and h whose computations wait until a test lets them go on, where it also
- * says which other function they call. No two computations return the same value. A fourth
- * function, quick, waits for nothing.
+ * says which other function they call, or that they throw. No two computations return the same
+ * value. A fourth function, quick, waits for nothing.
  */
 final class GatedFunctions {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -39,6 +39,9 @@ final class GatedFunctions {
 
   /** Before a callee: it is called on another thread that was told for whom. */
   static final String TOLD = "told:";
+
+  /** Instead of a callee: the computation throws an {@code IllegalStateException}. */
+  static final String THROWS = "throws";
 
   private final Map<String, StoredFunction<Integer, String, RuntimeException>> functions =
       new ConcurrentHashMap<>();
@@ -81,7 +84,9 @@ final class GatedFunctions {
   private String compute(String name, int key) {
     begun.accept(name + " " + key);
     String callee = name.equals("quick") ? NOTHING : await(gate(name, key));
-    if (callee.startsWith(ELSEWHERE)) {
+    if (callee.equals(THROWS)) {
+      throw new IllegalStateException(name + " " + key + " has failed");
+    } else if (callee.startsWith(ELSEWHERE)) {
       callOnAnotherThread(Chain.root(), callee.substring(ELSEWHERE.length()), key);
     } else if (callee.startsWith(TOLD)) {
       Chain known = Chain.child(Chain.current(), () -> false);
@@ -116,7 +121,7 @@ final class GatedFunctions {
     gate(name, key).complete(NOTHING);
   }
 
-  /** As above, but they call another function with the same key first. */
+  /** As above, but they call another function with the same key first, or throw. */
   void open(String name, int key, String callee) {
     gate(name, key).complete(callee);
   }

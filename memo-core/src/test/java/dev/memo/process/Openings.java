@@ -40,6 +40,11 @@ final class Openings {
     return role instanceof Role.Leading ? "leads" : "follows";
   }
 
+  /** Those of a directory that this process leads. */
+  static Tombstones tombstones(OpenDirectory directory) {
+    return ((Role.Leading) ((Member) directory.primary()).role()).primary().tombstones();
+  }
+
   static void awaitRole(OpenDirectory directory, String role) {
     await("the role is " + role, () -> role(directory).equals(role));
   }

@@ -321,6 +321,7 @@ final class Peer implements AutoCloseable {
           yield "";
         }
         case "role" -> Openings.role(directory);
+        case "tombstones" -> Openings.tombstones(directory).count();
         case "id" -> directory.id();
         case "jdk" -> Runtime.version().feature();
         case "now" -> System.currentTimeMillis();

@@ -39,6 +39,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What the primary does with peers that keep to the protocol, and with those that do not. */
 @Timeout(60)
 final class SessionTest {
+  /** What the peers here call themselves. */
+  static final String NAME = "test";
+
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
   private static final int VARIANT = 1;
   private static final long[] CHAIN = {1};
@@ -81,7 +84,7 @@ final class SessionTest {
   }
 
   /** A peer that sends whatever a test wants. */
-  private static final class Member implements Connection.Listener {
+  static final class Member implements Connection.Listener {
     final Connection connection;
     final BlockingQueue<Message> answers = new LinkedBlockingQueue<>();
     final CompletableFuture<@Nullable Throwable> end = new CompletableFuture<>();
@@ -138,8 +141,8 @@ final class SessionTest {
     return member;
   }
 
-  private static Message.Hello hello(int oldest, int newest, long epoch) {
-    return new Message.Hello(oldest, newest, epoch, 1, "test");
+  static Message.Hello hello(int oldest, int newest, long epoch) {
+    return new Message.Hello(oldest, newest, epoch, 1, NAME);
   }
 
   private static Message.AskClaim askClaim() {
@@ -319,6 +322,29 @@ final class SessionTest {
     directory.primary().release(KEY, VARIANT, granted.claim());
     assertThat(second.next()).isInstanceOf(Message.Granted.class);
     assertThat(first.answers).isEmpty();
+  }
+
+  @Test
+  @DisplayName("P1: a claim that its member gives back goes to who came first; others wait on")
+  void aClaimThatIsGivenBack() throws Exception {
+    Member holder = member();
+    Message.Granted claim = (Message.Granted) holder.ask(1, askClaim());
+    Member first = member();
+    assertThat(first.ask(1, askClaim())).isInstanceOf(Message.Wait.class);
+    Member second = member();
+    assertThat(second.ask(1, askClaim())).isInstanceOf(Message.Wait.class);
+    assertThat(holder.ask(2, new Message.Release(KEY, VARIANT, claim.claim())))
+        .isInstanceOf(Message.Done.class);
+    Message.Granted next = (Message.Granted) first.next();
+    assertThat(next.claim()).isNotEqualTo(claim.claim());
+    assertThat(second.next()).isInstanceOf(Message.Wait.class);
+    assertThat(directory.primary().claim(KEY, VARIANT, 0, Chain.root()))
+        .as("it is held again")
+        .isInstanceOf(Answer.Wait.class);
+    byte[] entry = {9};
+    assertThat(first.ask(2, new Message.Put(KEY, VARIANT, next.claim(), next.start(), 0, entry)))
+        .isInstanceOf(Message.Kept.class);
+    assertThat(((Message.Hit) second.next()).stored().bytes()).endsWith(entry);
   }
 
   @Test

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.Answer;
@@ -10,7 +11,11 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.HeapStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -96,41 +101,86 @@ final class TombstonesTest {
   @DisplayName("in a directory of several processes")
   final class OfProcesses {
 
-    private int count(OpenDirectory directory) {
-      Role role = ((Member) directory.primary()).role();
-      return ((Role.Leading) role).primary().tombstones().count();
-    }
+    private final Path path = folder.resolve("d");
 
     @Test
-    @DisplayName("P6: they stay while another process computes, is silent, or has spooled results")
+    @DisplayName("P6: they stay while another process computes, or is silent")
     void whatOthersDoCounts() {
-      Path path = folder.resolve("d");
       try (OpenDirectory directory = Openings.open(path, Openings.SOON);
           Peer peer = Peer.open(path, Openings.SOON)) {
         GatedFunctions here = GatedFunctions.of(directory, call -> {});
         here.call("quick", 1);
         here.invalidate("quick", 1);
-        Openings.await("the peer has told", () -> count(directory) == 0);
+        Openings.await("the peer has told", () -> Openings.tombstones(directory).count() == 0);
 
         Peer.Asked slow = peer.ask("refresh", "f", 1); // which has no claim
         peer.await("computes f 1");
         here.invalidate("f", 1);
         here.invalidate("quick", 2);
         awaitSweeps();
-        assertThat(count(directory)).isGreaterThanOrEqualTo(2);
+        assertThat(Openings.tombstones(directory).count()).isGreaterThanOrEqualTo(2);
         peer.ask("open", "f", 1);
         assertThat(slow.value()).isNotNull();
         assertThat(here.peek("f", 1)).as("it was outdated").isNull();
-        Openings.await("it has ended", () -> count(directory) == 0);
+        Openings.await("it has ended", () -> Openings.tombstones(directory).count() == 0);
 
         peer.stop();
         here.invalidate("quick", 1);
-        Openings.await("it has lost its connection", () -> count(directory) == 1);
+        Openings.await("it has lost its connection", () -> processes(directory) == 1);
         awaitSweeps();
-        assertThat(count(directory)).isGreaterThanOrEqualTo(1);
+        assertThat(Openings.tombstones(directory).count()).isGreaterThanOrEqualTo(1);
         peer.resume();
-        Openings.await("it is back", () -> count(directory) == 0);
+        Openings.await("it is back", () -> Openings.tombstones(directory).count() == 0);
       }
+    }
+
+    private static int processes(OpenDirectory directory) {
+      return requireNonNull(directory.state()).processes();
+    }
+
+    @Test
+    @DisplayName("P6: they stay while results are spooled that they outdate, whoever left them")
+    void whatIsSpooledCounts() throws IOException {
+      try (Peer primary = Peer.open(path, Openings.SOON);
+          Peer victim = Peer.open(path, Openings.SOON);
+          OpenDirectory directory = Openings.open(path, Openings.SOON)) {
+        GatedFunctions here = GatedFunctions.of(directory);
+        Peer.Asked slow = victim.ask("call", "f", 1);
+        victim.await("computes f 1");
+        here.invalidate("f", 1);
+        primary.stop();
+        victim.get("open", "f", 1);
+        assertThat(slow.value()).isNotNull();
+        assertThat(victim.get("spooled")).isEqualTo("1");
+        victim.kill();
+        List<String> spools = Openings.names(path.resolve("spool"));
+        assertThat(spools).hasSize(1);
+        Path spool = path.resolve("spool").resolve(spools.get(0));
+        try (SpoolFile held = SpoolFile.takeOver(spool)) {
+          assertThat(held).as("now nobody else can take it in").isNotNull();
+          primary.resume();
+          Openings.awaitRole(directory, "follows");
+          Openings.await("the victim's end was seen", () -> processes(directory) == 2);
+          awaitSweeps();
+          assertThat(primary.get("tombstones")).isEqualTo("1");
+          assertThat(spool).exists();
+        }
+        Openings.await("it was taken in", () -> !Files.exists(spool));
+        Openings.await("no tombstone is left", () -> primary.get("tombstones").equals("0"));
+        assertThat(here.peek("f", 1)).as("it was outdated").isNull();
+      }
+    }
+
+    @Test
+    void aSpoolIsLeftIfItsProcessHasEnded() throws IOException {
+      Path spools = folder.resolve("spool");
+      assertThat(Spool.isLeft(spools, Set.of())).as("no folder").isFalse();
+      Files.createDirectory(spools);
+      assertThat(Spool.isLeft(spools, Set.of())).isFalse();
+      Files.createFile(spools.resolve("one"));
+      assertThat(Spool.isLeft(spools, Set.of("one", "another"))).isFalse();
+      Files.createFile(spools.resolve("two"));
+      assertThat(Spool.isLeft(spools, Set.of("one", "another"))).isTrue();
     }
 
     /** As long as two sweeps take that nothing is in the way of. */
