@@ -32,6 +32,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class GatedFunctions {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+  /** Longer than any test waits for something else. */
+  private static final Duration CLOSED_AT_MOST = Duration.ofMinutes(10);
+
   private static final String NOTHING = "";
 
   /** Before a callee: it is called as an executor does that memo does not know of. */
@@ -101,7 +105,7 @@ final class GatedFunctions {
 
   private static String await(CompletableFuture<String> gate) {
     try {
-      return gate.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+      return gate.get(CLOSED_AT_MOST.toSeconds(), TimeUnit.SECONDS);
     } catch (InterruptedException | ExecutionException | TimeoutException e) {
       throw new AssertionError("a gate was not opened", e);
     }
