@@ -44,6 +44,9 @@ final class GatedFunctions {
   /** Before a callee: it is called on another thread that was told for whom. */
   static final String TOLD = "told:";
 
+  /** Before any of these: only the first computation does so, and the next one waits again. */
+  static final String ONCE = "once:";
+
   private final Map<String, StoredFunction<Integer, String, RuntimeException>> functions =
       new ConcurrentHashMap<>();
   private final Map<String, CompletableFuture<String>> gates = new ConcurrentHashMap<>();
@@ -84,7 +87,7 @@ final class GatedFunctions {
 
   private String compute(String name, int key) {
     begun.accept(name + " " + key);
-    String callee = name.equals("quick") ? NOTHING : await(gate(name, key));
+    String callee = name.equals("quick") ? NOTHING : pass(name, key);
     if (callee.startsWith(ELSEWHERE)) {
       callOnAnotherThread(Chain.root(), callee.substring(ELSEWHERE.length()), key);
     } else if (callee.startsWith(TOLD)) {
@@ -101,6 +104,16 @@ final class GatedFunctions {
         CompletableFuture.supplyAsync(
                 () -> chain.run(entered -> call(callee, key)), task -> new Thread(task).start())
             .join();
+  }
+
+  private String pass(String name, int key) {
+    CompletableFuture<String> gate = gate(name, key);
+    String callee = await(gate);
+    if (!callee.startsWith(ONCE)) {
+      return callee;
+    }
+    gates.remove(name + key, gate);
+    return callee.substring(ONCE.length());
   }
 
   private static String await(CompletableFuture<String> gate) {
