@@ -204,8 +204,7 @@ final class SharedStatsTest {
       Other second = new Other();
       second.call(20);
       second.leave();
-      DirectoryStats shared = memo.stats().shared();
-      assertThat(shared.total().calls()).as("nothing more is to come").isEqualTo(20);
+      awaitCalls(memo, 20);
       await(memo, "it is alone", s -> s.processes() == 1);
     }
   }

@@ -122,22 +122,23 @@ class WorkersTest {
 
   @Test
   void processesComputeEachPairOnceAndFindWhatOneFinds() throws Exception {
-    String same = "--classes 30 --top 435 --directory ";
+    // takes one thread several times as long as a JVM needs to start
+    int pairs = 120 * 119 / 2;
+    String same = "--classes 120 --threads 1 --top " + pairs + " --directory ";
     Job alone = start(same + folder.resolve("alone.memo")).ended();
     Job shared = start("--processes 3 " + same + directory).ended();
     Job again = start("--processes 3 " + same + directory).ended();
 
-    assertThat(alone.closest()).hasSize(1 + 435);
+    assertThat(alone.closest()).hasSize(1 + pairs);
     assertThat(shared.closest()).isEqualTo(alone.closest());
     assertThat(again.closest()).isEqualTo(alone.closest());
-    assertThat(shared.count("pairs computed in all")).isEqualTo(435);
-    assertThat(
-            shared.count("pairs computed by this process")
-                + shared.count("pairs computed by process 2")
-                + shared.count("pairs computed by process 3"))
-        .isEqualTo(435);
+    assertThat(shared.count("pairs computed in all")).isEqualTo(pairs);
+    long byWorkers =
+        shared.count("pairs computed by process 2") + shared.count("pairs computed by process 3");
+    assertThat(byWorkers).as(shared.said()).isPositive();
+    assertThat(shared.count("pairs computed by this process") + byWorkers).isEqualTo(pairs);
     assertThat(again.count("pairs computed in all")).isZero();
-    assertThat(again.count("pairs from cache in this process")).isEqualTo(435);
+    assertThat(again.count("pairs from cache in this process")).isEqualTo(pairs);
   }
 
   @Test

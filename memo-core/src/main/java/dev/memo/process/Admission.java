@@ -26,13 +26,24 @@ final class Admission {
   private static final Pattern NETWORK =
       Pattern.compile("(nfs|cifs|smb|9p|afs|ceph|lustre|glusterfs|gpfs|beegfs|fuse[.]).*");
 
+  /** Says on which type of file system an existing path is, as in "ext4" or "nfs". */
+  @FunctionalInterface
+  interface FileSystemTypes {
+    String of(Path existing) throws IOException;
+  }
+
   private Admission() {}
 
   /** The layout of the directory at this path, whose format was checked or has been written now. */
   static Layout admit(Path path, DirectorySettings settings) {
+    return admit(path, settings, existing -> Files.getFileStore(existing).type());
+  }
+
+  /** As above, on file systems of these types. */
+  static Layout admit(Path path, DirectorySettings settings, FileSystemTypes types) {
     Path absolute = path.toAbsolutePath();
     try {
-      refuseNetwork(absolute, settings);
+      refuseNetwork(absolute, settings, types);
       if (!Files.isDirectory(absolute)) {
         make(absolute);
       }
@@ -51,12 +62,13 @@ final class Admission {
     }
   }
 
-  private static void refuseNetwork(Path absolute, DirectorySettings settings) throws IOException {
+  private static void refuseNetwork(
+      Path absolute, DirectorySettings settings, FileSystemTypes types) throws IOException {
     Path existing = absolute;
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
-    String type = Files.getFileStore(existing).type();
+    String type = types.of(existing);
     if (isNetwork(type) && !settings.networkFileSystem()) {
       throw new DirectoryException(
           absolute

@@ -8,6 +8,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
@@ -93,29 +94,11 @@ class CallMechanismsTest {
   @Nested
   @DisplayName("P6: epochs")
   class EpochsOfHeapAndFlights {
-    private final Epochs frozen =
-        new Epochs() {
-          @Override
-          public long stripe(int index) {
-            return 0;
-          }
-
-          @Override
-          public long directory() {
-            return 0;
-          }
-
-          @Override
-          public long lastSequence() {
-            return directory.primary().epochs().lastSequence();
-          }
-        };
-
     private Primary withFrozenEpochs() {
       return new DelegatingPrimary(directory.primary()) {
         @Override
         public Epochs epochs() {
-          return frozen;
+          return new FrozenEpochs(super.epochs());
         }
       };
     }

@@ -10,6 +10,7 @@ import dev.memo.call.HeapTier;
 import dev.memo.call.HitSource;
 import dev.memo.call.StoredFunction;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.Primary;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
@@ -138,7 +139,7 @@ final class HistoryWorker {
         new RecordingPrimary(real, HistoryWorker::recorder) {
           @Override
           public Epochs epochs() {
-            return mode == Mode.FROZEN_EPOCHS ? frozen(real.epochs()) : real.epochs();
+            return mode == Mode.FROZEN_EPOCHS ? new FrozenEpochs(real.epochs()) : real.epochs();
           }
         };
     CallContext context =
@@ -152,25 +153,6 @@ final class HistoryWorker {
             0,
             key -> compute()),
         context);
-  }
-
-  private static Epochs frozen(Epochs real) {
-    return new Epochs() {
-      @Override
-      public long stripe(int index) {
-        return 0;
-      }
-
-      @Override
-      public long directory() {
-        return 0;
-      }
-
-      @Override
-      public long lastSequence() {
-        return real.lastSequence();
-      }
-    };
   }
 
   private static Recorder recorder() {

@@ -9,6 +9,7 @@ import dev.memo.failure.ForeignDirectoryException;
 import dev.memo.failure.NewerLayoutException;
 import dev.memo.failure.OlderLayoutException;
 import dev.memo.store.ChildJvm;
+import dev.memo.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -170,6 +172,57 @@ final class AdmissionTest {
   })
   void networkFileSystemsAreKnown(String type, boolean network) {
     assertThat(Admission.isNetwork(type)).isEqualTo(network);
+  }
+
+  /** The path lies in missing folders of one that exists. */
+  @ParameterizedTest
+  @ValueSource(strings = {"d", "missing/too/d"})
+  void aNetworkFileSystemIsRefusedBeforeAnythingIsMade(String name) throws IOException {
+    Path there = folder.resolve(name);
+    Map<String, FileTime> before = content(folder);
+    assertThatThrownBy(
+            () -> Admission.admit(there, DirectorySettings.DEFAULT, this::networkBelowFolder))
+        .isExactlyInstanceOf(DirectoryException.class)
+        .hasMessageStartingWith(there + " is on a network file system (nfs4)")
+        .hasMessageContaining("choose a local directory")
+        .hasMessageContaining("allow network file systems if only one machine uses it");
+    assertThat(content(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void aDirectoryOnANetworkFileSystemIsRefusedAndStaysAsItIs() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    Map<String, FileTime> before = content(folder);
+    assertThatThrownBy(
+            () -> Admission.admit(path, DirectorySettings.DEFAULT, this::networkBelowFolder))
+        .isExactlyInstanceOf(DirectoryException.class)
+        .hasMessageContaining("network file system (nfs4)");
+    assertThat(content(folder)).isEqualTo(before);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"d", "missing/too/d"})
+  void aNetworkFileSystemIsTakenIfTheUserInsists(String name) throws IOException {
+    Path there = folder.resolve(name);
+    DirectorySettings insisting = new DirectorySettings(Durability.PROCESS_CRASH, true);
+    Layout layout = Admission.admit(there, insisting, this::networkBelowFolder);
+    assertThat(layout.root()).isEqualTo(there.toRealPath());
+    assertThat(layout.format()).exists();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"d", "missing/too/d"})
+  @DisplayName("twin: the same paths on a local file system are taken")
+  void twinOnALocalFileSystem(String name) throws IOException {
+    Path there = folder.resolve(name);
+    Layout layout = Admission.admit(there, DirectorySettings.DEFAULT, existing -> "ext4");
+    assertThat(layout.root()).isEqualTo(there.toRealPath());
+  }
+
+  /** As if the folder of this test were mounted from elsewhere. */
+  private String networkBelowFolder(Path existing) {
+    assertThat(existing).exists();
+    return existing.startsWith(folder) ? "nfs4" : "ext4";
   }
 
   private void withFormat(String content) throws IOException {

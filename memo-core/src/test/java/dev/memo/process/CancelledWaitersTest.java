@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.memo.call.MissReason;
 import dev.memo.parallel.Parallel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -27,6 +28,9 @@ final class CancelledWaitersTest {
   private static final List<Integer> INPUTS = IntStream.range(0, 500).boxed().toList();
   private static final int SEEN = 7;
 
+  /** So many threads take their time on a busy machine; nobody is to give up meanwhile. */
+  private static final Duration MAX_WAIT = Duration.ofMinutes(10);
+
   private final Path path;
   private final List<String> begun = new CopyOnWriteArrayList<>();
 
@@ -34,10 +38,21 @@ final class CancelledWaitersTest {
     path = folder.resolve("d");
   }
 
+  private static Peer open(Path path) {
+    Peer peer = Peer.start(path, Times.DEFAULT, MAX_WAIT, true);
+    peer.await("opened");
+    return peer;
+  }
+
+  private GatedFunctions functions(OpenDirectory directory) {
+    return new GatedFunctions(
+        directory.primary(), directory.primary().waits(), MAX_WAIT, begun::add);
+  }
+
   @Test
   @DisplayName("P1: 500 cancelled waiters of a member run nothing and disturb no claim")
   void waitersOfAMember() throws Exception {
-    try (Peer holder = Peer.open(path, Times.DEFAULT);
+    try (Peer holder = open(path);
         OpenDirectory directory = Openings.open(path, Times.DEFAULT)) {
       assertThat(Openings.role(directory)).isEqualTo("follows");
       cancelWaitersFor(holder, directory);
@@ -48,14 +63,14 @@ final class CancelledWaitersTest {
   @DisplayName("P1: 500 cancelled waiters of the primary run nothing and disturb no claim")
   void waitersOfThePrimary() throws Exception {
     try (OpenDirectory directory = Openings.open(path, Times.DEFAULT);
-        Peer holder = Peer.open(path, Times.DEFAULT)) {
+        Peer holder = open(path)) {
       assertThat(Openings.role(directory)).isEqualTo("leads");
       cancelWaitersFor(holder, directory);
     }
   }
 
   private void cancelWaitersFor(Peer holder, OpenDirectory directory) throws Exception {
-    GatedFunctions here = GatedFunctions.of(directory, begun::add);
+    GatedFunctions here = functions(directory);
     List<Peer.Asked> slow = new ArrayList<>();
     INPUTS.forEach(key -> slow.add(holder.ask("call", "f", key)));
     awaitAll(() -> holder.mentions("computes f").size());
@@ -79,7 +94,7 @@ final class CancelledWaitersTest {
   @DisplayName("P1: 500 cancelled waiters for flights of their own process run nothing")
   void waitersForFlights() throws Exception {
     try (OpenDirectory directory = Openings.open(path, Times.DEFAULT)) {
-      GatedFunctions here = GatedFunctions.of(directory, begun::add);
+      GatedFunctions here = functions(directory);
       List<CompletableFuture<String>> slow = new ArrayList<>();
       for (int key : INPUTS) {
         slow.add(
@@ -135,9 +150,9 @@ final class CancelledWaitersTest {
   @Test
   @DisplayName("twin: interrupted waiters that memo does not own compute")
   void twinOutsideABatch() throws Exception {
-    try (Peer holder = Peer.open(path, Times.DEFAULT);
+    try (Peer holder = open(path);
         OpenDirectory directory = Openings.open(path, Times.DEFAULT)) {
-      GatedFunctions here = GatedFunctions.of(directory, begun::add);
+      GatedFunctions here = functions(directory);
       Peer.Asked slow = holder.ask("call", "f", 1);
       holder.await("computes f 1");
       here.open("f", 1);

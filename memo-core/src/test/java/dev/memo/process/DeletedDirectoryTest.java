@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class DeletedDirectoryTest {
   private static final Times SOON = Openings.SOON;
+  private static final Duration WATCHED = Duration.ofSeconds(5);
 
   private final Path path;
 
@@ -140,6 +142,38 @@ final class DeletedDirectoryTest {
       assertThat(Openings.names(path.resolve("s"))).isEmpty();
       assertThat(Openings.names(path.resolve("spool"))).isEmpty();
     }
+  }
+
+  @Test
+  @DisplayName("P5: who led before and follows now rests between two looks")
+  void aFormerLeaderDoesNotSpin() {
+    try (Peer former = Peer.open(path, SOON);
+        Peer next = Peer.open(path, SOON)) {
+      assertThat(former.get("role")).isEqualTo("leads");
+      assertThat(next.get("role")).isEqualTo("follows");
+      String id = former.get("id");
+      // while it stands still, the other one makes the next directory, and leads that
+      former.stop();
+      delete();
+      Openings.await(
+          "the other one leads",
+          () -> next.get("role").equals("leads") && !next.get("id").equals(id));
+      former.resume();
+      Openings.await("it follows", () -> former.get("role").equals("follows"));
+
+      long runBefore = keeperNanos(former);
+      long begin = System.nanoTime();
+      Openings.await("some looks", () -> System.nanoTime() - begin > WATCHED.toNanos());
+      assertThat(keeperNanos(former) - runBefore)
+          .as("processor time of the keeper in %s", WATCHED)
+          .isPositive()
+          .isLessThan(WATCHED.toNanos() / 10);
+      assertThat(former.get("role")).isEqualTo("follows");
+    }
+  }
+
+  private static long keeperNanos(Peer peer) {
+    return Long.parseLong(peer.get("keeperNanos"));
   }
 
   @Test

@@ -19,8 +19,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Tag("heavy")
 @Timeout(180)
 final class DeletedSocketTest {
-  private static final Times SOON = Openings.SOON;
-
   private final Path path;
   private final List<String> begun = new CopyOnWriteArrayList<>();
 
@@ -43,8 +41,8 @@ final class DeletedSocketTest {
   @DisplayName("P1, P4: without its socket the primary goes on, and who comes later can join")
   void theSocketIsDeleted(boolean folderToo) throws IOException {
     List<Peer> later = new ArrayList<>();
-    try (OpenDirectory primary = Openings.open(path, SOON);
-        Peer attached = Peer.open(path, SOON)) {
+    try (OpenDirectory primary = Openings.open(path, Times.DEFAULT);
+        Peer attached = Peer.open(path, Times.DEFAULT)) {
       GatedFunctions here = GatedFunctions.of(primary, begun::add);
       Role before = ((Member) primary.primary()).role();
       String value = attached.get("call", "quick", 1);
@@ -55,7 +53,7 @@ final class DeletedSocketTest {
         assertThat(here.call("quick", 1)).isEqualTo(value);
         int key = 2 + round;
         assertThat(attached.get("call", "quick", key)).isEqualTo(here.call("quick", key));
-        Peer newcomer = Peer.open(path, SOON);
+        Peer newcomer = Peer.open(path, Times.DEFAULT);
         later.add(newcomer);
         Openings.await("it has joined", () -> newcomer.get("role").equals("follows"));
         assertThat(newcomer.get("call", "quick", 1)).isEqualTo(value);

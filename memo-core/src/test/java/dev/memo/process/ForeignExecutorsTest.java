@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Computations of two processes that need each other through threads that memo did not make: it
+ * Computations that need each other, or themselves, through threads that memo did not make: it
  * cannot know for whom those wait, so only {@code maxWait} ends the cycle.
  */
 @Tag("heavy")
@@ -74,6 +74,53 @@ final class ForeignExecutorsTest {
       assertThat(cycles(a) + cycles(b)).as("cycle breaks").isEqualTo(1);
       assertThat(misses(a, "MAX_WAIT") + misses(b, "MAX_WAIT")).isZero();
     }
+  }
+
+  @Test
+  @DisplayName("P4: a function of a member that needs itself so computes again after maxWait")
+  void aMemberNeedsItself() {
+    try (OpenDirectory primary = Openings.open(path, Times.DEFAULT);
+        Peer member = peer(SHORT)) {
+      assertThat(Openings.role(primary)).isEqualTo("leads");
+      callItself(member, GatedFunctions.ELSEWHERE);
+      assertThat(misses(member, "MAX_WAIT")).as("given up").isEqualTo(1);
+      assertThat(cycles(member)).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: the same in the primary")
+  void thePrimaryNeedsItself() {
+    try (Peer primary = peer(SHORT)) {
+      assertThat(primary.get("role")).isEqualTo("leads");
+      callItself(primary, GatedFunctions.ELSEWHERE);
+      assertThat(misses(primary, "MAX_WAIT")).as("given up").isEqualTo(1);
+      assertThat(cycles(primary)).isZero();
+    }
+  }
+
+  @Test
+  @DisplayName("twin: where the thread is told for whom it calls, it computes again at once")
+  void twinThatNeedsItself() {
+    try (Peer peer = peer(FOR_EVER)) {
+      callItself(peer, GatedFunctions.TOLD);
+      assertThat(cycles(peer)).as("cycle breaks").isEqualTo(1);
+      assertThat(misses(peer, "MAX_WAIT")).isZero();
+    }
+  }
+
+  /** f needs itself by a thread of its own; the second computation needs nothing. */
+  private static void callItself(Peer peer, String how) {
+    Peer.Asked outer = peer.ask("call", "f", 1);
+    peer.await("computes f 1");
+    peer.get("open", "f", 1, GatedFunctions.ONCE + how + "f");
+    Openings.await("it computes again", () -> peer.computations("f", 1) == 2);
+    assertThat(outer.isAnswered()).as("it needs the inner call").isFalse();
+    peer.get("open", "f", 1);
+    String value = outer.value(); // only after the inner call has returned
+    assertThat(peer.get("peek", "f", 1)).isEqualTo(value);
+    assertThat(peer.get("call", "f", 1)).isEqualTo(value);
+    assertThat(peer.computations("f", 1)).isEqualTo(2);
   }
 
   /** f in a needs g, g in b needs f, both by threads of their own. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.memo.call.DelegatingPrimary;
 import dev.memo.call.HitSource;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.Primary;
 import java.nio.file.Path;
 import java.time.Duration;

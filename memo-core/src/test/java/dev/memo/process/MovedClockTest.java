@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("heavy")
 @Timeout(180)
 final class MovedClockTest {
-  private static final Times SOON = Openings.SOON;
+  private static final Times SOON = Openings.SOON_WITH_LONG_GRACE;
   private static final long HOUR = Duration.ofHours(1).toSeconds();
 
   private final Path path;

@@ -18,6 +18,10 @@ final class Openings {
           Duration.ofSeconds(2),
           Duration.ofSeconds(1));
 
+  /** As above, but a new primary waits for whom it knows of, however busy the machine is. */
+  static final Times SOON_WITH_LONG_GRACE =
+      new Times(SOON.beat(), SOON.silence(), SOON.lease(), Duration.ofSeconds(30));
+
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private Openings() {}

@@ -8,12 +8,16 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
@@ -297,6 +301,16 @@ final class Peer implements AutoCloseable {
       thread.start();
     }
 
+    /** How long the thread that keeps the directory has run on a processor. */
+    private static long keeperNanos() {
+      ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+      return Arrays.stream(threads.getThreadInfo(threads.getAllThreadIds()))
+          .filter(Objects::nonNull) // those that have ended meanwhile
+          .filter(thread -> thread.getThreadName().startsWith("memo keeps "))
+          .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+          .sum();
+    }
+
     /** The words: tag, verb, then mostly function and key. */
     private @Nullable Object carryOut(String[] words) {
       int key = words.length > 3 ? Integer.parseInt(words[3]) : 0;
@@ -327,6 +341,7 @@ final class Peer implements AutoCloseable {
         case "now" -> System.currentTimeMillis();
         case "waiters" -> Openings.waiters();
         case "spooled" -> functions.stats().spooled();
+        case "keeperNanos" -> keeperNanos();
         case "cycles" -> functions.stats().cycleBreaks();
         case "misses" -> functions.stats().missesByReason().get(MissReason.valueOf(words[2]));
         default -> throw new IllegalArgumentException("not understood: " + words[1]);

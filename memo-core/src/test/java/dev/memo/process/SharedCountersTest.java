@@ -15,6 +15,7 @@ import dev.memo.store.Family;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -215,11 +216,15 @@ final class SharedCountersTest {
   }
 
   private OpenDirectory open(Keeping keeping) {
+    return open(keeping, Openings.SOON);
+  }
+
+  private OpenDirectory open(Keeping keeping, Times times) {
     OpenDirectory directory =
         OpenDirectory.open(
             folder.resolve("d"),
             DirectorySettings.DEFAULT,
-            Openings.SOON,
+            times,
             new Leadership.Rules(stored -> true, Outdating.STARTED_BEFORE, keeping));
     directory.primary().register(ID, IDENTITY);
     directory.countWith(() -> Map.of(ID, Map.of("x", 2L)));
@@ -252,9 +257,12 @@ final class SharedCountersTest {
   }
 
   @Test
+  @Timeout(60)
   @DisplayName("P4: who asks a closed directory is told of nothing, and does not wait")
   void aClosedDirectoryHasNoState() {
-    OpenDirectory directory = open(Keeping.WRITTEN);
+    Duration forEver = Duration.ofMinutes(10);
+    OpenDirectory directory =
+        open(Keeping.WRITTEN, new Times(Openings.SOON.beat(), forEver, forEver, forEver));
     directory.close();
     assertThat(directory.state()).isNull();
   }

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;

@@ -30,9 +30,11 @@ final class StoppedProcessesTest {
   @Test
   @DisplayName("P3, P4: while the primary is stopped calls compute and spool; then all have it")
   void aStoppedPrimaryHoldsNobodyUp() {
-    try (Peer primary = Peer.open(path, SOON);
-        OpenDirectory directory = Openings.open(path, SOON);
-        Peer other = Peer.open(path, SOON)) {
+    Times patient =
+        new Times(SOON.beat(), Duration.ofSeconds(5), Duration.ofSeconds(10), SOON.grace());
+    try (Peer primary = Peer.open(path, patient);
+        OpenDirectory directory = Openings.open(path, patient);
+        Peer other = Peer.open(path, patient)) {
       GatedFunctions here = GatedFunctions.of(directory, begun::add);
       String before = here.call("quick", 1);
       primary.stop();
@@ -44,7 +46,7 @@ final class StoppedProcessesTest {
         // from now on nobody waits for the primary any more
         long began = System.nanoTime();
         String value = here.call("quick", key);
-        assertThat(System.nanoTime() - began).isLessThan(SOON.silence().toNanos() / 2);
+        assertThat(System.nanoTime() - began).isLessThan(patient.silence().toNanos() / 2);
         assertThat(here.call("quick", key)).as("found again here").isEqualTo(value);
       }
       assertThat(begun).doesNotHaveDuplicates();
@@ -122,14 +124,15 @@ final class StoppedProcessesTest {
   @Test
   @DisplayName("P1: a claim holder that is stopped for less than its lease keeps its claim")
   void aShortStopKeepsTheClaim() {
-    try (OpenDirectory directory = Openings.open(path, SOON);
-        Peer holder = Peer.open(path, SOON)) {
+    Times patient = new Times(SOON.beat(), SOON.silence(), Duration.ofSeconds(30), SOON.grace());
+    try (OpenDirectory directory = Openings.open(path, patient);
+        Peer holder = Peer.open(path, patient)) {
       GatedFunctions here = GatedFunctions.of(directory, begun::add);
       Peer.Asked slow = holder.ask("call", "f", 1);
       holder.await("computes f 1");
       holder.stop();
       long stopped = System.nanoTime();
-      long silence = SOON.silence().toNanos();
+      long silence = patient.silence().toNanos();
       Openings.await("beats are missing", () -> System.nanoTime() - stopped > silence);
       holder.resume();
       here.open("f", 1);

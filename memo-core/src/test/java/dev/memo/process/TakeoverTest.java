@@ -38,9 +38,9 @@ final class TakeoverTest {
   @DisplayName("P1: a computation that outlives its primary is the only one of its call")
   void aComputationOutlivesItsPrimary(boolean killed) {
     List<String> begun = new CopyOnWriteArrayList<>();
-    try (Peer first = Peer.open(path, Openings.SOON);
-        Peer holder = Peer.open(path, Openings.SOON);
-        OpenDirectory directory = Openings.open(path, Openings.SOON)) {
+    try (Peer first = Peer.open(path, Openings.SOON_WITH_LONG_GRACE);
+        Peer holder = Peer.open(path, Openings.SOON_WITH_LONG_GRACE);
+        OpenDirectory directory = Openings.open(path, Openings.SOON_WITH_LONG_GRACE)) {
       GatedFunctions here = GatedFunctions.of(directory, begun::add);
       here.open("f", 1);
       Peer.Asked slow = holder.ask("call", "f", 1);

@@ -1,16 +1,12 @@
 package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.memo.store.InstalledJdks;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
@@ -22,34 +18,14 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Tag("heavy")
 @Timeout(180)
 final class TwoJdksTest {
-  private static final Path JVMS = Path.of("/usr/lib/jvm");
   private static final int KEYS = 200;
 
   private final Path path;
-  private final Map<String, Path> jdks = new TreeMap<>();
+  private final InstalledJdks jdks;
 
   TwoJdksTest(@TempDir Path folder) throws IOException {
     path = folder.resolve("d");
-    findJdks();
-  }
-
-  /** By their feature versions. */
-  private void findJdks() throws IOException {
-    if (!Files.isDirectory(JVMS)) {
-      return;
-    }
-    try (Stream<Path> folders = Files.list(JVMS)) {
-      for (Path folder : (Iterable<Path>) folders.sorted()::iterator) {
-        Path java = folder.resolve("bin").resolve("java");
-        Path release = folder.resolve("release");
-        if (Files.isExecutable(java) && Files.isReadable(release)) {
-          Files.readAllLines(release).stream()
-              .filter(line -> line.startsWith("JAVA_VERSION="))
-              .map(line -> line.replaceAll("JAVA_VERSION=\"(\\d+).*", "$1"))
-              .forEach(version -> jdks.putIfAbsent(version, java));
-        }
-      }
-    }
+    jdks = InstalledJdks.require("17", "25");
   }
 
   private Peer open(String version) {
@@ -58,7 +34,7 @@ final class TwoJdksTest {
             path,
             Openings.SOON,
             child -> {
-              child.java(jdks.get(version));
+              child.java(jdks.java(version));
               if (Integer.parseInt(version) >= 24) {
                 child.option("--enable-native-access=ALL-UNNAMED").option("-Dkryo.unsafe=false");
               }
@@ -90,9 +66,6 @@ final class TwoJdksTest {
   @CsvSource({"17, 25", "25, 17"})
   @DisplayName("P1, P3: processes of JDK 17 and 25 share a directory, and each takes over")
   void shareADirectory(String one, String other) {
-    assumeTrue(
-        jdks.keySet().containsAll(List.of("17", "25")),
-        "needs JDK 17 and 25 in " + JVMS + ", found " + jdks);
     try (Peer first = open(one);
         Peer second = open(other);
         Peer third = open(one)) {

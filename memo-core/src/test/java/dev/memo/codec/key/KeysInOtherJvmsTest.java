@@ -1,17 +1,15 @@
 package dev.memo.codec.key;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.memo.store.ChildJvm;
+import dev.memo.store.InstalledJdks;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -19,8 +17,6 @@ import org.junit.jupiter.api.Test;
 /** Keys that are made in JVMs of another kind, in other surroundings. */
 @Tag("heavy")
 class KeysInOtherJvmsTest {
-  private static final Path JVMS = Path.of("/usr/lib/jvm");
-
   private static final List<String> SURROUNDINGS =
       List.of(
           "-Duser.language=en -Duser.country=US -Duser.timezone=UTC -Dfile.encoding=UTF-8",
@@ -40,11 +36,8 @@ class KeysInOtherJvmsTest {
   @Test
   @DisplayName("P2: keys are the same on JDK 17 and 25")
   void bytesAreTheSameOnOtherJdks() throws IOException {
-    Map<String, Path> jdks = jdks();
-    assumeTrue(
-        jdks.keySet().containsAll(List.of("17", "25")),
-        "needs JDK 17 and 25 in " + JVMS + ", found " + jdks);
-    requireSameKeys(List.of(jdks.get("17"), jdks.get("25")), 7);
+    InstalledJdks jdks = InstalledJdks.require("17", "25");
+    requireSameKeys(List.of(jdks.java("17"), jdks.java("25")), 7);
   }
 
   /** Runs them all at once; {@code differing} is how many of their surroundings must differ. */
@@ -80,25 +73,5 @@ class KeysInOtherJvmsTest {
       child.option(option);
     }
     return child.start();
-  }
-
-  /** The installed JDKs by their feature versions. */
-  private static Map<String, Path> jdks() throws IOException {
-    Map<String, Path> found = new TreeMap<>();
-    if (Files.isDirectory(JVMS)) {
-      try (Stream<Path> folders = Files.list(JVMS)) {
-        for (Path folder : (Iterable<Path>) folders.sorted()::iterator) {
-          Path java = folder.resolve("bin").resolve("java");
-          Path release = folder.resolve("release");
-          if (Files.isExecutable(java) && Files.isReadable(release)) {
-            Files.readAllLines(release).stream()
-                .filter(line -> line.startsWith("JAVA_VERSION="))
-                .map(line -> line.replaceAll("JAVA_VERSION=\"(\\d+).*", "$1"))
-                .forEach(version -> found.putIfAbsent(version, java));
-          }
-        }
-      }
-    }
-    return found;
   }
 }
