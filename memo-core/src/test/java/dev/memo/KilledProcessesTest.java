@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.call.CachedFunction;
+import dev.memo.call.FunctionStats;
 import dev.memo.call.MissReason;
 import dev.memo.codec.TypeRef;
 import dev.memo.store.ChildJvm;
@@ -47,7 +48,10 @@ final class KilledProcessesTest {
   private final Path folder;
   private final Path directory;
   private final List<ChildJvm> children = new ArrayList<>();
+  private final Map<ChildJvm, Integer> numbers = new HashMap<>();
+  private final Set<Integer> victims = new HashSet<>();
   private int started;
+  private long exceptionsOfAll;
 
   KilledProcessesTest(@TempDir Path folder) {
     this.folder = folder;
@@ -72,6 +76,7 @@ final class KilledProcessesTest {
         ChildJvm victim = aimed ? primary : children.get(random.nextInt(children.size()));
         primaries += victim == primary ? 1 : 0;
         victim.kill();
+        victims.add(numbers.get(victim));
         children.remove(victim);
         startOne();
       }
@@ -81,19 +86,47 @@ final class KilledProcessesTest {
       for (ChildJvm child : children) {
         exceptions += exceptions(child.awaitLine("ended", "failed"));
       }
+      for (ChildJvm child : children) {
+        child.awaitEnd();
+      }
     } finally {
       children.forEach(ChildJvm::close);
     }
     assertThat(primaries).isGreaterThanOrEqualTo(KILLS / 3);
     List<String> computed = computed();
     Set<String> keys = new HashSet<>(computed);
-    System.out.println(
-        "%d computations of %d keys, %d kills, %d of them of the primary, %d exceptions of P1"
-            .formatted(computed.size(), keys.size(), KILLS, primaries, exceptions));
-    assertThat((long) computed.size())
-        .isLessThanOrEqualTo(keys.size() + THREADS * KILLS + exceptions);
     Set<Integer> stored = requireAcknowledged();
+    // what a killed process had not told is missing in what all tell, of the others nothing
+    long ofAll = Math.max(exceptions, exceptionsOfAll);
+    System.out.println(
+        ("%d computations of %d keys, %d kills, %d of them of the primary, %d exceptions of P1, %d"
+                + " of them of processes that were not killed")
+            .formatted(computed.size(), keys.size(), KILLS, primaries, ofAll, exceptions));
+    assertThat((long) computed.size()).isLessThanOrEqualTo(keys.size() + THREADS * KILLS + ofAll);
+    List<String> twice = computedTwice();
+    assertThat((long) twice.size())
+        .as("seed %s: computed again though nobody was killed who computed it: %s", SEED, twice)
+        .isLessThanOrEqualTo(exceptions);
     assertThat(keys.stream().map(Integer::valueOf)).as("every key ends stored").isSubsetOf(stored);
+  }
+
+  /**
+   * Keys, once for each of their computations that neither the first one nor a kill explains. What
+   * a killed process computed under an exception of P1 needs no other explanation either.
+   */
+  private List<String> computedTwice() {
+    List<String> unexplained = computed();
+    for (String key : Set.copyOf(unexplained)) {
+      unexplained.remove(key);
+    }
+    for (int victim : victims) {
+      Path file = folder.resolve("computed-" + victim);
+      if (Files.exists(file)) { // else it was killed before it began
+        // of each key once: a process does not compute it twice
+        Set.copyOf(wholeLines(file)).forEach(unexplained::remove);
+      }
+    }
+    return unexplained;
   }
 
   /** How many calls of a process that was not killed computed under an exception of P1. */
@@ -117,7 +150,9 @@ final class KilledProcessesTest {
   }
 
   private void startOne() {
-    children.add(ChildJvm.of(Worker.class, directory, folder, started++).start());
+    ChildJvm child = ChildJvm.of(Worker.class, directory, folder, started).start();
+    numbers.put(child, started++);
+    children.add(child);
   }
 
   private static void await(BooleanSupplier condition) {
@@ -132,20 +167,28 @@ final class KilledProcessesTest {
     return lines("computed-");
   }
 
-  /** Whole lines of all files that begin so; the last line of a killed process may be cut. */
   private List<String> lines(String prefix) {
     List<String> lines = new ArrayList<>();
     try (Stream<Path> files = Files.list(folder)) {
       for (Path file : files.toList()) {
         if (file.getFileName().toString().startsWith(prefix)) {
-          String text = Files.readString(file);
-          text.substring(0, text.lastIndexOf('\n') + 1).lines().forEach(lines::add);
+          lines.addAll(wholeLines(file));
         }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
     return lines;
+  }
+
+  /** The last line of a killed process may be cut. */
+  private static List<String> wholeLines(Path file) {
+    try {
+      String text = Files.readString(file);
+      return text.substring(0, text.lastIndexOf('\n') + 1).lines().toList();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** All that was returned is stored; returns the keys. */
@@ -159,6 +202,7 @@ final class KilledProcessesTest {
     }
     assertThat(values).isNotEmpty();
     try (Memo memo = Memo.open(directory)) {
+      exceptionsOfAll = Worker.exceptions(memo.stats().shared().total());
       CachedFunction<Integer, String, RuntimeException> stored =
           Worker.function(
               memo,
@@ -203,16 +247,20 @@ final class KilledProcessesTest {
         for (Thread thread : threads) {
           thread.join();
         }
-        long exceptions =
-            slow.stats().missesByReason().entrySet().stream()
-                .filter(entry -> entry.getKey() != MissReason.ABSENT)
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        long exceptions = exceptions(slow.stats());
         System.out.println("ended, exceptions " + exceptions + " of " + slow.stats());
       } catch (Throwable e) {
         System.out.println("failed: " + e);
         throw e;
       }
+    }
+
+    /** Calls that looked for no computation of others, or did not find it. */
+    static long exceptions(FunctionStats stats) {
+      return stats.missesByReason().entrySet().stream()
+          .filter(entry -> entry.getKey() != MissReason.ABSENT)
+          .mapToLong(Map.Entry::getValue)
+          .sum();
     }
 
     private String compute(Integer key) {

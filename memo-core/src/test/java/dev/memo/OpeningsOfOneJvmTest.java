@@ -8,9 +8,11 @@ import dev.memo.store.ChildJvm;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -39,21 +41,31 @@ final class OpeningsOfOneJvmTest {
     try (ChildJvm primary = ChildJvm.of(Primary.class, slow).start()) {
       primary.awaitLine("opened");
       signal("-STOP", primary);
-      CountDownLatch begun = new CountDownLatch(1);
-      Thread opening =
-          new Thread(
-              () -> {
-                begun.countDown();
-                Memo.open(slow).close();
-              });
-      opening.start();
-      begun.await();
-      try (Memo quick = Memo.open(folder.resolve("quick.memo"))) {
-        assertThat(next(quick).call(1)).isEqualTo(2);
-        assertThat(opening.isAlive()).as("it waits for its primary").isTrue();
+      try {
+        Thread opening = new Thread(() -> Memo.open(slow).close());
+        opening.start();
+        await(() -> members(slow) == 2);
+        try (Memo quick = Memo.open(folder.resolve("quick.memo"))) {
+          assertThat(next(quick).call(1)).isEqualTo(2);
+          assertThat(opening.isAlive()).as("it waits for its primary").isTrue();
+        }
+        opening.join();
+      } finally {
+        signal("-CONT", primary);
       }
-      opening.join();
-      signal("-CONT", primary);
+    }
+  }
+
+  /** How many processes have begun to open the directory. */
+  private static int members(Path directory) {
+    String[] names = directory.resolve("secondaries").toFile().list();
+    return names == null ? 0 : names.length;
+  }
+
+  /** Until the time of the test is over. */
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
     }
   }
 
@@ -89,9 +101,7 @@ final class OpeningsOfOneJvmTest {
       try (Memo second = Memo.open(path)) {
         CachedFunction<Integer, Integer, RuntimeException> next = next(second);
         assertThat(next.call(2)).isEqualTo(3);
-        while (!Files.exists(path.resolve("FORMAT"))) {
-          Thread.onSpinWait(); // the keeper looks every second
-        }
+        await(() -> Files.exists(path.resolve("FORMAT"))); // the keeper looks every second
         assertThat(next.call(3)).isEqualTo(4);
       }
     }

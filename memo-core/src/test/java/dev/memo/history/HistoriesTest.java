@@ -111,6 +111,9 @@ final class HistoriesTest {
         summary(operations));
     assertThat(said).as("seed %s", SEED).noneMatch(line -> line.startsWith("failed"));
     assertThat(operations).hasSizeGreaterThanOrEqualTo(OPERATIONS);
+    assertThat(late.size())
+        .as("operations that excuse others because they took long")
+        .isLessThanOrEqualTo(operations.size() / 100);
     assertThat(kills).hasSize(KILLS);
     assertThat(primaries).isGreaterThanOrEqualTo(KILLS / 3);
     assertThat(operations)

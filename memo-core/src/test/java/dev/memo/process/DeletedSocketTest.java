@@ -2,6 +2,7 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.CapturedLog;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -36,6 +38,12 @@ final class DeletedSocketTest {
     }
   }
 
+  private Owner owner() throws IOException {
+    Owner owner = Owner.read(path.resolve("owner"));
+    assertThat(owner).isNotNull();
+    return owner;
+  }
+
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   @DisplayName("P1, P4: without its socket the primary goes on, and who comes later can join")
@@ -57,9 +65,7 @@ final class DeletedSocketTest {
         later.add(newcomer);
         Openings.await("it has joined", () -> newcomer.get("role").equals("follows"));
         assertThat(newcomer.get("call", "quick", 1)).isEqualTo(value);
-        Owner owner = Owner.read(path.resolve("owner"));
-        assertThat(owner).isNotNull();
-        assertThat(path.resolve("s").resolve(String.valueOf(owner.socket()))).exists();
+        assertThat(path.resolve("s").resolve(String.valueOf(owner().socket()))).exists();
       }
       Peer.Asked joined = later.get(0).ask("call", "f", 1);
       attached.get("open", "f", 1);
@@ -75,5 +81,28 @@ final class DeletedSocketTest {
       later.forEach(Peer::close);
     }
     assertThat(Openings.names(path.resolve("s"))).isEmpty();
+  }
+
+  @Test
+  @DisplayName(
+      "P4, P1: a socket that others could not be told of is made known as soon as possible")
+  void theSocketCannotBePublished() throws IOException {
+    Path obstacle = path.resolve("owner.new"); // where the file is written before it is renamed
+    try (CapturedLog log = CapturedLog.of("dev.memo.process");
+        OpenDirectory primary = Openings.open(path, SOON)) {
+      Files.createDirectory(obstacle);
+      delete(false);
+      Openings.await("it is said", () -> !log.warnings().isEmpty());
+      assertThat(log.warnings()).hasSize(1).first().asString().contains("cannot be opened");
+      assertThat(path.resolve("s").resolve(String.valueOf(owner().socket())))
+          .as("what newcomers look for")
+          .doesNotExist();
+      Files.delete(obstacle);
+      try (OpenDirectory newcomer = Openings.open(path, SOON)) {
+        Openings.awaitRole(newcomer, "follows");
+        assertThat(GatedFunctions.of(newcomer).call("quick", 1))
+            .isEqualTo(GatedFunctions.of(primary).call("quick", 1));
+      }
+    }
   }
 }

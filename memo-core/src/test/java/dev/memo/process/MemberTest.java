@@ -9,13 +9,23 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
+import dev.memo.claims.WaitGraph;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
+import dev.memo.store.Store;
 import java.io.IOException;
+import java.net.StandardProtocolFamily;
+import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -35,6 +45,7 @@ final class MemberTest {
   private final ControlPage page;
   private final Member member;
   private final Role.Leading first;
+  private final FaultyStore storeOfSecond = new FaultyStore(new HeapStore());
   private final Role.Leading second;
 
   MemberTest(@TempDir Path folder) {
@@ -43,8 +54,8 @@ final class MemberTest {
     epochs.map(page);
     Spool spool = new Spool(layout, "member", false, epochs);
     member = new Member(folder, NO_PATIENCE, spool, epochs, Runnable::run);
-    first = primary();
-    second = primary();
+    first = primary(new HeapStore());
+    second = primary(storeOfSecond);
   }
 
   @BeforeEach
@@ -53,15 +64,10 @@ final class MemberTest {
     Files.createDirectory(layout.spool());
   }
 
-  private Role.Leading primary() {
+  private Role.Leading primary(Store store) {
     LocalPrimary primary =
         new LocalPrimary(
-            layout.root(),
-            new HeapStore(),
-            page,
-            stored -> true,
-            Outdating.STARTED_BEFORE,
-            Grace.none());
+            layout.root(), store, page, stored -> true, Outdating.STARTED_BEFORE, Grace.none());
     primary.register(7, "function");
     return new Role.Leading(primary, ID);
   }
@@ -111,6 +117,60 @@ final class MemberTest {
     member.replay(second);
     assertThat(((Answer.Hit) waiting.next().join()).stored().bytes()).endsWith(entry);
     assertThat(member.hasSpooled()).isFalse();
+  }
+
+  @Test
+  @DisplayName("P1: a result that is spooled while others are handed in ends its claim, too")
+  void aResultSpooledDuringAReplay() throws IOException {
+    member.assume(first);
+    CallKey other = CallKey.of(7, new byte[] {2});
+    Claim before = ((Answer.Granted) member.claim(other, VARIANT, 0, Chain.root())).claim();
+    Claim meanwhile = granted();
+    member.leave(first);
+    member.announceTo(second);
+    byte[] entry = "value".getBytes(UTF_8);
+    assertThat(member.put(other, VARIANT, before, entry, 0)).isInstanceOf(PutAnswer.Spooled.class);
+    List<PutAnswer> answers = new ArrayList<>();
+    storeOfSecond.beforeWrites(
+        () -> {
+          storeOfSecond.beforeWrites(() -> true);
+          return answers.add(member.put(KEY, VARIANT, meanwhile, entry, 0));
+        });
+    assertThat(member.replay(second)).isTrue();
+    assertThat(answers).hasSize(1).first().isInstanceOf(PutAnswer.Spooled.class);
+    assertThat(second.primary().read(KEY, VARIANT)).as("it was handed in").isNotNull();
+    while (member.hasSpooled()) { // as the keeper does
+      assertThat(member.replay(second)).isTrue();
+    }
+    assertThat(second.primary().state().claims()).isZero();
+    assertThat(second.primary().oldestStart()).as("nothing runs").isEqualTo(page.lastSequence());
+  }
+
+  @Test
+  @DisplayName("P4: who waits when the directory closes is answered, though nobody asks again")
+  void aWaitThatNobodyTakesOn() throws IOException {
+    Executor closed =
+        task -> {
+          throw new RejectedExecutionException("closed");
+        };
+    Spool spool = new Spool(layout, "follower", false, epochs);
+    Member follower = new Member(layout.root(), NO_PATIENCE, spool, epochs, closed);
+    Path socket = layout.sockets().resolve("socket");
+    Session.Seat seat = new Session.Seat(first.primary(), ID, page.ownerEpoch(), WaitGraph.JVM);
+    try (Server server = new Server(seat, Grace.none(), Set.of(), () -> {});
+        SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+      server.openAt(socket);
+      assertThat(SocketAddresses.<Boolean>use(socket, channel::connect)).isTrue();
+      RemotePrimary remote =
+          RemotePrimary.introduce(channel, "follower", page.ownerEpoch(), epochs, watched -> {});
+      follower.assume(new Role.Following(remote));
+      assertThat(asked(first)).isInstanceOf(Answer.Granted.class);
+      Answer.Wait waiting = (Answer.Wait) follower.claim(KEY, VARIANT, 0, Chain.root());
+      remote.close();
+      assertThat(waiting.next())
+          .succeedsWithin(Duration.ofSeconds(60))
+          .isInstanceOf(Answer.NoPrimary.class);
+    }
   }
 
   @Test
