@@ -89,7 +89,7 @@ final class DeletedSocketTest {
   void theSocketCannotBePublished() throws IOException {
     Path obstacle = path.resolve("owner.new"); // where the file is written before it is renamed
     try (CapturedLog log = CapturedLog.of("dev.memo.process");
-        OpenDirectory primary = Openings.open(path, SOON)) {
+        OpenDirectory primary = Openings.open(path, Times.DEFAULT)) {
       Files.createDirectory(obstacle);
       delete(false);
       Openings.await("it is said", () -> !log.warnings().isEmpty());
@@ -98,7 +98,7 @@ final class DeletedSocketTest {
           .as("what newcomers look for")
           .doesNotExist();
       Files.delete(obstacle);
-      try (OpenDirectory newcomer = Openings.open(path, SOON)) {
+      try (OpenDirectory newcomer = Openings.open(path, Times.DEFAULT)) {
         Openings.awaitRole(newcomer, "follows");
         assertThat(GatedFunctions.of(newcomer).call("quick", 1))
             .isEqualTo(GatedFunctions.of(primary).call("quick", 1));
