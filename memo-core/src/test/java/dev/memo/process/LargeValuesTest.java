@@ -41,7 +41,7 @@ final class LargeValuesTest {
   /** Signs of life are due far more often than a large value takes. */
   private static final Times TIGHT =
       new Times(
-          Duration.ofMillis(50),
+          Duration.ofMillis(20),
           Duration.ofSeconds(4),
           Duration.ofSeconds(4),
           Duration.ofMillis(500));
