@@ -26,7 +26,7 @@ final class Housekeeping {
   private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(900);
 
   /** How long a process that ends waits for the primary to take its counters. */
-  private static final Duration LAST_WORDS = Duration.ofSeconds(1);
+  private static final Duration LAST_WORDS = Duration.ofSeconds(3);
 
   private static final int BEATS_PER_SWEEP = 10;
 
