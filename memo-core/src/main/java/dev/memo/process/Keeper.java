@@ -43,6 +43,7 @@ final class Keeper implements AutoCloseable {
   private Layout layout;
   private Object inode;
   private @Nullable Leadership leadership;
+  private boolean hadRole;
 
   private volatile MemberFolder folder; // written by the keeper
   private volatile boolean closed;
@@ -92,7 +93,9 @@ final class Keeper implements AutoCloseable {
   private void assume(Role role, String what) {
     member.assume(role);
     warnings.clear();
-    LOG.log(Level.DEBUG, "{0}: this process {1}", layout.root(), what);
+    // the first one is told by who opens the directory
+    LOG.log(hadRole ? Level.INFO : Level.DEBUG, "{0}: this process {1}", layout.root(), what);
+    hadRole = true;
   }
 
   private void keep() {
@@ -156,7 +159,7 @@ final class Keeper implements AutoCloseable {
     } catch (IOException e) {
       throw Refusals.because("lead the directory", layout.root(), e);
     }
-    assume(begun.role(), "is the primary");
+    assume(begun.role(), "is the primary now, the owner of epoch " + begun.page().ownerEpoch());
     housekeeping.expectLeftovers();
   }
 
@@ -189,7 +192,7 @@ final class Keeper implements AutoCloseable {
     member.announceTo(role);
     primary.attached();
     housekeeping.replay(role);
-    assume(role, "follows " + owner);
+    assume(role, "follows " + owner + ", the owner of epoch " + owner.epoch());
     if (primary.hasEnded()) {
       member.leave(role);
     }

@@ -383,7 +383,7 @@ final class Member implements Primary {
             throw new DirectoryUnavailableException(
                 "the value may have been stored in "
                     + directory
-                    + " or not: its primary ended before it answered",
+                    + " or not: its primary ended, or was silent, before it answered",
                 e);
           }
         },

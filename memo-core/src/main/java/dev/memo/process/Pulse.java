@@ -18,6 +18,7 @@ final class Pulse implements AutoCloseable {
   private final Times times;
   private final Member member;
   private final Warnings warnings;
+  private final Message.Beat nothing;
   private final Thread thread;
 
   // each is written by the keeper
@@ -34,6 +35,8 @@ final class Pulse implements AutoCloseable {
     this.times = times;
     this.member = member;
     this.warnings = warnings;
+    // its classes are loaded now: later there may be no descriptor left to read them by
+    this.nothing = new Message.Beat(Long.MAX_VALUE);
     this.thread = new Thread(this::run, "memo beats for " + directory);
     thread.setDaemon(true);
   }
@@ -97,7 +100,7 @@ final class Pulse implements AutoCloseable {
       endGrace(leads.grace());
     }
     if (beats && server != null) {
-      server.beat(times.lease().toNanos());
+      server.beat(times.lease().toNanos(), nothing);
     }
     if (beats && connection != null) {
       beat(connection);

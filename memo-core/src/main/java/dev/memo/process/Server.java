@@ -10,10 +10,12 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
@@ -26,6 +28,8 @@ import org.jspecify.annotations.Nullable;
 final class Server implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
+  private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
+
   private final Session.Seat seat;
   private final Grace grace;
   private final Runnable sessionEnded;
@@ -35,13 +39,13 @@ final class Server implements AutoCloseable {
   private volatile boolean closed;
 
   /** What processes come in by. */
-  private record Door(Path socket, ServerSocketChannel channel) {
+  private record Door(Path socket, ServerSocketChannel channel, AtomicBoolean accepts) {
 
     static Door open(Path socket) throws IOException {
       ServerSocketChannel channel = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
       try {
         SocketAddresses.use(socket, channel::bind);
-        return new Door(socket, channel);
+        return new Door(socket, channel, new AtomicBoolean(true));
       } catch (IOException | RuntimeException e) {
         channel.close();
         throw e;
@@ -71,7 +75,7 @@ final class Server implements AutoCloseable {
 
   /** Whether processes find the socket. */
   boolean isOpen() {
-    return door != null && Files.exists(door.socket);
+    return door != null && door.accepts.get() && Files.exists(door.socket);
   }
 
   /** Lets processes in at this socket, which must not exist, and no longer at the one before. */
@@ -94,6 +98,14 @@ final class Server implements AutoCloseable {
   }
 
   private void accept(Door door) {
+    try {
+      acceptAll(door);
+    } finally {
+      door.accepts.set(false); // whatever ended it, the keeper opens another one
+    }
+  }
+
+  private void acceptAll(Door door) {
     while (!closed) {
       try {
         serve(door.channel.accept(), door);
@@ -101,7 +113,7 @@ final class Server implements AutoCloseable {
         return;
       } catch (Throwable e) { // whatever is wrong with one process, or for a while
         LOG.log(Level.WARNING, "Cannot accept a process at " + door.socket, e);
-        Pauses.pause(Duration.ofMillis(100)); // no descriptor is left, for instance
+        LockSupport.parkNanos(PAUSE_NANOS); // no descriptor is left, for instance
       }
     }
   }
@@ -173,7 +185,7 @@ final class Server implements AutoCloseable {
   }
 
   /** Gives a sign of life to all, and parts from those that have given none for too long. */
-  void beat(long leaseNanos) {
+  void beat(long leaseNanos, Message.Beat sign) {
     for (Session session : sessions) {
       if (session.connection().silentNanos() > leaseNanos) {
         String name = session.member();
@@ -182,7 +194,7 @@ final class Server implements AutoCloseable {
         }
         session.connection().close();
       } else {
-        session.connection().send(0, new Message.Beat(Long.MAX_VALUE));
+        session.connection().send(0, sign);
       }
     }
   }

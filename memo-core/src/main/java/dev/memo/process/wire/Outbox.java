@@ -6,7 +6,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import org.jctools.queues.MpscUnboundedArrayQueue;
+import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
  * Messages on their way out. Any thread adds; one thread takes frames. What fits one frame goes
@@ -29,7 +29,9 @@ final class Outbox {
     }
   }
 
-  private final MpscUnboundedArrayQueue<Object> queue = new MpscUnboundedArrayQueue<>(QUEUE_CHUNK);
+  /** Of the kind that needs no {@code sun.misc.Unsafe}, of which newer JDKs warn. */
+  private final MpscUnboundedAtomicArrayQueue<Object> queue =
+      new MpscUnboundedAtomicArrayQueue<>(QUEUE_CHUNK);
 
   private final AtomicLong unsentBytes = new AtomicLong();
 
