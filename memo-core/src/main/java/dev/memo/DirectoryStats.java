@@ -29,7 +29,7 @@ import java.util.Map;
  * @param folded how many results were stored after they had been {@linkplain #spooled() spooled}
  * @param dropped how many spooled results were not stored, because their calls were invalidated,
  *     put or refreshed meanwhile, or the directory began anew; what is neither folded nor dropped
- *     is spooled still
+ *     is spooled still, unless a process was killed before it told that it had spooled
  * @param functions by the function's identity, in alphabetical order
  */
 public record DirectoryStats(

@@ -23,9 +23,11 @@ public interface CachedFunction<
   /**
    * Returns the stored value, or computes, stores and returns it.
    *
-   * <p><b>Threads</b>: one thread computes a call; others wait for it. <b>Null</b>: a null result
-   * is stored. <b>Failure</b>: if the function throws, nothing is stored and its exception reaches
-   * the callers; if the result cannot be stored, it is returned all the same, and counted.
+   * <p><b>Threads</b>: one thread computes a call; others wait for it. <b>Interrupt</b>: who is
+   * interrupted while it waits keeps its flag and computes for itself; only a batch of {@code
+   * Parallel} is cancelled instead. <b>Null</b>: a null result is stored. <b>Failure</b>: if the
+   * function throws, nothing is stored and its exception reaches the callers; if the result cannot
+   * be stored, it is returned all the same, and counted.
    */
   @Override
   R call(A argument) throws X;

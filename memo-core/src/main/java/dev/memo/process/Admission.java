@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
@@ -32,6 +33,9 @@ final class Admission {
     String of(Path existing) throws IOException;
   }
 
+  /** Has the owner of this process, where there is such a thing. */
+  private static final Path SELF = Path.of("/proc/self");
+
   private Admission() {}
 
   /** The layout of the directory at this path, whose format was checked or has been written now. */
@@ -48,6 +52,7 @@ final class Admission {
         make(absolute);
       }
       Layout layout = new Layout(absolute.toRealPath());
+      requireOwn(layout);
       if (!Files.exists(layout.format(), LinkOption.NOFOLLOW_LINKS)) {
         requireEmpty(layout);
         requireWritable(layout);
@@ -115,12 +120,30 @@ final class Admission {
     }
   }
 
+  /** Another user's files in a directory would keep its owner out. */
+  private static void requireOwn(Layout layout) throws IOException {
+    if (!Files.exists(SELF)) {
+      return; // whoever may write there is allowed, then
+    }
+    UserPrincipal owner = Files.getOwner(layout.root());
+    UserPrincipal self = Files.getOwner(SELF);
+    if (!owner.equals(self)) {
+      throw new DirectoryException(
+          layout.root()
+              + " belongs to the user "
+              + owner.getName()
+              + ", and this process runs as "
+              + self.getName()
+              + ": run as its owner, or choose another directory");
+    }
+  }
+
   private static void requireWritable(Layout layout) {
     if (!Files.isWritable(layout.root()) || !Files.isExecutable(layout.root())) {
       throw new DirectoryException(
           "no permission to write in "
               + layout.root()
-              + ": run as its owner, or choose another directory");
+              + ", or its file system is read-only: run as its owner, or choose another directory");
     }
   }
 

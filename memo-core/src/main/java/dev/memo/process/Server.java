@@ -35,6 +35,7 @@ final class Server implements AutoCloseable {
   private final Runnable sessionEnded;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<String> awaited = new HashSet<>(); // guarded by this
+  private final Warnings warnings = new Warnings();
   private @Nullable Door door;
   private volatile boolean closed;
 
@@ -112,7 +113,7 @@ final class Server implements AutoCloseable {
       } catch (ClosedChannelException e) {
         return;
       } catch (Throwable e) { // whatever is wrong with one process, or for a while
-        LOG.log(Level.WARNING, "Cannot accept a process at " + door.socket, e);
+        warnings.warn("Cannot accept processes at " + door.socket + " at the moment", e);
         LockSupport.parkNanos(PAUSE_NANOS); // no descriptor is left, for instance
       }
     }

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
 import dev.memo.process.Functions.KnownFunction;
 import dev.memo.process.wire.Message;
 import dev.memo.store.Batch;
@@ -212,8 +213,9 @@ final class SharedCounters {
       }
       if (!refused) {
         refused = true;
+        // nothing is lost by a full disk, of which the results that are not stored tell
         LOG.log(
-            Level.WARNING,
+            e.reason() == Reason.NO_SPACE ? Level.INFO : Level.WARNING,
             "The counters cannot be written at the moment; they are kept in memory until they can: "
                 + e.getMessage());
       }

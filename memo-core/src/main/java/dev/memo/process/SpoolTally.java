@@ -64,7 +64,7 @@ final class SpoolTally {
     refused += that.refused;
   }
 
-  /** Says which results are not stored, in one line. */
+  /** Says in one line what became of them. */
   void tell(String spool) {
     if (dropped() > 0 || refused > 0) {
       LOG.log(
@@ -77,6 +77,8 @@ final class SpoolTally {
           outdated,
           foreign,
           refused);
+    } else if (stored > 0) {
+      LOG.log(Level.INFO, "{0}: {1} results are stored now", spool, stored);
     }
   }
 }

@@ -135,6 +135,17 @@ final class AdmissionTest {
     assertThat(content(path)).isEqualTo(before);
   }
 
+  @Test
+  @DisplayName("P8: the directory of another user is refused, to root too")
+  void theDirectoryOfAnotherUser() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+    Files.setAttribute(path, "unix:uid", 65_534);
+    Map<String, FileTime> before = content(path);
+    assertRefused(DirectoryException.class, "belongs to the user");
+    assertThat(content(path)).isEqualTo(before);
+  }
+
   /** A child that permissions bind, even where the tests run as root. */
   private static ChildJvm unprivileged(Path directory) {
     ChildJvm.Builder child = ChildJvm.of(OwnerLockTest.Holder.class, directory);

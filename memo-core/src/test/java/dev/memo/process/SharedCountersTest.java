@@ -141,7 +141,7 @@ final class SharedCountersTest {
 
   @Test
   void aFullDiskOnlyDelaysThem() {
-    store.failAllWrites(Reason.NO_SPACE);
+    store.failAllWrites(Reason.OTHER);
     counters.add("a", report(1, "x", 2));
     try (CapturedLog log = CapturedLog.of("dev.memo.process")) {
       counters.write();
