@@ -140,7 +140,7 @@ final class SharedCountersTest {
   }
 
   @Test
-  void aFullDiskOnlyDelaysThem() {
+  void aRefusedWriteOnlyDelaysThem() {
     store.failAllWrites(Reason.OTHER);
     counters.add("a", report(1, "x", 2));
     try (CapturedLog log = CapturedLog.of("dev.memo.process")) {
