@@ -207,6 +207,7 @@ final class Server implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
+    sessions.forEach(Session::keepClaims);
     Door open = door;
     try {
       if (open != null) {

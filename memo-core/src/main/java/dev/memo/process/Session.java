@@ -79,6 +79,7 @@ final class Session implements Connection.Listener {
   private volatile @Nullable String member;
   private volatile long oldestStart; // 0 until the secondary has said
   private volatile boolean over;
+  private volatile boolean primaryEnds; // set before any connection of this primary is closed
 
   /**
    * @param attached is told when the secondary has said what it was doing before
@@ -103,6 +104,11 @@ final class Session implements Connection.Listener {
   /** The smallest start of what the secondary computes or has spooled, as far as it has said. */
   long oldestStart() {
     return oldestStart;
+  }
+
+  /** The secondary's claims go on at the next primary: nobody here is to be granted them. */
+  void keepClaims() {
+    primaryEnds = true;
   }
 
   int claimsHeld() {
@@ -385,7 +391,7 @@ final class Session implements Connection.Listener {
   }
 
   private void handOn(Held held) {
-    if (claims.remove(held.claim.id(), held)) {
+    if (!primaryEnds && claims.remove(held.claim.id(), held)) {
       seat.primary.release(held.key, held.variant, held.claim);
     }
   }
