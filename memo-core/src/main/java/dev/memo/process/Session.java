@@ -111,10 +111,6 @@ final class Session implements Connection.Listener {
     primaryEnds = true;
   }
 
-  int claimsHeld() {
-    return claims.size();
-  }
-
   @Override
   public void received(int stream, Message message) {
     if (connection.unsent() > MAX_UNSENT || postponed.size() > MAX_UNSENT) {

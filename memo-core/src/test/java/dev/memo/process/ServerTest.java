@@ -2,7 +2,9 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
 import dev.memo.claims.WaitGraph;
 import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.wire.Message;
@@ -16,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,6 +128,29 @@ final class ServerTest {
     Openings.await("it is connected", () -> server.sessions().size() == 1);
     assertThat(server.oldestStart(Set.of())).isEqualTo(NOTHING);
     assertThat(stranger.end).isNotDone();
+  }
+
+  /** Somebody waits for the claim of a process whose connection has ended in this way. */
+  private CompletableFuture<Answer> waitForAClaim(Runnable end) throws IOException {
+    Message granted = member().ask(1, new Message.AskClaim(KEY, VARIANT, 0, new long[] {1}));
+    assertThat(granted).isInstanceOf(Message.Granted.class);
+    Answer.Wait wait = (Answer.Wait) primary.claim(KEY, VARIANT, 0, Chain.root());
+    end.run();
+    Openings.await("its end was seen", () -> server.sessions().isEmpty());
+    return wait.next();
+  }
+
+  @Test
+  @DisplayName("P1: a primary that leaves grants nobody what a process computes on")
+  void claimsOutliveAPrimaryThatLeaves() throws IOException {
+    assertThat(waitForAClaim(server::close)).isNotDone();
+  }
+
+  @Test
+  @DisplayName("P1, twin: where only the process seems to have gone, its claim is granted")
+  void claimsEndWithTheirProcess() throws IOException {
+    assertThat(waitForAClaim(() -> members.get(0).connection.close()).join())
+        .isInstanceOf(Answer.Granted.class);
   }
 
   /** A process has begun a computation and its call is invalidated; then it dies. */
