@@ -4,6 +4,7 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.ForeignDirectoryException;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -88,16 +89,19 @@ final class Admission {
     return NETWORK.matcher(type.toLowerCase(Locale.ROOT)).matches();
   }
 
+  /** Two or more processes may be doing this at once, and not one of them fails. */
   private static void make(Path absolute) throws IOException {
-    if (Files.exists(absolute, LinkOption.NOFOLLOW_LINKS)) {
-      throw new DirectoryException(
-          absolute + " is a file or a dangling link, not a directory: choose another path");
-    }
     if (absolute.getParent() != null) {
       Files.createDirectories(absolute.getParent());
     }
-    // not one of the two or more processes that may be doing this at once fails
-    Files.createDirectories(absolute, ownerOnly(absolute));
+    try {
+      Files.createDirectory(absolute, ownerOnly(absolute));
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(absolute)) {
+        throw new DirectoryException(
+            absolute + " is a file or a dangling link, not a directory: choose another path", e);
+      }
+    }
   }
 
   private static void requireEmpty(Layout layout) throws IOException {

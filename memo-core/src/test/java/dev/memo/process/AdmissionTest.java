@@ -15,9 +15,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -34,6 +40,30 @@ final class AdmissionTest {
   AdmissionTest(@TempDir Path folder) {
     this.folder = folder;
     this.path = folder.resolve("d");
+  }
+
+  @Test
+  void threadsThatMakeADirectoryAtOnceAreAllAdmitted() throws Exception {
+    int admitted = 4;
+    ExecutorService threads = Executors.newFixedThreadPool(admitted);
+    try {
+      for (int round = 0; round < 500; round++) {
+        Path fresh = folder.resolve("fresh" + round);
+        CyclicBarrier start = new CyclicBarrier(admitted);
+        List<Callable<Layout>> openings =
+            Collections.nCopies(
+                admitted,
+                () -> {
+                  start.await();
+                  return Admission.admit(fresh, DirectorySettings.DEFAULT);
+                });
+        for (Future<Layout> opening : threads.invokeAll(openings)) {
+          assertThat(opening.get().root()).isEqualTo(fresh.toRealPath());
+        }
+      }
+    } finally {
+      threads.shutdownNow();
+    }
   }
 
   @Test
