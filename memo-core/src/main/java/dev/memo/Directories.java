@@ -57,7 +57,7 @@ final class Directories {
    */
   static SharedDirectory acquire(Path path, @Nullable DirectorySettings settings) {
     Path key = canonical(path);
-    Counted mine = new Counted(settings == null ? DirectorySettings.DEFAULT : settings);
+    Counted mine = new Counted(settings == null ? DirectorySettings.ofThisJvm() : settings);
     Counted open;
     synchronized (LOCK) {
       if (shuttingDown) {

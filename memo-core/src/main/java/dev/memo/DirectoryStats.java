@@ -26,6 +26,8 @@ import java.util.Map;
  * @param claims how many computations are under way that others would wait for
  * @param waits how many calls wait for one of them; of each process at most one of each call
  * @param takeovers how often a process became the primary after the first one
+ * @param asked how many look-ups processes asked of a primary in another one, because they could
+ *     not answer them themselves
  * @param folded how many results were stored after they had been {@linkplain #spooled() spooled}
  * @param dropped how many spooled results were not stored, because their calls were invalidated,
  *     put or refreshed meanwhile, or the directory began anew; what is neither folded nor dropped
@@ -39,6 +41,7 @@ public record DirectoryStats(
     long claims,
     long waits,
     long takeovers,
+    long asked,
     long folded,
     long dropped,
     Map<String, FunctionStats> functions) {
@@ -79,8 +82,9 @@ public record DirectoryStats(
         "this process: %s, processes: %d, claims: %d, waits: %d, owner epoch: %d%n"
             .formatted(role, processes, claims, waits, ownerEpoch));
     lines.append(
-        "so far: takeovers: %d, spooled: %d, folded: %d, dropped: %d, cycle breaks: %d%n"
-            .formatted(takeovers, spooled(), folded, dropped, cycleBreaks()));
+        ("so far: takeovers: %d, asked: %d, spooled: %d, folded: %d, dropped: %d, cycle breaks: %d"
+                + "%n")
+            .formatted(takeovers, asked, spooled(), folded, dropped, cycleBreaks()));
     lines.append(
         row(
             "calls",

@@ -7,6 +7,7 @@ import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.TypeRef;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.process.DirectorySettings;
+import dev.memo.process.ReadPath;
 import dev.memo.store.Durability;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
@@ -152,6 +153,7 @@ public final class Memo implements AutoCloseable {
   public static final class Builder {
     private final Path path;
     private @Nullable Durability durability;
+    private @Nullable ReadPath readPath;
 
     private Builder(Path path) {
       this.path = requireNonNull(path, "directory");
@@ -164,14 +166,34 @@ public final class Memo implements AutoCloseable {
     }
 
     /**
+     * How this process reads entries while another one is the primary; {@link ReadPath#SECONDARY}
+     * if neither this nor {@code -Dmemo.reads=socket} says otherwise.
+     */
+    public Builder reads(ReadPath readPath) {
+      this.readPath = requireNonNull(readPath, "readPath");
+      return this;
+    }
+
+    /**
      * Opens the directory, or makes it.
      *
      * @throws dev.memo.failure.DirectoryException if it cannot be opened, or is open in this JVM
      *     with other settings
      */
     public Memo open() {
-      DirectorySettings settings = durability == null ? null : new DirectorySettings(durability);
-      return new Memo(Directories.acquire(path, settings));
+      return new Memo(Directories.acquire(path, settings()));
+    }
+
+    /** Null if nothing was said. */
+    private @Nullable DirectorySettings settings() {
+      if (durability == null && readPath == null) {
+        return null;
+      }
+      DirectorySettings settings = DirectorySettings.ofThisJvm();
+      if (durability != null) {
+        settings = settings.with(durability);
+      }
+      return readPath == null ? settings : settings.with(readPath);
     }
   }
 }

@@ -96,6 +96,7 @@ final class SharedDirectory {
         state.claims(),
         state.waits(),
         state.counts().getOrDefault(DirectoryState.TAKEOVERS, 0L),
+        state.counts().getOrDefault(DirectoryState.ASKED, 0L),
         state.counts().getOrDefault(DirectoryState.FOLDED, 0L),
         state.counts().getOrDefault(DirectoryState.DROPPED, 0L),
         byFunction);
@@ -110,7 +111,7 @@ final class SharedDirectory {
           NamedCounts.stats(NamedCounts.of(function.stats())),
           FunctionStats::plus);
     }
-    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, 0, byFunction);
+    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, 0, 0, byFunction);
   }
 
   void close() {

@@ -41,15 +41,19 @@ final class ClaimStripe {
     return lock;
   }
 
-  /** Waits until whoever holds the lock has let it go; for those who do not hold it. */
-  void awaitChange() {
-    if (lock.isLocked()) {
-      lock.lock();
-      try {
-        return;
-      } finally {
-        lock.unlock();
-      }
+  /**
+   * Waits until whoever holds the lock has let it go, and says whether somebody did; for those who
+   * do not hold it.
+   */
+  boolean awaitChange() {
+    if (!lock.isLocked()) {
+      return false;
+    }
+    lock.lock();
+    try {
+      return true;
+    } finally {
+      lock.unlock();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.claims.Epochs;
+import dev.memo.process.reads.OwnerPage;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.invoke.MethodHandles;
@@ -24,7 +25,7 @@ import java.time.temporal.ChronoUnit;
  * <p>The counters of changes decide what becomes of a database, so they are sealed: one that was
  * damaged is known to be, and counts as 0.
  */
-final class ControlPage implements Epochs {
+final class ControlPage implements OwnerPage {
   private static final long MAGIC = 0x656761506f6d656dL; // "memoPage" in little-endian order
   private static final long LAYOUT = 1;
 
@@ -76,6 +77,7 @@ final class ControlPage implements Epochs {
       }
       page.set(OWNER_EPOCH_AT, Math.max(page.ownerEpoch(), formerOwnerEpoch) + 1);
       page.raise(DIRECTORY_EPOCH_AT);
+      page.endChanges(); // after that: what was read meanwhile is of the former owner's directory
       return page;
     } catch (IOException e) {
       throw Refusals.because("map", file, e);
@@ -141,13 +143,28 @@ final class ControlPage implements Epochs {
     return get(LAST_SEQUENCE_AT);
   }
 
-  /** Counts the owners of the directory. */
-  long ownerEpoch() {
+  @Override
+  public long ownerEpoch() {
     return get(OWNER_EPOCH_AT);
   }
 
-  void raiseStripe(int index) {
-    raise(STRIPES_AT + index * Long.BYTES);
+  /** Something of the stripe is about to be changed; the caller has the lock of its keys. */
+  void beginChange(int stripe) {
+    raise(STRIPES_AT + stripe * Long.BYTES);
+  }
+
+  /** The change has been made, or not; no reader may take what it knew of the stripe for true. */
+  void endChange(int stripe) {
+    raise(STRIPES_AT + stripe * Long.BYTES);
+  }
+
+  /** Ends the changes of an owner that was killed. */
+  private void endChanges() {
+    for (int i = 0; i < STRIPES; i++) {
+      if (Epochs.isChanging(stripe(i))) {
+        endChange(i);
+      }
+    }
   }
 
   void raiseDirectory() {
@@ -167,8 +184,8 @@ final class ControlPage implements Epochs {
     return unsealed(get(LAST_CHANGE_AT));
   }
 
-  /** How many it had at the last one that removed or replaced something; 0 if not known. */
-  long lastRemoval() {
+  @Override
+  public long lastRemoval() {
     return unsealed(get(LAST_REMOVAL_AT));
   }
 

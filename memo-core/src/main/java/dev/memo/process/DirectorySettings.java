@@ -1,6 +1,8 @@
 package dev.memo.process;
 
+import dev.memo.failure.DirectoryException;
 import dev.memo.store.Durability;
+import java.util.Locale;
 
 /**
  * How a directory is opened.
@@ -8,10 +10,41 @@ import dev.memo.store.Durability;
  * @param networkFileSystem whether to open it even on a network file system, where locks may not
  *     hold: safe only while a single machine uses it
  */
-public record DirectorySettings(Durability durability, boolean networkFileSystem) {
-  public static final DirectorySettings DEFAULT = new DirectorySettings(Durability.PROCESS_CRASH);
+public record DirectorySettings(
+    Durability durability, ReadPath readPath, boolean networkFileSystem) {
+  public static final DirectorySettings DEFAULT =
+      new DirectorySettings(Durability.PROCESS_CRASH, ReadPath.SECONDARY, false);
 
-  public DirectorySettings(Durability durability) {
-    this(durability, false);
+  private static final String READS = "memo.reads";
+
+  /**
+   * The default of this JVM.
+   *
+   * @throws DirectoryException if {@code -Dmemo.reads} names no {@link ReadPath}
+   */
+  public static DirectorySettings ofThisJvm() {
+    String reads = System.getProperty(READS);
+    if (reads == null) {
+      return DEFAULT;
+    }
+    try {
+      return DEFAULT.with(ReadPath.valueOf(reads.toUpperCase(Locale.ROOT)));
+    } catch (IllegalArgumentException e) {
+      throw new DirectoryException(
+          "-D" + READS + "=" + reads + " is not understood: it must be socket or secondary", e);
+    }
+  }
+
+  public DirectorySettings with(Durability other) {
+    return new DirectorySettings(other, readPath, networkFileSystem);
+  }
+
+  public DirectorySettings with(ReadPath other) {
+    return new DirectorySettings(durability, other, networkFileSystem);
+  }
+
+  /** On a network file system too. */
+  public DirectorySettings anywhere() {
+    return new DirectorySettings(durability, readPath, true);
   }
 }

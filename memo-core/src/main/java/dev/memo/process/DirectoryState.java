@@ -25,6 +25,9 @@ public record DirectoryState(
   /** The name under which owners after the first one are counted. */
   public static final String TAKEOVERS = "takeovers";
 
+  /** The name under which look-ups are counted that other processes asked a primary for. */
+  public static final String ASKED = "asked";
+
   /** The name under which results are counted that were in a spool and are stored now. */
   public static final String FOLDED = "folded";
 

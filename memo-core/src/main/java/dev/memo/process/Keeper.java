@@ -1,6 +1,8 @@
 package dev.memo.process;
 
 import dev.memo.failure.DirectoryException;
+import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.Source;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -34,6 +36,7 @@ final class Keeper implements AutoCloseable {
   private final Member member;
   private final MemberEpochs epochs;
   private final Spool spool;
+  private final LocalReads reads;
   private final Warnings warnings = new Warnings();
   private final Housekeeping housekeeping;
   private final Pulse pulse;
@@ -56,7 +59,8 @@ final class Keeper implements AutoCloseable {
       MemberFolder folder,
       Member member,
       MemberEpochs epochs,
-      Spool spool)
+      Spool spool,
+      LocalReads reads)
       throws IOException {
     this.layout = layout;
     this.inode = inode(layout);
@@ -67,6 +71,7 @@ final class Keeper implements AutoCloseable {
     this.member = member;
     this.epochs = epochs;
     this.spool = spool;
+    this.reads = reads;
     this.housekeeping = new Housekeeping(times, member, warnings);
     this.pulse = new Pulse(layout.root(), times, member, warnings);
     this.thread = new Thread(this::keep, "memo keeps " + layout.root());
@@ -144,6 +149,7 @@ final class Keeper implements AutoCloseable {
   }
 
   private void lead(OwnerLock lock) {
+    reads.rest(); // from now on this process has the database itself
     Leadership begun = Leadership.begin(layout, lock, settings, rules);
     leadership = begun;
     pulse.lead(begun);
@@ -192,6 +198,7 @@ final class Keeper implements AutoCloseable {
     member.announceTo(role);
     primary.attached();
     housekeeping.replay(role);
+    reads.follow(new Source(layout.data(), folder.path(), page, owner.epoch()));
     assume(role, "follows " + owner + ", the owner of epoch " + owner.epoch());
     if (primary.hasEnded()) {
       member.leave(role);
@@ -241,6 +248,7 @@ final class Keeper implements AutoCloseable {
             + " was deleted while it was open, or its locks were: it is opened again",
         null);
     step();
+    reads.rest();
     layout = Admission.admit(layout.root(), settings);
     folder.forget();
     folder = MemberFolder.make(layout, folder.name());
@@ -285,6 +293,7 @@ final class Keeper implements AutoCloseable {
     PrivateThread.join(thread);
     Closers closers = new Closers();
     closers.add(folder::close);
+    closers.add(reads::close); // it has files in the folder
     closers.add(spool::close);
     closers.add(this::step);
     // not before the keeper has ended: it would seek another role

@@ -110,10 +110,17 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
     requireOpen();
-    Era era = functions.of(key.functionId()).era();
-    byte[] bytes = store.get(Family.ENTRIES, key.entryKey(era.generation(), variant));
-    stripes.of(key).awaitChange();
+    byte[] bytes = get(key, variant);
+    boolean changed = stripes.of(key).awaitChange();
+    if (bytes == null && changed) {
+      bytes = get(key, variant); // a secondary may have shown it from the log already
+    }
     return bytes == null ? null : new Stored(bytes);
+  }
+
+  private byte @Nullable [] get(CallKey key, int variant) {
+    Era era = functions.of(key.functionId()).era();
+    return store.get(Family.ENTRIES, key.entryKey(era.generation(), variant));
   }
 
   @Override
@@ -281,8 +288,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
         byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
         batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
       }
+      List<CallKey> replaced =
+          together.stream().filter(p -> p.found.unusable()).map(p -> p.request.key()).toList();
       try {
-        LocalPrimary.this.write(together.stream().map(Putting::function).toList(), batch);
+        change(replaced, together.stream().map(Putting::function).toList(), batch);
       } catch (StoreException e) {
         if (together.size() == 1) {
           Putting p = together.get(0);
@@ -297,9 +306,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
     }
 
     private void written(Putting p) {
-      if (p.found.unusable()) {
-        removed(p.request.key());
-      }
       ClaimStripe stripe = stripes.of(p.request.key());
       end(stripe, stripe.live(p.request.claim()), p.stored, replies);
       stripe.answer(p.request.slot(), p.stored, replies);
@@ -312,17 +318,29 @@ final class LocalPrimary implements Primary, AutoCloseable {
     }
   }
 
-  private void write(List<KnownFunction> functions, Batch batch) {
-    List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
-    store.write(batch);
-    page.showChange(store.changeCount());
-    recorded.forEach(KnownFunction::recorded);
-  }
-
-  /** Something of the call was removed or replaced: readers and the next owner have to know. */
-  private void removed(CallKey key) {
-    page.showRemoval(store.changeCount());
-    page.raiseStripe(key.stripe());
+  /**
+   * Writes what removes or replaces something of the calls: readers have to know before, because
+   * they may see it in the log at once, and after; and so has the next owner.
+   */
+  private void change(List<CallKey> changed, List<KnownFunction> functions, Batch batch) {
+    int[] moving = changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
+    for (int stripe : moving) {
+      page.beginChange(stripe);
+    }
+    try {
+      List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
+      store.write(batch);
+      if (moving.length == 0) {
+        page.showChange(store.changeCount());
+      } else {
+        page.showRemoval(store.changeCount());
+      }
+      recorded.forEach(KnownFunction::recorded);
+    } finally {
+      for (int stripe : moving) {
+        page.endChange(stripe);
+      }
+    }
   }
 
   private boolean isOutdated(CallKey key, Era era, long start) {
@@ -390,8 +408,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       Batch batch = rows.removal(key, era, sequences.next());
-      write(List.of(function), batch);
-      removed(key);
+      change(List.of(key), List.of(function), batch);
       stripe.supersede(key);
     } catch (StoreException e) {
       throw unavailable("invalidate", e);
@@ -415,8 +432,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       Stored stored = Stored.of(sequences.next(), entry);
       Batch batch = rows.removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
-      write(List.of(function), batch);
-      removed(key);
+      change(List.of(key), List.of(function), batch);
       stripe.answer(slot, stored, replies);
       stripe.supersede(key);
       return new PutAnswer.Kept(stored.sequence());

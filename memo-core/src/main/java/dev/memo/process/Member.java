@@ -12,6 +12,7 @@ import dev.memo.claims.Waits;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
+import dev.memo.process.reads.LocalReads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -39,6 +40,7 @@ final class Member implements Primary {
   private final CurrentRole role;
   private final Spool spool;
   private final MemberEpochs epochs;
+  private final LocalReads reads;
   private final Executor again;
   private final RunningCalls running = new RunningCalls();
   private final Map<Long, String> functions = new ConcurrentHashMap<>();
@@ -47,13 +49,21 @@ final class Member implements Primary {
   /**
    * @param directory for messages
    * @param patience how long a call waits for a primary
+   * @param reads what this process can read while it does not lead
    * @param again runs what blocks until the next primary answers; on threads of its own
    */
-  Member(Path directory, Duration patience, Spool spool, MemberEpochs epochs, Executor again) {
+  Member(
+      Path directory,
+      Duration patience,
+      Spool spool,
+      MemberEpochs epochs,
+      LocalReads reads,
+      Executor again) {
     this.directory = directory;
     this.role = new CurrentRole(directory, patience);
     this.spool = spool;
     this.epochs = epochs;
+    this.reads = reads;
     this.again = again;
   }
 
@@ -108,6 +118,10 @@ final class Member implements Primary {
     long now = epochs.lastSequence(); // before it looks: what it misses begins later
     long oldest = Math.min(now, running.oldestStart());
     return Math.min(oldest, spool.oldestStart()); // last: what has ended meanwhile is there
+  }
+
+  LocalReads reads() {
+    return reads;
   }
 
   RunningCalls running() {
@@ -183,14 +197,20 @@ final class Member implements Primary {
 
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
-    return role.<@Nullable Stored>ask(
-        current -> current.primary().read(key, variant), () -> spool.find(key, variant));
+    Stored near = reads.read(key, variant);
+    return near != null
+        ? near
+        : role.<@Nullable Stored>ask(
+            current -> current.primary().read(key, variant), () -> spool.find(key, variant));
   }
 
   @Override
   public @Nullable Stored readNearby(CallKey key, int variant) {
-    return role.<@Nullable Stored>ask(
-        current -> current.primary().readNearby(key, variant), () -> null);
+    Stored near = reads.read(key, variant);
+    return near != null
+        ? near
+        : role.<@Nullable Stored>ask(
+            current -> current.primary().readNearby(key, variant), () -> null);
   }
 
   @Override

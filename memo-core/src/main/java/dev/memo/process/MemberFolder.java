@@ -7,6 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
@@ -76,6 +77,10 @@ final class MemberFolder implements AutoCloseable {
     return null;
   }
 
+  Path path() {
+    return folder;
+  }
+
   String name() {
     return folder.getFileName().toString();
   }
@@ -129,7 +134,11 @@ final class MemberFolder implements AutoCloseable {
   private static void delete(Path folder) throws IOException {
     try (var content = Files.list(folder)) {
       for (Path file : content.toList()) {
-        Files.deleteIfExists(file);
+        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+          delete(file);
+        } else {
+          Files.deleteIfExists(file);
+        }
       }
       Files.deleteIfExists(folder);
     } catch (NoSuchFileException | NotDirectoryException e) {

@@ -3,10 +3,13 @@ package dev.memo.process;
 import dev.memo.failure.StoreException;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
+import dev.memo.store.SecondaryStore;
 import dev.memo.store.Store;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -66,6 +69,23 @@ final class Meta {
   Era era(long functionId) {
     ByteBuffer value = read(key(GENERATION, functionId), 2 * Long.BYTES);
     return value == null ? Era.FIRST : new Era(value.getLong(), value.getLong());
+  }
+
+  /** The generations of all functions that ever had another than the first, by their ids. */
+  static Map<Long, Long> generations(SecondaryStore store) {
+    Map<Long, Long> generations = new HashMap<>();
+    store.scan(
+        Family.META,
+        GENERATION,
+        (key, value) -> {
+          if (key.length == GENERATION.length + Long.BYTES) {
+            requireLength(key, value, 2 * Long.BYTES);
+            generations.put(
+                ByteBuffer.wrap(key).getLong(GENERATION.length), ByteBuffer.wrap(value).getLong());
+          }
+          return true;
+        });
+    return generations;
   }
 
   void writeEra(long functionId, Era era) {

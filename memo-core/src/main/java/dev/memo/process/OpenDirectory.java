@@ -7,6 +7,8 @@ import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.SecondaryReads;
 import dev.memo.store.Durability;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -55,15 +57,29 @@ public final class OpenDirectory implements AutoCloseable {
 
   static OpenDirectory open(
       Path directory, DirectorySettings settings, Times times, Leadership.Rules rules) {
+    return open(directory, settings, times, rules, reads(settings.readPath()));
+  }
+
+  /** As above, with reads of the caller's, which belong to the result. */
+  static OpenDirectory open(
+      Path directory,
+      DirectorySettings settings,
+      Times times,
+      Leadership.Rules rules,
+      LocalReads reads) {
     OpenDirectory open =
         PrivateThread.call(
-            "memo opens " + directory, () -> doOpen(directory, settings, times, rules));
+            "memo opens " + directory, () -> doOpen(directory, settings, times, rules, reads));
     LOG.log(Level.INFO, "Opened the directory {0}", open.path);
     return open;
   }
 
   private static OpenDirectory doOpen(
-      Path directory, DirectorySettings settings, Times times, Leadership.Rules rules) {
+      Path directory,
+      DirectorySettings settings,
+      Times times,
+      Leadership.Rules rules,
+      LocalReads reads) {
     Layout layout = Admission.admit(directory, settings);
     Closers closers = new Closers();
     try {
@@ -80,8 +96,9 @@ public final class OpenDirectory implements AutoCloseable {
                 return thread;
               });
       closers.add(again::shutdown);
-      Member member = new Member(layout.root(), times.silence(), spool, epochs, again);
-      Keeper keeper = new Keeper(layout, settings, times, rules, folder, member, epochs, spool);
+      Member member = new Member(layout.root(), times.silence(), spool, epochs, reads, again);
+      Keeper keeper =
+          new Keeper(layout, settings, times, rules, folder, member, epochs, spool, reads);
       closers.add(keeper::close);
       keeper.start();
       return new OpenDirectory(layout.root(), member, keeper, closers);
@@ -92,6 +109,13 @@ public final class OpenDirectory implements AutoCloseable {
       closers.closeAfter(e);
       throw e;
     }
+  }
+
+  private static LocalReads reads(ReadPath path) {
+    return switch (path) {
+      case SOCKET -> LocalReads.NONE;
+      case SECONDARY -> new SecondaryReads(Meta::generations);
+    };
   }
 
   private static boolean isIntact(Stored stored) {

@@ -113,6 +113,9 @@ final class Session implements Connection.Listener {
 
   @Override
   public void received(int stream, Message message) {
+    if (isAnsweredWithValues(message)) {
+      seat.primary.counters().countAsked();
+    }
     if (connection.unsent() > MAX_UNSENT || postponed.size() > MAX_UNSENT) {
       connection.close(new DirectoryException("a process that does not read its answers"));
     } else if (isAnsweredWithValues(message) && connection.unsentBytes() > MAX_UNSENT_BYTES) {

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +39,7 @@ final class SharedCounters {
   private final Store store;
   private final Meta meta;
   private final Functions functions;
+  private final LongAdder asked = new LongAdder(); // not added to the sums yet
 
   // guarded by this
   private final Map<Long, Map<String, Long>> ofFunctions = new HashMap<>();
@@ -87,6 +89,16 @@ final class SharedCounters {
       }
     }
     return new HashMap<>();
+  }
+
+  /** Counts a look-up for another process; without a lock, because it is done for each. */
+  void countAsked() {
+    asked.increment();
+  }
+
+  private synchronized void addAsked() {
+    long more = asked.sumThenReset();
+    allChanged |= add(ofAll, Map.of(DirectoryState.ASKED, more));
   }
 
   /** Counts something of the directory. */
@@ -152,6 +164,7 @@ final class SharedCounters {
 
   /** What was counted of the directory. */
   synchronized Map<String, Long> ofDirectory() {
+    addAsked();
     return new TreeMap<>(ofAll);
   }
 
@@ -170,6 +183,7 @@ final class SharedCounters {
 
   /** Writes what has changed, all at once. If the database refuses, it is for the next time. */
   void write() {
+    addAsked();
     Batch batch = new Batch();
     Set<KnownFunction> recorded = new HashSet<>();
     Set<Long> written;

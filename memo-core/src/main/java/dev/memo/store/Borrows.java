@@ -79,12 +79,21 @@ final class Borrows<T> {
    * @throws DirectoryClosedException after {@link #close} was called
    */
   Borrow<T> borrow() {
+    Borrow<T> borrow = tryBorrow();
+    if (borrow == null) {
+      throw new DirectoryClosedException(name + " was closed before this use");
+    }
+    return borrow;
+  }
+
+  /** As {@link #borrow}, but null after {@link #close} was called. */
+  @Nullable Borrow<T> tryBorrow() {
     StackReserve.require(RETURN_BYTES);
     Borrow<T> borrow = borrows[stripe(Thread.currentThread().getId())];
     counters.getAndIncrement(borrow.counter);
     if (closer != null) {
       giveBack(borrow.counter);
-      throw new DirectoryClosedException(name + " was closed before this use");
+      return null;
     }
     return borrow;
   }

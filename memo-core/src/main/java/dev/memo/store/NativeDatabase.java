@@ -10,23 +10,14 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
-import org.rocksdb.HyperClockCache;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.RocksObject;
 import org.rocksdb.Slice;
-import org.rocksdb.Statistics;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 
@@ -35,138 +26,77 @@ import org.rocksdb.WriteOptions;
  * which crashes the JVM: it is reached through a borrow only.
  */
 final class NativeDatabase {
-  private static final long MIB = 1 << 20;
-
-  /** Large enough for bulk writes, small enough to be flushed into the space a full disk leaves. */
-  static final long WRITE_BUFFER_BYTES = 4 * MIB;
-
   private final RocksDB db;
-  private final Map<Family, ColumnFamilyHandle> columns;
+  private final Map<Family, ColumnFamilyHandle> columns = new EnumMap<>(Family.class);
+  private final NativeOptions options;
   private final ReadOptions readOptions;
   private final WriteOptions writeOptions;
-  private final WriteOptions batchOptions; // the same ones, unless a test says otherwise
-
-  /** In the order in which they were made. */
-  private final List<RocksObject> options;
+  private final WriteOptions batchOptions;
 
   private NativeDatabase(
-      RocksDB db,
-      Map<Family, ColumnFamilyHandle> columns,
-      ReadOptions readOptions,
-      WriteOptions writeOptions,
-      WriteOptions batchOptions,
-      List<RocksObject> options) {
+      RocksDB db, List<ColumnFamilyHandle> handles, NativeOptions options, WriteOptions writes) {
     this.db = db;
-    this.columns = columns;
-    this.readOptions = readOptions;
-    this.writeOptions = writeOptions;
-    this.batchOptions = batchOptions;
     this.options = options;
+    this.readOptions = options.reads();
+    this.writeOptions = writes;
+    this.batchOptions = options.batches(writes);
+    Iterator<ColumnFamilyHandle> opened = handles.iterator();
+    for (Family family : Family.values()) {
+      columns.put(family, opened.next());
+    }
+  }
+
+  /** What RocksDB has to open a database. */
+  @FunctionalInterface
+  private interface Opening {
+    RocksDB open(List<ColumnFamilyDescriptor> families, List<ColumnFamilyHandle> handles)
+        throws RocksDBException;
   }
 
   /**
+   * Opens the database to write it, or makes it.
+   *
    * @param sparingly do not flush while recovering: on a full disk there is no room for it
    */
   static NativeDatabase open(Path path, Durability durability, boolean sparingly, Seams seams)
       throws RocksDBException {
-    List<RocksObject> options = new ArrayList<>();
+    NativeOptions options = new NativeOptions(seams);
+    return open(
+        options,
+        options.cache(),
+        durability,
+        (families, handles) ->
+            RocksDB.open(options.primary(sparingly), path.toString(), families, handles));
+  }
+
+  /**
+   * Opens the database to read what another process writes.
+   *
+   * @param own a folder for RocksDB's own notes
+   */
+  static NativeDatabase openAsSecondary(Path path, Path own, Cache cache, Seams seams)
+      throws RocksDBException {
+    NativeOptions options = new NativeOptions(seams);
+    return open(
+        options,
+        cache,
+        Durability.PROCESS_CRASH, // it does not write
+        (families, handles) ->
+            RocksDB.openAsSecondary(
+                options.secondary(), path.toString(), own.toString(), families, handles));
+  }
+
+  private static NativeDatabase open(
+      NativeOptions options, Cache cache, Durability durability, Opening opening)
+      throws RocksDBException {
     try {
-      DBOptions dbOptions = dbOptions(options, seams).setAvoidFlushDuringRecovery(sparingly);
-      ColumnFamilyOptions columnOptions = columnOptions(options, seams);
-      List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-      for (Family family : Family.values()) {
-        descriptors.add(new ColumnFamilyDescriptor(family.columnName(), columnOptions));
-      }
-      ReadOptions readOptions =
-          kept(options, new ReadOptions()).setVerifyChecksums(seams.verifyChecksums());
-      WriteOptions writeOptions =
-          kept(options, new WriteOptions())
-              .setSync(durability == Durability.POWER_LOSS)
-              .setDisableWAL(!seams.writeAheadLog());
-      WriteOptions batchOptions =
-          seams.forcesBatches() ? writeOptions : kept(options, new WriteOptions());
       List<ColumnFamilyHandle> handles = new ArrayList<>();
-      RocksDB db = RocksDB.open(dbOptions, path.toString(), descriptors, handles);
-      Map<Family, ColumnFamilyHandle> columns = new EnumMap<>(Family.class);
-      Iterator<ColumnFamilyHandle> opened = handles.iterator();
-      for (Family family : Family.values()) {
-        columns.put(family, opened.next());
-      }
-      return new NativeDatabase(db, columns, readOptions, writeOptions, batchOptions, options);
+      RocksDB db = opening.open(options.families(cache), handles);
+      return new NativeDatabase(db, handles, options, options.writes(durability));
     } catch (RocksDBException | RuntimeException e) {
-      closeLastToFirst(options);
+      options.close();
       throw e;
     }
-  }
-
-  private static DBOptions dbOptions(List<RocksObject> options, Seams seams) {
-    DBOptions dbOptions =
-        kept(options, new DBOptions())
-            .setCreateIfMissing(true)
-            // not only in a new database: its making may have been killed between two families
-            .setCreateMissingColumnFamilies(true)
-            // bounds what a new owner has to replay, and what a reader holds in memory
-            .setMaxTotalWalSize(32 * MIB)
-            // readers follow the log: it must neither be reused for a later one nor held back
-            .setRecycleLogFileNum(0)
-            .setManualWalFlush(false)
-            // a table whose file is open can be read after its deletion
-            .setMaxOpenFiles(-1)
-            .setMaxBackgroundJobs(2)
-            // written out little by little, not in one burst that stalls reads
-            .setBytesPerSync(MIB)
-            .setWalBytesPerSync(MIB)
-            // a log per opening is kept by default, a thousand of them, and filled with statistics
-            .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-            .setKeepLogFileNum(3)
-            .setMaxLogFileSize(MIB)
-            .setStatsDumpPeriodSec(0)
-            .setStatsPersistPeriodSec(0)
-            // deleting files is left to background threads, away from threads that read
-            .setAvoidUnnecessaryBlockingIO(true);
-    Statistics statistics = seams.statistics();
-    return statistics == null ? dbOptions : dbOptions.setStatistics(statistics);
-  }
-
-  private static ColumnFamilyOptions columnOptions(List<RocksObject> options, Seams seams) {
-    Cache cache = kept(options, new HyperClockCache(64 * MIB, 0, -1, false));
-    BlockBasedTableConfig tables =
-        new BlockBasedTableConfig()
-            // most look-ups of a cache that fills are misses: ten bits a key answer them
-            .setFilterPolicy(kept(options, new BloomFilter(10)))
-            .setWholeKeyFiltering(true)
-            .setBlockCache(cache)
-            // indexes and filters count against the cache, or memory would grow with the data
-            .setCacheIndexAndFilterBlocks(true)
-            .setPinL0FilterAndIndexBlocksInCache(true)
-            // the newest that RocksDB 9 and 10 read too; the default of 11 is not
-            .setFormatVersion(6);
-    keepIndexesPlain(tables);
-    // blob files stay off: a reader that follows the database loses them and crashes
-    return kept(options, new ColumnFamilyOptions())
-        .setTableFormatConfig(tables)
-        .setWriteBufferSize(seams.writeBufferBytes())
-        .setMaxWriteBufferNumber(4)
-        // in proportion to the small write buffer, or every flush would rewrite 256 MiB
-        .setMaxBytesForLevelBase(64 * MIB)
-        .setTargetFileSizeBase(16 * MIB)
-        // halves the size of most values; decompressed blocks are what is cached
-        .setCompressionType(CompressionType.LZ4_COMPRESSION);
-  }
-
-  /** Versions before 11 cannot read the indexes that 11 writes where keys are evenly spread. */
-  private static void keepIndexesPlain(BlockBasedTableConfig tables) {
-    try {
-      tables.setUniformCvThreshold(-1);
-    } catch (NoSuchMethodError e) {
-      // an older version is on the class path, which writes no others
-      return;
-    }
-  }
-
-  private static <T extends RocksObject> T kept(List<RocksObject> options, T made) {
-    options.add(made);
-    return made;
   }
 
   byte @Nullable [] get(Family family, byte[] key) throws RocksDBException {
@@ -246,16 +176,18 @@ final class NativeDatabase {
     return requireNonNull(columns.get(family));
   }
 
+  /**
+   * Reads what the primary has written since. What RocksDB reports as well done may be incomplete,
+   * and may even show less than before.
+   */
+  void catchUp() throws RocksDBException {
+    db.tryCatchUpWithPrimary();
+  }
+
   /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
   void free() {
     columns.values().forEach(ColumnFamilyHandle::close);
     db.close();
-    closeLastToFirst(options);
-  }
-
-  private static void closeLastToFirst(List<RocksObject> objects) {
-    for (int i = objects.size() - 1; i >= 0; i--) {
-      objects.get(i).close();
-    }
+    options.close();
   }
 }

@@ -21,6 +21,9 @@ import org.rocksdb.util.Environment;
 final class NativeLibrary {
   private static final Logger LOG = System.getLogger("dev.memo.store");
 
+  /** Of the JVM, whichever class loader asks; so of a type that all share. */
+  private static final String OWNER = "dev.memo.nativeLibraryOwner";
+
   private static boolean loaded; // guarded by the class
   private static @Nullable String failure; // guarded by the class
 
@@ -39,12 +42,23 @@ final class NativeLibrary {
       throw new DirectoryException(failure);
     }
     try {
+      boolean unused = isOurs(); // or else a private copy will be
       loadOnce();
       loaded = true;
     } catch (IOException | RuntimeException | LinkageError e) {
       failure = explain(e);
       throw new DirectoryException(failure, e);
     }
+  }
+
+  /**
+   * Whether no other class loader of this JVM has the library, which would then be loaded twice.
+   * From now on no other has it, if that is so.
+   */
+  static boolean isOurs() {
+    ClassLoader loader = NativeLibrary.class.getClassLoader();
+    String self = loader + " " + System.identityHashCode(loader);
+    return System.getProperties().computeIfAbsent(OWNER, name -> self).equals(self);
   }
 
   private static void loadOnce() throws IOException {

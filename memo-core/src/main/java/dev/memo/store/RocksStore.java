@@ -10,7 +10,7 @@ import org.rocksdb.RocksDBException;
 /** The store on disk: a RocksDB database that is entered through borrows only. */
 public final class RocksStore implements Store {
   /** Size of the buffer that must fit on the disk for the database to recover from a full one. */
-  public static final long WRITE_BUFFER_BYTES = NativeDatabase.WRITE_BUFFER_BYTES;
+  public static final long WRITE_BUFFER_BYTES = NativeOptions.WRITE_BUFFER_BYTES;
 
   private final Path path;
   private final Borrows<NativeDatabase> database;

@@ -9,6 +9,7 @@ import org.rocksdb.Statistics;
  * @param writeAheadLog false loses what was not flushed when the process dies
  * @param forcesBatches false leaves writes of several changes to the next sync
  * @param verifyChecksums false reads damaged blocks as if nothing had happened
+ * @param verifiesViews false admits readers of a secondary to whatever RocksDB has read
  * @param writeBufferBytes a large one cannot be written out on a disk that is full
  * @param statistics counts, for instance, syncs; costs time on every operation
  */
@@ -16,30 +17,42 @@ record Seams(
     boolean writeAheadLog,
     boolean forcesBatches,
     boolean verifyChecksums,
+    boolean verifiesViews,
     long writeBufferBytes,
     @Nullable Statistics statistics) {
-  static final Seams NONE = new Seams(true, true, true, NativeDatabase.WRITE_BUFFER_BYTES, null);
+  static final Seams NONE =
+      new Seams(true, true, true, true, NativeOptions.WRITE_BUFFER_BYTES, null);
 
   /** For tests that open directories by the public API. */
   static volatile Seams ofThisJvm = NONE;
 
   Seams withoutLog() {
-    return new Seams(false, forcesBatches, verifyChecksums, writeBufferBytes, statistics);
+    return new Seams(
+        false, forcesBatches, verifyChecksums, verifiesViews, writeBufferBytes, statistics);
   }
 
   Seams withUnforcedBatches() {
-    return new Seams(writeAheadLog, false, verifyChecksums, writeBufferBytes, statistics);
+    return new Seams(
+        writeAheadLog, false, verifyChecksums, verifiesViews, writeBufferBytes, statistics);
   }
 
   Seams withoutChecksums() {
-    return new Seams(writeAheadLog, forcesBatches, false, writeBufferBytes, statistics);
+    return new Seams(
+        writeAheadLog, forcesBatches, false, verifiesViews, writeBufferBytes, statistics);
+  }
+
+  Seams withUnverifiedViews() {
+    return new Seams(
+        writeAheadLog, forcesBatches, verifyChecksums, false, writeBufferBytes, statistics);
   }
 
   Seams withWriteBuffer(long bytes) {
-    return new Seams(writeAheadLog, forcesBatches, verifyChecksums, bytes, statistics);
+    return new Seams(
+        writeAheadLog, forcesBatches, verifyChecksums, verifiesViews, bytes, statistics);
   }
 
   Seams with(Statistics counted) {
-    return new Seams(writeAheadLog, forcesBatches, verifyChecksums, writeBufferBytes, counted);
+    return new Seams(
+        writeAheadLog, forcesBatches, verifyChecksums, verifiesViews, writeBufferBytes, counted);
   }
 }

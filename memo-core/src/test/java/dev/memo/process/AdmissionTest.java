@@ -9,7 +9,6 @@ import dev.memo.failure.ForeignDirectoryException;
 import dev.memo.failure.NewerLayoutException;
 import dev.memo.failure.OlderLayoutException;
 import dev.memo.store.ChildJvm;
-import dev.memo.store.Durability;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -245,7 +244,7 @@ final class AdmissionTest {
   @ValueSource(strings = {"d", "missing/too/d"})
   void aNetworkFileSystemIsTakenIfTheUserInsists(String name) throws IOException {
     Path there = folder.resolve(name);
-    DirectorySettings insisting = new DirectorySettings(Durability.PROCESS_CRASH, true);
+    DirectorySettings insisting = DirectorySettings.DEFAULT.anywhere();
     Layout layout = Admission.admit(there, insisting, this::networkBelowFolder);
     assertThat(layout.root()).isEqualTo(there.toRealPath());
     assertThat(layout.format()).exists();

@@ -26,11 +26,12 @@ final class ControlPageTest {
   @Test
   void eachOwnerRaisesTheEpochsAndKeepsTheRest() {
     ControlPage first = ControlPage.openAsOwner(file, 0);
-    first.raiseStripe(5);
+    first.beginChange(5);
+    first.endChange(5);
     first.publish(42);
     ControlPage second = ControlPage.openAsOwner(file, 0);
     assertThat(second.ownerEpoch()).isEqualTo(first.ownerEpoch()).isEqualTo(2);
-    assertThat(second.stripe(5)).isEqualTo(1);
+    assertThat(second.stripe(5)).isEqualTo(2);
     assertThat(second.stripe(4)).isZero();
     assertThat(second.lastSequence()).isEqualTo(42);
     long before = second.directory();
@@ -42,12 +43,22 @@ final class ControlPageTest {
     ControlPage writer = ControlPage.openAsOwner(file, 0);
     Epochs reader = ControlPage.openAsOwner(file, 0);
     long directory = reader.directory();
-    writer.raiseStripe(Epochs.STRIPES - 1);
+    writer.beginChange(Epochs.STRIPES - 1);
     writer.raiseDirectory();
     writer.publish(7);
     assertThat(reader.stripe(Epochs.STRIPES - 1)).isEqualTo(1);
     assertThat(reader.directory()).isEqualTo(directory + 1);
     assertThat(reader.lastSequence()).isEqualTo(7);
+  }
+
+  @Test
+  void aNewOwnerEndsTheChangesOfOneThatWasKilled() {
+    ControlPage killed = ControlPage.openAsOwner(file, 0);
+    killed.beginChange(5);
+    assertThat(Epochs.isChanging(killed.stripe(5))).isTrue();
+    ControlPage next = ControlPage.openAsOwner(file, 0);
+    assertThat(Epochs.isChanging(next.stripe(5))).isFalse();
+    assertThat(next.stripe(5)).isEqualTo(2);
   }
 
   @Test
@@ -132,7 +143,7 @@ final class ControlPageTest {
       assertThat(page.lastSequence()).as("seed " + seed).isBetween(0L, 1L << 60);
       assertThat(page.lastChange()).as("seed " + seed).isBetween(0L, 1L << 48);
       page.publish(page.lastSequence() + 1);
-      page.raiseStripe(0);
+      page.beginChange(0);
     }
   }
 }

@@ -84,7 +84,8 @@ final class ForcedNamesTest {
 
     public static void main(String[] arguments) {
       Durability durability = Durability.valueOf(arguments[1]);
-      OpenDirectoryTest.open(Path.of(arguments[0]), new DirectorySettings(durability)).close();
+      OpenDirectoryTest.open(Path.of(arguments[0]), DirectorySettings.DEFAULT.with(durability))
+          .close();
       System.out.println("opened");
     }
   }

@@ -11,6 +11,7 @@ import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.LocalReads;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import dev.memo.store.Store;
@@ -53,7 +54,7 @@ final class MemberTest {
     page = ControlPage.openAsOwner(layout.control(), 0);
     epochs.map(page);
     Spool spool = new Spool(layout, "member", false, epochs);
-    member = new Member(folder, NO_PATIENCE, spool, epochs, Runnable::run);
+    member = new Member(folder, NO_PATIENCE, spool, epochs, LocalReads.NONE, Runnable::run);
     first = primary(new HeapStore());
     second = primary(storeOfSecond);
   }
@@ -154,7 +155,8 @@ final class MemberTest {
           throw new RejectedExecutionException("closed");
         };
     Spool spool = new Spool(layout, "follower", false, epochs);
-    Member follower = new Member(layout.root(), NO_PATIENCE, spool, epochs, closed);
+    Member follower =
+        new Member(layout.root(), NO_PATIENCE, spool, epochs, LocalReads.NONE, closed);
     Path socket = layout.sockets().resolve("socket");
     Session.Seat seat = new Session.Seat(first.primary(), ID, page.ownerEpoch(), WaitGraph.JVM);
     try (Server server = new Server(seat, Grace.none(), Set.of(), () -> {});

@@ -11,6 +11,7 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.process.reads.LocalReads;
 import dev.memo.store.HeapStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -210,7 +211,8 @@ final class OpenDirectoryTest {
     MemberEpochs epochs = new MemberEpochs();
     epochs.map(page);
     Spool spool = new Spool(layout, "member", false, epochs);
-    Member member = new Member(folder, Duration.ofMinutes(1), spool, epochs, Runnable::run);
+    Member member =
+        new Member(folder, Duration.ofMinutes(1), spool, epochs, LocalReads.NONE, Runnable::run);
     member.assume(new Role.Leading(closed, id));
     closed.close();
     Thread keeper =

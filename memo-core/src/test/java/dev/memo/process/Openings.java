@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.SecondaryReads;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -47,6 +48,11 @@ final class Openings {
   /** Those of a directory that this process leads. */
   static Tombstones tombstones(OpenDirectory directory) {
     return ((Role.Leading) ((Member) directory.primary()).role()).primary().tombstones();
+  }
+
+  /** What the local reads of this process did. */
+  static SecondaryReads.Counts reads(OpenDirectory directory) {
+    return ((SecondaryReads) ((Member) directory.primary()).reads()).counts();
   }
 
   static void awaitRole(OpenDirectory directory, String role) {

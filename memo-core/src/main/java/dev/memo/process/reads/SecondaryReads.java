@@ -1,0 +1,348 @@
+package dev.memo.process.reads;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.store.SecondaryStore;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads from a RocksDB secondary of this process.
+ *
+ * <p>A reader takes what the {@link View} finds, and is never made to wait. One daemon thread opens
+ * the database when somebody has found nothing, catches up with what was written since, and opens
+ * it anew beside the readers when too much of it does not count any more. It works only while
+ * readers miss something, and seldom enough to cost them little; it lets the database go when
+ * nobody reads. Thread-safe.
+ */
+public final class SecondaryReads implements LocalReads {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
+
+  /** Native code that does not come back must not keep a process from closing. */
+  private static final Duration LAST_STEP = Duration.ofSeconds(10);
+
+  private final Views views;
+  private final Pace pace;
+  private final LongAdder openings = new LongAdder();
+  private final LongAdder catchUps = new LongAdder();
+  private final LongAdder failures = new LongAdder();
+
+  /** What readers read. */
+  private final AtomicReference<@Nullable View> admitted = new AtomicReference<>();
+
+  // told by readers
+  private volatile boolean used;
+  private volatile boolean missed;
+  private volatile @Nullable StoreException met;
+
+  private volatile @Nullable Source source; // written under this
+  private volatile boolean closed; // written under this
+  private volatile boolean asleep; // the thread has to be woken by who misses something
+  private @Nullable Thread thread; // guarded by this
+
+  // of the thread
+  private @Nullable View view;
+  private boolean wanted; // something was missed since the last look
+  private boolean wantedAnew; // something was missed since the opening
+  private long seenSequence; // the last one before the last look
+  private long openedSequence; // the last one before the opening
+  private long openedNanos;
+  private long usedNanos;
+  private long movedNanos; // when this view was first found to have moved stripes, or looked at
+  private long nextCatchUp;
+  private long nextOpening = System.nanoTime();
+  private long failedNanos;
+  private long backOffNanos;
+
+  /**
+   * What was done so far.
+   *
+   * @param failures met by readers or the thread; none reached a caller
+   */
+  public record Counts(long openings, long catchUps, long failures) {}
+
+  /**
+   * @param generations those of all functions that ever had another than the first
+   */
+  public SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations) {
+    this(generations, Pace.DEFAULT);
+  }
+
+  SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations, Pace pace) {
+    this.views = new Views(generations);
+    this.pace = pace;
+  }
+
+  @Override
+  public @Nullable Stored read(CallKey key, int variant) {
+    View current = admitted.get();
+    Stored found = current == null ? null : find(current, key, variant);
+    if (!used) {
+      used = true; // not written by every read: all threads share its cache line
+    }
+    if (found == null && !missed) {
+      missed = true;
+      if (asleep) {
+        wake();
+      }
+    }
+    return found;
+  }
+
+  private @Nullable Stored find(View current, CallKey key, int variant) {
+    try {
+      return current.read(key, variant);
+    } catch (StoreException e) {
+      if (admitted.compareAndSet(current, null)) {
+        met = e;
+      }
+      return null;
+    }
+  }
+
+  @Override
+  public synchronized void follow(Source next) {
+    if (closed) {
+      return;
+    }
+    admitted.set(null);
+    source = next;
+    if (thread == null) {
+      thread = new Thread(this::run, "memo follows " + next.data());
+      thread.setDaemon(true);
+      thread.start();
+    }
+    wake();
+  }
+
+  @Override
+  public synchronized void rest() {
+    admitted.set(null);
+    source = null;
+    wake();
+  }
+
+  private synchronized void admit(View opened) {
+    if (opened.source().equals(source)) {
+      admitted.set(opened);
+    }
+  }
+
+  private synchronized void wake() {
+    LockSupport.unpark(thread);
+  }
+
+  /** What was done so far. */
+  public Counts counts() {
+    return new Counts(openings.sum(), catchUps.sum(), failures.sum());
+  }
+
+  @Override
+  public void close() {
+    Thread running;
+    synchronized (this) {
+      closed = true;
+      rest();
+      running = thread;
+    }
+    if (running != null) {
+      awaitEnd(running);
+    }
+  }
+
+  private static void awaitEnd(Thread thread) {
+    boolean interrupted = false;
+    long deadline = System.nanoTime() + LAST_STEP.toNanos();
+    while (thread.isAlive() && System.nanoTime() < deadline) {
+      try {
+        thread.join(1 + Duration.ofNanos(deadline - System.nanoTime()).toMillis());
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    if (thread.isAlive()) {
+      LOG.log(
+          Level.WARNING,
+          "RocksDB does not return from reading what another process wrote, so it is left alone:"
+              + " {0}",
+          thread.getName());
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      long dueNanos = 0;
+      try {
+        dueNanos = step(System.nanoTime());
+      } catch (Throwable e) { // whatever it is: without this thread nothing is local any more
+        fail(e);
+      }
+      pause(dueNanos);
+    }
+    letGo();
+    views.close();
+  }
+
+  /**
+   * @param dueNanos when there is something to do, whether anything more is missed or not; 0 if
+   *     there is nothing
+   */
+  private void pause(long dueNanos) {
+    long shortly = pace.betweenCatchUps().toNanos();
+    if (dueNanos != 0) {
+      LockSupport.parkNanos(this, Math.max(shortly, dueNanos - System.nanoTime()));
+      return;
+    }
+    LockSupport.parkNanos(this, shortly); // however often something is missed meanwhile
+    asleep = true;
+    if (!missed && !closed) {
+      LockSupport.parkNanos(this, pace.idle().toNanos());
+    }
+    asleep = false;
+  }
+
+  /** Does what is due by now. Returns when more will be, 0 if nothing is known to be. */
+  private long step(long now) throws IOException {
+    Source current = source;
+    if (view != null && !view.source().equals(current)) {
+      letGo();
+    }
+    wanted |= missed;
+    missed = false;
+    if (used) {
+      used = false;
+      usedNanos = now;
+    }
+    StoreException failure = met;
+    if (failure != null) {
+      met = null;
+      throw failure;
+    }
+    if (current == null || (view == null && !wanted)) {
+      wanted = false;
+      return 0;
+    }
+    if (view == null) {
+      return now < nextOpening ? nextOpening : open(current, now);
+    }
+    if (now - usedNanos > pace.idle().toNanos()) {
+      letGo();
+      return 0;
+    }
+    return follow(view, now);
+  }
+
+  private long follow(View current, long now) throws IOException {
+    long written = current.source().page().lastSequence() - seenSequence;
+    wantedAnew |= wanted;
+    boolean reopens = isOpeningDue(current, written, now);
+    if (reopens && now >= nextOpening) {
+      return open(current.source(), now);
+    }
+    long due = reopens ? nextOpening : 0;
+    if (wanted && written != 0 && written <= Pace.MAX_BACKLOG) {
+      if (now < nextCatchUp) {
+        return due == 0 ? nextCatchUp : Math.min(due, nextCatchUp);
+      }
+      catchUp(current);
+    }
+    wanted = false;
+    return due;
+  }
+
+  private boolean isOpeningDue(View current, long written, long now) {
+    int moved = current.snapshot().moved(current.source().page());
+    if (moved == 0) {
+      movedNanos = now;
+    }
+    boolean misleads =
+        moved >= Pace.MANY_MOVED
+            || now - movedNanos > pace.oneMoved().toNanos()
+            || written > Pace.MAX_BACKLOG;
+    boolean isOld =
+        now - openedNanos > pace.life().toNanos()
+            && current.source().page().lastSequence() != openedSequence;
+    return (misleads && wantedAnew) || isOld;
+  }
+
+  private long open(Source from, long now) throws IOException {
+    wanted = false;
+    if (!SecondaryStore.isAvailable()) {
+      LOG.log(Level.DEBUG, "Another class loader has RocksDB: {0} is not opened", from.data());
+      nextOpening = now + pace.longestAfterFailure().toNanos();
+      return 0;
+    }
+    long sequence = from.page().lastSequence();
+    View opened = views.open(from);
+    long end = System.nanoTime();
+    nextOpening =
+        now + Math.max(pace.betweenOpenings().toNanos(), Pace.OPENING_SHARE * (end - now));
+    if (opened == null) {
+      return 0; // there is another owner, which the keeper will follow
+    }
+    openings.increment();
+    admit(opened);
+    letGo();
+    view = opened;
+    wantedAnew = false;
+    seenSequence = sequence;
+    openedSequence = sequence;
+    openedNanos = end;
+    usedNanos = end;
+    movedNanos = end;
+    return 0;
+  }
+
+  private void catchUp(View current) {
+    long begin = System.nanoTime();
+    long sequence = current.source().page().lastSequence();
+    current.store().catchUp();
+    catchUps.increment();
+    seenSequence = sequence;
+    long end = System.nanoTime();
+    nextCatchUp = end + Math.max(pace.betweenCatchUps().toNanos(), Pace.SHARE * (end - begin));
+  }
+
+  /** Closes the view that readers are not sent to any more. */
+  private void letGo() {
+    View former = view;
+    view = null;
+    if (former != null) {
+      admitted.compareAndSet(former, null);
+      views.close(former);
+    }
+  }
+
+  /** Nothing is local for a while. */
+  private void fail(Throwable why) {
+    failures.increment();
+    letGo();
+    long now = System.nanoTime();
+    boolean isFirst = now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
+    if (backOffNanos == 0 || isFirst) {
+      backOffNanos = pace.afterFailure().toNanos();
+    } else {
+      backOffNanos = Math.min(2 * backOffNanos, pace.longestAfterFailure().toNanos());
+    }
+    boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
+    LOG.log(
+        isFirst && !passes ? Level.WARNING : Level.DEBUG,
+        "The primary is asked for everything for " + Duration.ofNanos(backOffNanos) + ": " + why,
+        why);
+    failedNanos = now;
+    nextOpening = now + backOffNanos;
+  }
+}

@@ -1,0 +1,36 @@
+package dev.memo.process.reads;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+import dev.memo.store.Family;
+import dev.memo.store.SecondaryStore;
+import java.nio.file.Path;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One opening of the database, and how long what it shows is right. Thread-safe.
+ *
+ * @param own the folder of its notes
+ * @param generations at the opening, of functions that ever had another than the first
+ */
+record View(
+    Source source, Path own, Snapshot snapshot, SecondaryStore store, Map<Long, Long> generations) {
+
+  View {
+    generations = Map.copyOf(generations);
+  }
+
+  /** As {@link LocalReads#read}, but a database that refuses is reported. */
+  @Nullable Stored read(CallKey key, int variant) {
+    OwnerPage page = source.page();
+    int stripe = key.stripe();
+    if (!snapshot.isCurrent(stripe, page)) {
+      return null;
+    }
+    long generation = generations.getOrDefault(key.functionId(), 0L);
+    byte[] bytes = store.get(Family.ENTRIES, key.entryKey(generation, variant));
+    // again: it may have been removed, and that acknowledged, before it was read
+    return bytes != null && snapshot.isCurrent(stripe, page) ? new Stored(bytes) : null;
+  }
+}
