@@ -179,8 +179,8 @@ final class ControlPage implements OwnerPage {
     }
   }
 
-  /** How many changes the database had when the last one was acknowledged; 0 if not known. */
-  long lastChange() {
+  @Override
+  public long lastChange() {
     return unsealed(get(LAST_CHANGE_AT));
   }
 

@@ -642,6 +642,23 @@ final class LocalPrimaryTest {
     }
   }
 
+  /** A secondary sees results in the log before the primary does in memory. */
+  @Test
+  void aReadThatMeetsAPutFindsWhatItStored() throws Exception {
+    kept(put(new Claim(0, 0), "reserves sequences"));
+    AtomicReference<Stored> seen = new AtomicReference<>();
+    Thread other = new Thread(() -> seen.set(primary.read(OTHER, V)));
+    store.beforeWrites(
+        () -> {
+          other.start();
+          Openings.await("it waits for the put", () -> other.getState() == Thread.State.WAITING);
+          return true;
+        });
+    kept(primary.put(OTHER, V, new Claim(0, page.lastSequence()), bytes("new"), 0));
+    other.join();
+    assertThat(text(requireNonNull(seen.get()))).isEqualTo("new");
+  }
+
   @Nested
   @DisplayName("P4: what a function was before cannot be read")
   final class UnreadableFunctions {

@@ -5,8 +5,8 @@ import java.time.Duration;
 /**
  * How often a database is looked at again, and when it is let go.
  *
- * @param betweenCatchUps at least; longer if a catch-up takes more than 1/{@value #SHARE} of it,
- *     because reads go to the primary meanwhile
+ * @param betweenCatchUps at least; longer, up to {@link #MAX_SHARE}, if a catch-up takes more than
+ *     1/{@value #SHARE} of it, because reads go to the primary meanwhile
  * @param betweenOpenings at least; longer if an opening takes more than 1/{@value #OPENING_SHARE}
  *     of it
  * @param oneMoved how long one stripe that has moved is put up with
@@ -26,6 +26,7 @@ record Pace(
     Duration idle) {
 
   static final int SHARE = 200;
+  static final Duration MAX_SHARE = Duration.ofSeconds(1);
   static final int OPENING_SHARE = 20;
 
   /** Stripes that make an opening due, of 4,096: half a percent of all reads ask the primary. */
@@ -43,4 +44,20 @@ record Pace(
           Duration.ofMinutes(1),
           Duration.ofSeconds(30),
           Duration.ofSeconds(30));
+
+  /** How long to leave readers alone after a catch-up that took so long. */
+  long afterCatchUpNanos(long tookNanos) {
+    long share = Math.min(SHARE * tookNanos, MAX_SHARE.toNanos());
+    return Math.max(share, betweenCatchUps.toNanos());
+  }
+
+  /** How long to leave the machine alone after an opening that took so long. */
+  long afterOpeningNanos(long tookNanos) {
+    return Math.max(OPENING_SHARE * tookNanos, betweenOpenings.toNanos());
+  }
+
+  /** How long nothing has to be looked at if nobody misses anything. */
+  long restNanos() {
+    return Math.min(life.toNanos(), idle.toNanos());
+  }
 }

@@ -54,8 +54,8 @@ public final class SecondaryReads implements LocalReads {
   private @Nullable View view;
   private boolean wanted; // something was missed since the last look
   private boolean wantedAnew; // something was missed since the opening
-  private long seenSequence; // the last one before the last look
-  private long openedSequence; // the last one before the opening
+  private long seenChanges; // of the database, at the last look
+  private long openedChanges; // of the database, at the opening
   private long openedNanos;
   private long usedNanos;
   private long movedNanos; // when this view was first found to have moved stripes, or looked at
@@ -142,6 +142,11 @@ public final class SecondaryReads implements LocalReads {
     LockSupport.unpark(thread);
   }
 
+  /** Whether nothing is looked at before somebody misses something. */
+  boolean isAtRest() {
+    return asleep && !missed;
+  }
+
   /** What was done so far. */
   public Counts counts() {
     return new Counts(openings.sum(), catchUps.sum(), failures.sum());
@@ -209,7 +214,7 @@ public final class SecondaryReads implements LocalReads {
     LockSupport.parkNanos(this, shortly); // however often something is missed meanwhile
     asleep = true;
     if (!missed && !closed) {
-      LockSupport.parkNanos(this, pace.idle().toNanos());
+      LockSupport.parkNanos(this, pace.restNanos());
     }
     asleep = false;
   }
@@ -246,14 +251,14 @@ public final class SecondaryReads implements LocalReads {
   }
 
   private long follow(View current, long now) throws IOException {
-    long written = current.source().page().lastSequence() - seenSequence;
+    long written = current.source().page().lastChange() - seenChanges;
     wantedAnew |= wanted;
     boolean reopens = isOpeningDue(current, written, now);
     if (reopens && now >= nextOpening) {
       return open(current.source(), now);
     }
     long due = reopens ? nextOpening : 0;
-    if (wanted && written != 0 && written <= Pace.MAX_BACKLOG) {
+    if (wanted && written > 0 && written <= Pace.MAX_BACKLOG) {
       if (now < nextCatchUp) {
         return due == 0 ? nextCatchUp : Math.min(due, nextCatchUp);
       }
@@ -274,7 +279,7 @@ public final class SecondaryReads implements LocalReads {
             || written > Pace.MAX_BACKLOG;
     boolean isOld =
         now - openedNanos > pace.life().toNanos()
-            && current.source().page().lastSequence() != openedSequence;
+            && current.source().page().lastChange() > openedChanges;
     return (misleads && wantedAnew) || isOld;
   }
 
@@ -285,11 +290,9 @@ public final class SecondaryReads implements LocalReads {
       nextOpening = now + pace.longestAfterFailure().toNanos();
       return 0;
     }
-    long sequence = from.page().lastSequence();
     View opened = views.open(from);
     long end = System.nanoTime();
-    nextOpening =
-        now + Math.max(pace.betweenOpenings().toNanos(), Pace.OPENING_SHARE * (end - now));
+    nextOpening = now + pace.afterOpeningNanos(end - now);
     if (opened == null) {
       return 0; // there is another owner, which the keeper will follow
     }
@@ -298,8 +301,8 @@ public final class SecondaryReads implements LocalReads {
     letGo();
     view = opened;
     wantedAnew = false;
-    seenSequence = sequence;
-    openedSequence = sequence;
+    openedChanges = opened.store().changeCount();
+    seenChanges = openedChanges;
     openedNanos = end;
     usedNanos = end;
     movedNanos = end;
@@ -308,12 +311,11 @@ public final class SecondaryReads implements LocalReads {
 
   private void catchUp(View current) {
     long begin = System.nanoTime();
-    long sequence = current.source().page().lastSequence();
     current.store().catchUp();
+    seenChanges = current.store().changeCount();
     catchUps.increment();
-    seenSequence = sequence;
     long end = System.nanoTime();
-    nextCatchUp = end + Math.max(pace.betweenCatchUps().toNanos(), Pace.SHARE * (end - begin));
+    nextCatchUp = end + pace.afterCatchUpNanos(end - begin);
   }
 
   /** Closes the view that readers are not sent to any more. */

@@ -3,6 +3,7 @@ package dev.memo.process.reads;
 import dev.memo.store.SecondaryStore;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 
 /** Local reads whose database is looked at as often, and let go as soon, as a test needs. */
@@ -37,6 +38,23 @@ public final class Paces {
   public static SecondaryReads opensAnew(
       Function<SecondaryStore, Map<Long, Long>> generations, Duration life) {
     return new SecondaryReads(generations, with(life, EAGER.idle()));
+  }
+
+  /** Opens the database once. */
+  public static SecondaryReads opensOnce(Function<SecondaryStore, Map<Long, Long>> generations) {
+    return new SecondaryReads(
+        generations, new Pace(EAGER.betweenCatchUps(), NEVER, NEVER, NEVER, NEVER, NEVER, NEVER));
+  }
+
+  /** Waits until nothing is looked at before somebody misses something. */
+  public static void awaitRest(SecondaryReads reads) {
+    long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
+    while (!reads.isAtRest()) {
+      if (System.nanoTime() > deadline) {
+        throw new AssertionError("it is looked for something all the time");
+      }
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+    }
   }
 
   private static Pace with(Duration life, Duration idle) {

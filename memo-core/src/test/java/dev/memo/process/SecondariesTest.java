@@ -1,0 +1,344 @@
+package dev.memo.process;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Claim;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.OwnerPage;
+import dev.memo.process.reads.Paces;
+import dev.memo.process.reads.SecondaryReads;
+import dev.memo.process.reads.Source;
+import dev.memo.store.Batch;
+import dev.memo.store.Durability;
+import dev.memo.store.Family;
+import dev.memo.store.FaultyStore;
+import dev.memo.store.RocksStore;
+import dev.memo.store.StoreSeams;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * What RocksDB's secondaries show for ever although the primary has changed it, and that it does
+ * not show through local reads. Primary and secondaries are in this process.
+ */
+final class SecondariesTest {
+  private static final long FUNCTION = 7;
+  private static final CallKey KEY = CallKey.of(FUNCTION, "args".getBytes(UTF_8));
+  private static final int V = 1;
+  private static final long WRITE_BUFFER_BYTES = 64 << 10;
+
+  private final Path folder;
+  private final List<SecondaryReads> opened = new ArrayList<>();
+  private final AtomicLong markers = new AtomicLong();
+  private ControlPage page;
+  private FaultyStore store;
+  private LocalPrimary primary;
+
+  SecondariesTest(@TempDir Path folder) {
+    this.folder = folder;
+    StoreSeams.writeOutEvery(WRITE_BUFFER_BYTES);
+    page = ControlPage.openAsOwner(folder.resolve("control"), 0);
+    store = new FaultyStore(RocksStore.open(data(), Durability.PROCESS_CRASH));
+    primary = primary();
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private LocalPrimary primary() {
+    return new LocalPrimary(
+        folder, store, page, stored -> true, Outdating.STARTED_BEFORE, Grace.none());
+  }
+
+  /** Another owner begins, after this one has closed the database. */
+  private void takeOver() {
+    primary.close();
+    store.close();
+    page = ControlPage.openAsOwner(folder.resolve("control"), 0);
+    store = new FaultyStore(RocksStore.open(data(), Durability.PROCESS_CRASH));
+    primary = primary();
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(SecondaryReads::close);
+    primary.close();
+    store.close();
+    StoreSeams.restore();
+  }
+
+  private SecondaryReads follow(SecondaryReads reads, OwnerPage shown) {
+    opened.add(reads);
+    reads.follow(
+        new Source(data(), folder.resolve("own" + opened.size()), shown, page.ownerEpoch()));
+    return reads;
+  }
+
+  private static @Nullable String read(LocalReads reads, CallKey key) {
+    Stored stored = reads.read(key, V);
+    return stored == null ? null : text(stored);
+  }
+
+  private static String text(Stored stored) {
+    byte[] bytes = stored.bytes();
+    return new String(bytes, Stored.ENTRY_OFFSET, bytes.length - Stored.ENTRY_OFFSET, UTF_8);
+  }
+
+  private void put(CallKey key, String value) {
+    Claim claim = new Claim(0, page.lastSequence());
+    assertThat(primary.put(key, V, claim, value.getBytes(UTF_8), 0))
+        .isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  private static void awaitRead(LocalReads reads, CallKey key, String value) {
+    Openings.await(value + " is read", () -> value.equals(read(reads, key)));
+  }
+
+  /** Stores something new and waits until these reads have caught up with it. */
+  private void awaitCaughtUp(LocalReads reads) {
+    CallKey marker = CallKey.of(FUNCTION, Meta.bytes(markers.incrementAndGet()));
+    put(marker, "marker");
+    awaitRead(reads, marker, "marker");
+  }
+
+  /** What happens to a value. */
+  private enum Change {
+    PUT,
+    INVALIDATE,
+    INVALIDATE_AND_STORE,
+    INVALIDATE_ALL,
+    /** As when the block that the value is in is damaged: a range is deleted. */
+    INVALIDATE_UNREAD
+  }
+
+  private void make(Change change) {
+    switch (change) {
+      case PUT -> replace("new");
+      case INVALIDATE -> primary.invalidate(KEY);
+      case INVALIDATE_AND_STORE -> {
+        primary.invalidate(KEY);
+        put(KEY, "new");
+      }
+      case INVALIDATE_ALL -> primary.invalidateAll(FUNCTION);
+      case INVALIDATE_UNREAD -> {
+        store.failAllScans(Reason.CORRUPT);
+        primary.invalidate(KEY);
+        store.failAllScans(null);
+      }
+    }
+  }
+
+  private void replace(String value) {
+    assertThat(primary.replace(KEY, V, value.getBytes(UTF_8), Long.MAX_VALUE))
+        .isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  /** Writes other things until the log in which the last change is has been written out. */
+  private void writeOut() {
+    List<String> before = logs();
+    Random random = new Random(1);
+    Openings.await(
+        "the logs of before are gone",
+        () -> {
+          byte[] key = ByteBuffer.allocate(16).putLong(99).putLong(random.nextLong()).array();
+          byte[] value = new byte[4096];
+          random.nextBytes(value);
+          store.write(new Batch().put(Family.ENTRIES, key, value).put(Family.META, key, value));
+          store.write(new Batch().put(Family.MAPS, key, value));
+          return logs().stream().noneMatch(before::contains);
+        });
+  }
+
+  private List<String> logs() {
+    return Openings.names(data()).stream().filter(name -> name.endsWith(".log")).toList();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("P6: what was changed is not shown any more")
+  void aChange(Change change) {
+    changesAreObeyed(change, () -> {});
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("P6: what was changed is not shown any more when the change was written out")
+  void aChangeThatIsWrittenOut(Change change) {
+    changesAreObeyed(change, this::writeOut);
+  }
+
+  private void changesAreObeyed(Change change, Runnable then) {
+    put(KEY, "old");
+    LocalReads once = follow(Paces.opensOnce(Meta::generations), page);
+    LocalReads anew = follow(Paces.eager(Meta::generations), page);
+    awaitRead(once, KEY, "old");
+    awaitRead(anew, KEY, "old");
+    make(change);
+    assertThat(read(once, KEY)).isNotEqualTo("old");
+    then.run();
+    if (change != Change.INVALIDATE_ALL) { // after which nothing of this opening counts
+      awaitCaughtUp(once);
+    }
+    assertThat(read(once, KEY)).isNotEqualTo("old");
+    awaitCaughtUp(anew);
+    Stored stored = primary.read(KEY, V);
+    if (stored == null) {
+      assertThat(read(anew, KEY)).isNull();
+    } else {
+      awaitRead(anew, KEY, text(stored));
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = "INVALIDATE_ALL", mode = EnumSource.Mode.EXCLUDE)
+  @DisplayName("P6, twin: with epochs that stand still the old value is shown for ever")
+  void twinOfEpochs(Change change) {
+    put(KEY, "old");
+    SecondaryReads reads = follow(Paces.opensOnce(Meta::generations), new FrozenPage(page));
+    awaitRead(reads, KEY, "old");
+    Paces.awaitRest(reads); // or it might see the change in the log, before that is gone
+    make(change);
+    writeOut();
+    awaitCaughtUp(reads);
+    assertThat(read(reads, KEY)).isEqualTo("old");
+  }
+
+  @Test
+  @DisplayName("P6, twin: with epochs that stand still nobody learns of the next generation")
+  void twinOfTheDirectoryEpoch() {
+    put(KEY, "old");
+    LocalReads reads = follow(Paces.opensOnce(Meta::generations), new FrozenPage(page));
+    awaitRead(reads, KEY, "old");
+    primary.invalidateAll(FUNCTION);
+    assertThat(read(reads, KEY)).isEqualTo("old");
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  @DisplayName("P6: what was changed is not shown any more when another owner has begun")
+  void aChangeAndAnotherOwner(Change change) {
+    put(KEY, "old");
+    SecondaryReads reads = Paces.eager(Meta::generations);
+    follow(reads, page);
+    awaitRead(reads, KEY, "old");
+    make(change);
+    takeOver();
+    assertThat(read(reads, KEY)).as("before it is known who owns it").isNull();
+    follow(reads, page);
+    awaitCaughtUp(reads);
+    Stored stored = primary.read(KEY, V);
+    if (stored == null) {
+      assertThat(read(reads, KEY)).isNull();
+    } else {
+      awaitRead(reads, KEY, text(stored));
+    }
+  }
+
+  @Test
+  @DisplayName("P6: nothing is opened for an owner that may not have opened it yet")
+  void anotherOwnerThatHasJustBegun() {
+    put(KEY, "old");
+    SecondaryReads reads = Paces.eager(Meta::generations);
+    reads.follow(new Source(data(), folder.resolve("own"), page, page.ownerEpoch() - 1));
+    opened.add(reads);
+    LocalReads attached = follow(Paces.eager(Meta::generations), page);
+    awaitRead(attached, KEY, "old");
+    for (int i = 0; i < 100; i++) {
+      assertThat(read(reads, KEY)).isNull();
+    }
+    assertThat(reads.counts().openings()).isZero();
+  }
+
+  /** Sees what is even in each stripe, as if no change were ever under way. */
+  private record PageWithoutMarks(OwnerPage real) implements OwnerPage {
+    @Override
+    public long stripe(int index) {
+      return real.stripe(index) / 2 * 2;
+    }
+
+    @Override
+    public long directory() {
+      return real.directory();
+    }
+
+    @Override
+    public long lastSequence() {
+      return real.lastSequence();
+    }
+
+    @Override
+    public long ownerEpoch() {
+      return real.ownerEpoch();
+    }
+
+    @Override
+    public long lastChange() {
+      return real.lastChange();
+    }
+
+    @Override
+    public long lastRemoval() {
+      return real.lastRemoval();
+    }
+  }
+
+  @Test
+  @DisplayName("P6: who sees a new value in the log is not followed by who sees the old one")
+  void aChangeUnderWay() throws Exception {
+    List<@Nullable String> seen = readDuringAPut(page);
+    assertThat(seen.get(0)).as("read first, after a catch-up").isNull();
+  }
+
+  @Test
+  @DisplayName("P6, twin: without a mark on the stripe the new value is followed by the old one")
+  void twinOfChangesUnderWay() throws Exception {
+    assertThat(readDuringAPut(new PageWithoutMarks(page))).containsExactly("new", "old");
+  }
+
+  /**
+   * What one process and then another one sees between the write of a put and its end, of which the
+   * first has caught up with it.
+   */
+  private List<@Nullable String> readDuringAPut(OwnerPage shown) throws Exception {
+    put(KEY, "old");
+    LocalReads first = follow(Paces.opensOnce(Meta::generations), shown);
+    LocalReads second = follow(Paces.opensOnce(Meta::generations), shown);
+    awaitRead(first, KEY, "old");
+    awaitRead(second, KEY, "old");
+    List<@Nullable String> seen = new ArrayList<>();
+    CallKey other = CallKey.of(FUNCTION, "arks".getBytes(UTF_8));
+    store.afterWrites(
+        () -> {
+          store.afterWrites(() -> true);
+          put(other, "follows in the log");
+          awaitRead(first, other, "follows in the log");
+          seen.add(read(first, KEY));
+          seen.add(read(second, KEY));
+          return true;
+        });
+    replace("new");
+    assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("new");
+    assertThat(read(first, KEY)).isNotEqualTo("old");
+    assertThat(read(second, KEY)).isNotEqualTo("old");
+    return seen;
+  }
+}

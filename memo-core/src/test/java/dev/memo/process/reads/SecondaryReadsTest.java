@@ -1,0 +1,315 @@
+package dev.memo.process.reads;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Epochs;
+import dev.memo.claims.Stored;
+import dev.memo.store.Batch;
+import dev.memo.store.Durability;
+import dev.memo.store.Family;
+import dev.memo.store.RocksStore;
+import dev.memo.store.SecondaryStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** When the database is looked at, and what becomes of failures. The primary is a bare database. */
+final class SecondaryReadsTest {
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int V = 1;
+  private static final long OWNER = 3;
+
+  private final Path folder;
+  private final Page page = new Page();
+  private final List<SecondaryReads> opened = new ArrayList<>();
+  private @Nullable RocksStore store;
+
+  SecondaryReadsTest(@TempDir Path folder) {
+    this.folder = folder;
+  }
+
+  /** Says what a test lets it say. */
+  private static final class Page implements OwnerPage {
+    final AtomicLongArray stripes = new AtomicLongArray(Epochs.STRIPES);
+    final AtomicLong directory = new AtomicLong(1);
+    final AtomicLong lastChange = new AtomicLong();
+    final AtomicLong lastRemoval = new AtomicLong();
+
+    @Override
+    public long stripe(int index) {
+      return stripes.get(index);
+    }
+
+    @Override
+    public long directory() {
+      return directory.get();
+    }
+
+    @Override
+    public long lastSequence() {
+      return 0;
+    }
+
+    @Override
+    public long ownerEpoch() {
+      return OWNER;
+    }
+
+    @Override
+    public long lastChange() {
+      return lastChange.get();
+    }
+
+    @Override
+    public long lastRemoval() {
+      return lastRemoval.get();
+    }
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private RocksStore store() {
+    if (store == null) {
+      store = RocksStore.open(data(), Durability.PROCESS_CRASH);
+    }
+    return store;
+  }
+
+  private SecondaryReads follow(SecondaryReads reads) {
+    opened.add(reads);
+    reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+    return reads;
+  }
+
+  @AfterEach
+  void close() {
+    opened.forEach(SecondaryReads::close);
+    if (store != null) {
+      store.close();
+    }
+  }
+
+  /** All functions have their first generation. */
+  private static Map<Long, Long> first(SecondaryStore unused) {
+    return Map.of();
+  }
+
+  private static CallKey key(int number) {
+    return CallKey.of(7, ("key" + number).getBytes(UTF_8));
+  }
+
+  private void put(int number) {
+    Stored stored = Stored.of(number, ("value" + number).getBytes(UTF_8));
+    store().write(new Batch().put(Family.ENTRIES, key(number).entryKey(0, V), stored.bytes()));
+    page.lastChange.set(store().changeCount());
+  }
+
+  private static boolean has(LocalReads reads, int number) {
+    return reads.read(key(number), V) != null;
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      LockSupport.parkNanos(Duration.ofMillis(1).toNanos());
+    }
+  }
+
+  private List<Path> views() {
+    try (Stream<Path> views = Files.list(folder.resolve("own"))) {
+      return views.toList();
+    } catch (IOException e) {
+      return List.of();
+    }
+  }
+
+  @Test
+  void nothingIsOpenedBeforeSomebodyReads() {
+    put(1);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    assertThat(views()).isEmpty();
+    assertThat(has(reads, 1)).as("nobody waits for the opening").isFalse();
+    await("it is opened", () -> has(reads, 1));
+    assertThat(reads.counts().openings()).isEqualTo(1);
+    assertThat(views()).hasSize(1);
+    reads.close();
+    assertThat(views()).isEmpty();
+  }
+
+  @Test
+  void nothingIsLookedAtWhileNothingIsWritten() {
+    put(1);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it is opened", () -> has(reads, 1));
+    for (int i = 0; i < 1000; i++) {
+      assertThat(has(reads, 2)).isFalse();
+    }
+    put(3);
+    await("it is caught up with", () -> has(reads, 3));
+    assertThat(reads.counts().openings()).isEqualTo(1);
+    assertThat(reads.counts().catchUps()).isBetween(1L, 2L);
+  }
+
+  @Test
+  void aLongBacklogIsOpenedAnewInsteadOfCaughtUpWith() {
+    put(0);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it is opened", () -> has(reads, 0));
+    Paces.awaitRest(reads);
+    int many = (int) Pace.MAX_BACKLOG + 1;
+    for (int i = 1; i <= many; i++) {
+      put(i);
+    }
+    await("the last is read", () -> has(reads, many));
+    assertThat(reads.counts()).isEqualTo(new SecondaryReads.Counts(2, 0, 0));
+  }
+
+  @Test
+  void whereTooManyStripesMovedItIsOpenedAnewButNotAllTheTime() {
+    put(1);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it is opened", () -> has(reads, 1));
+    long begin = System.nanoTime();
+    for (int opening = 2; opening <= 6; opening++) {
+      for (int stripe = 0; stripe < Epochs.STRIPES; stripe++) {
+        page.stripes.addAndGet(stripe, 2);
+      }
+      assertThat(has(reads, 1)).isFalse();
+      await("it is opened anew", () -> has(reads, 1));
+    }
+    assertThat(reads.counts().openings()).isEqualTo(6);
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isGreaterThan(Paces.EAGER.betweenOpenings().multipliedBy(4));
+    assertThat(views()).hasSize(1);
+  }
+
+  @Test
+  void oneStripeThatMovedIsPutUpWithForAWhile() {
+    put(1);
+    SecondaryReads patient = follow(Paces.opensOnce(SecondaryReadsTest::first));
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it is opened", () -> has(patient, 1) && has(reads, 1));
+    page.stripes.addAndGet(key(1).stripe(), 2);
+    await("it is opened anew", () -> has(reads, 1));
+    assertThat(has(patient, 1)).isFalse();
+    assertThat(patient.counts().openings()).isEqualTo(1);
+  }
+
+  @Test
+  void anOpeningDoesNotGrowOld() {
+    put(1);
+    SecondaryReads reads =
+        follow(Paces.opensAnew(SecondaryReadsTest::first, Duration.ofMillis(100)));
+    await("it is opened", () -> has(reads, 1));
+    put(2);
+    await("it is opened anew", () -> has(reads, 1) && reads.counts().openings() == 2);
+  }
+
+  @Test
+  void aDatabaseThatShowsLessThanItMustIsNotRead() {
+    put(1);
+    page.lastRemoval.set(1_000);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it was tried", () -> !has(reads, 1) && reads.counts().failures() >= 2);
+    assertThat(reads.counts().openings()).isZero();
+    page.lastRemoval.set(1);
+    await("it is opened", () -> has(reads, 1));
+  }
+
+  @Test
+  @DisplayName("P4: a database that is missing is tried again and again, and nobody is told")
+  void aMissingDatabase() {
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it was tried", () -> !has(reads, 1) && reads.counts().failures() >= 3);
+    put(1);
+    await("it is opened", () -> has(reads, 1));
+    assertThat(views()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("P2, P4: what is damaged is not read, and nobody is told")
+  void damagedTables() throws IOException {
+    put(1);
+    store().close();
+    store = null;
+    store(); // writes out what is in the log
+    Path table = requireNonNull(table());
+    byte[] bytes = Files.readAllBytes(table);
+    bytes[0] ^= 1; // of the block with the row, which is read when it is needed
+    Files.write(table, bytes);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("the damage is met", () -> !has(reads, 1) && reads.counts().failures() >= 3);
+    put(2);
+    await("what is not damaged is read", () -> has(reads, 2));
+  }
+
+  private @Nullable Path table() {
+    try (Stream<Path> files = Files.list(data())) {
+      return files.filter(file -> file.toString().endsWith(".sst")).findFirst().orElse(null);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  @DisplayName("P8: readers go on while it is opened, caught up with, let go and closed")
+  void readersDuringEverything() throws Exception {
+    put(1);
+    SecondaryReads reads =
+        follow(Paces.opensAnew(SecondaryReadsTest::first, Duration.ofMillis(30)));
+    AtomicBoolean over = new AtomicBoolean();
+    AtomicLong found = new AtomicLong();
+    List<Thread> readers = new ArrayList<>();
+    for (int i = 0; i < 4; i++) {
+      Thread reader =
+          new Thread(
+              () -> {
+                while (!over.get()) {
+                  found.addAndGet(has(reads, 1) ? 1 : 0);
+                  has(reads, 0);
+                }
+              });
+      reader.start();
+      readers.add(reader);
+    }
+    int number = 2;
+    while (reads.counts().openings() < 5 || reads.counts().catchUps() < 5) {
+      put(number++);
+      LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+      if (number % 50 == 0) {
+        reads.rest();
+        reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+      }
+    }
+    reads.close();
+    over.set(true);
+    for (Thread reader : readers) {
+      reader.join();
+    }
+    assertThat(found).hasPositiveValue();
+    assertThat(has(reads, 1)).isFalse();
+    assertThat(reads.counts().failures()).isZero();
+    assertThat(views()).isEmpty();
+  }
+}
