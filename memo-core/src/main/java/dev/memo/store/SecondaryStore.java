@@ -150,23 +150,28 @@ public final class SecondaryStore implements AutoCloseable {
    * @throws StoreException if that cannot be; the store is of no use any more
    */
   public void catchUp() {
+    boolean read = false;
     try {
       Outline before = Outline.ofTables(folder);
       expel();
-      for (int i = 0; i < TRIES; i++) {
+      for (int i = 0; i < TRIES && !read; i++) {
         database.catchUp();
         Outline after = Outline.ofTables(folder);
-        if (before.equals(after) || !seams.verifiesViews()) {
-          admit();
-          return;
-        }
+        read = before.equals(after) || !seams.verifiesViews();
         before = after;
       }
-      throw changing(folder);
+      if (!read) {
+        throw changing(folder);
+      }
+      admit();
     } catch (RocksDBException e) {
       throw RocksFailures.translate("catching up with", folder, e);
     } catch (IOException e) {
       throw unreadable(folder, e);
+    } finally {
+      if (!read) {
+        expel();
+      }
     }
   }
 

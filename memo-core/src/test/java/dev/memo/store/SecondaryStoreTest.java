@@ -1,0 +1,210 @@
+package dev.memo.store;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.failure.StoreException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a secondary shows, to whom and when. */
+final class SecondaryStoreTest {
+  private static final byte[] KEY = {1};
+
+  private final Path folder;
+  private final RocksStore primary;
+  private final SecondaryCache cache = new SecondaryCache();
+  private int opened;
+
+  SecondaryStoreTest(@TempDir Path folder) {
+    this.folder = folder;
+    this.primary = RocksStore.open(data(), Durability.PROCESS_CRASH);
+  }
+
+  @AfterEach
+  void close() {
+    primary.close();
+    cache.close();
+  }
+
+  private Path data() {
+    return folder.resolve("data");
+  }
+
+  private Path own() throws IOException {
+    return Files.createDirectory(folder.resolve("own" + ++opened));
+  }
+
+  private SecondaryStore open() throws IOException {
+    return SecondaryStore.open(data(), own(), cache);
+  }
+
+  private void put(byte[] key, String value) {
+    primary.write(new Batch().put(Family.ENTRIES, key, value.getBytes(UTF_8)));
+  }
+
+  private static @Nullable String get(SecondaryStore store, byte[] key) {
+    byte[] value = store.get(Family.ENTRIES, key);
+    return value == null ? null : new String(value, UTF_8);
+  }
+
+  @Test
+  void showsWhatWasThereAndAfterACatchUpWhatWasAdded() throws IOException {
+    put(KEY, "one");
+    try (SecondaryStore store = open()) {
+      assertThat(get(store, KEY)).isEqualTo("one");
+      byte[] other = {2};
+      put(other, "two");
+      assertThat(get(store, other)).isNull();
+      assertThat(store.changeCount()).isEqualTo(primary.changeCount() - 1);
+      store.catchUp();
+      assertThat(get(store, other)).isEqualTo("two");
+      assertThat(store.changeCount()).isEqualTo(primary.changeCount());
+    }
+  }
+
+  @Test
+  void showsRowsOfOneFamilyInTheirOrder() throws IOException {
+    primary.write(
+        new Batch()
+            .put(Family.META, new byte[] {5, 2}, KEY)
+            .put(Family.META, new byte[] {5, 1}, KEY)
+            .put(Family.META, new byte[] {6}, KEY)
+            .put(Family.ENTRIES, new byte[] {5, 3}, KEY));
+    try (SecondaryStore store = open()) {
+      List<Byte> seen = new ArrayList<>();
+      store.scan(Family.META, new byte[] {5}, (key, value) -> seen.add(key[1]));
+      assertThat(seen).containsExactly((byte) 1, (byte) 2);
+    }
+  }
+
+  @Test
+  @DisplayName("P8: who reads a store that is closed finds nothing")
+  void afterTheClose() throws IOException {
+    put(KEY, "one");
+    SecondaryStore store = open();
+    store.close();
+    store.close();
+    assertThat(get(store, KEY)).isNull();
+    assertThatThrownBy(() -> store.scan(Family.META, KEY, (key, value) -> true))
+        .isInstanceOf(StoreException.class);
+  }
+
+  @Test
+  void aDatabaseThatIsNotThereIsRefused() throws IOException {
+    Path own = own();
+    assertThatThrownBy(() -> SecondaryStore.open(folder.resolve("missing"), own, cache))
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.OTHER))
+        .hasMessageContaining("missing");
+  }
+
+  @Test
+  void aDatabaseThatVanishesIsOfNoUseAnyMore() throws IOException {
+    put(KEY, "one");
+    try (SecondaryStore store = open()) {
+      Files.move(data(), folder.resolve("moved"));
+      assertThatThrownBy(store::catchUp).isInstanceOf(StoreException.class);
+      assertThat(get(store, KEY)).as("nobody is admitted").isNull();
+    }
+  }
+
+  /** A database whose manifest grows whenever it is looked at, as if tables came and went. */
+  @Test
+  void nobodyIsAdmittedToWhatWasReadWhileFilesCameAndWent() throws Exception {
+    put(KEY, "one");
+    Path manifest = data().resolve(Files.readString(data().resolve("CURRENT")).strip());
+    AtomicBoolean over = new AtomicBoolean();
+    CountDownLatch grows = new CountDownLatch(1);
+    AtomicReference<Throwable> failure = new AtomicReference<>();
+    try (SecondaryStore quiet = open()) {
+      Thread growing =
+          new Thread(
+              () -> {
+                try {
+                  while (!over.get()) {
+                    // records of no size, which RocksDB skips
+                    Files.write(manifest, new byte[1], StandardOpenOption.APPEND);
+                    grows.countDown();
+                  }
+                } catch (IOException e) {
+                  failure.set(e);
+                }
+              });
+      growing.start();
+      grows.await();
+      try {
+        assertThatThrownBy(
+                () -> {
+                  for (int i = 0; i < 1_000; i++) {
+                    quiet.catchUp();
+                  }
+                })
+            .isInstanceOf(StoreException.class);
+        assertThat(get(quiet, KEY)).isNull();
+      } finally {
+        over.set(true);
+        growing.join();
+      }
+    }
+    assertThat(failure).hasNullValue();
+  }
+
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  @DisplayName("nothing of what was opened and closed stays: memory, descriptors, threads")
+  void givesEverythingBack(@TempDir Path other) {
+    try (ChildJvm child =
+        ChildJvm.of(Reopening.class, other).option(NativeHandles.agentOption(other)).start()) {
+      assertThat(child.awaitLine("kept")).isEqualTo("kept {}");
+    }
+  }
+
+  /** Opens many. */
+  static final class Reopening {
+    private Reopening() {}
+
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+      Path folder = Path.of(arguments[0]);
+      try (RocksStore primary = RocksStore.open(folder.resolve("d"), Durability.PROCESS_CRASH)) {
+        reopen(primary, folder, 0, 2); // what RocksDB makes once
+        Footprint before = Footprint.now();
+        reopen(primary, folder, 2, 30);
+        System.out.println("kept " + Footprint.keptSince(before, Duration.ofSeconds(5)));
+      }
+    }
+
+    private static void reopen(RocksStore primary, Path folder, int from, int to)
+        throws IOException {
+      try (SecondaryCache cache = new SecondaryCache()) {
+        for (int i = from; i < to; i++) {
+          Path own = Files.createDirectory(folder.resolve("own" + i));
+          try (SecondaryStore store = SecondaryStore.open(folder.resolve("d"), own, cache)) {
+            primary.write(new Batch().put(Family.ENTRIES, new byte[] {(byte) i}, new byte[9]));
+            store.catchUp();
+            if (store.get(Family.ENTRIES, new byte[] {(byte) i}) == null) {
+              throw new AssertionError("not caught up");
+            }
+          }
+        }
+      }
+    }
+  }
+}
