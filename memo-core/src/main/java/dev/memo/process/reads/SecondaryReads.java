@@ -206,15 +206,17 @@ public final class SecondaryReads implements LocalReads {
    *     there is nothing
    */
   private void pause(long dueNanos) {
-    long shortly = pace.betweenCatchUps().toNanos();
-    if (dueNanos != 0) {
-      LockSupport.parkNanos(this, Math.max(shortly, dueNanos - System.nanoTime()));
+    long now = System.nanoTime();
+    long longest = dueNanos == 0 ? pace.restNanos() : dueNanos - now;
+    if (view == null && dueNanos != 0) {
+      LockSupport.parkNanos(this, longest); // whatever is missed, it is not opened before
       return;
     }
-    LockSupport.parkNanos(this, shortly); // however often something is missed meanwhile
+    long shortly = pace.betweenCatchUps().toNanos(); // however often something is missed
+    LockSupport.parkNanos(this, shortly);
     asleep = true;
-    if (!missed && !closed) {
-      LockSupport.parkNanos(this, pace.restNanos());
+    if (!missed && !closed && longest > shortly) {
+      LockSupport.parkNanos(this, longest - shortly);
     }
     asleep = false;
   }
@@ -333,8 +335,9 @@ public final class SecondaryReads implements LocalReads {
     failures.increment();
     letGo();
     long now = System.nanoTime();
-    boolean isFirst = now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
-    if (backOffNanos == 0 || isFirst) {
+    boolean isFirst =
+        backOffNanos == 0 || now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
+    if (isFirst) {
       backOffNanos = pace.afterFailure().toNanos();
     } else {
       backOffNanos = Math.min(2 * backOffNanos, pace.longestAfterFailure().toNanos());
