@@ -2,6 +2,7 @@ package dev.memo.store;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -9,10 +10,12 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -170,6 +173,16 @@ final class NativeDatabase {
   /** RocksDB numbers changes, and recovers the number with the last one that it finds. */
   long changeCount() {
     return db.getLatestSequenceNumber();
+  }
+
+  /** A digest of the names of the tables; never 0. */
+  long tables() {
+    CRC32C crc = new CRC32C();
+    db.getLiveFilesMetaData().stream()
+        .map(LiveFileMetaData::fileName)
+        .sorted()
+        .forEach(name -> crc.update(name.getBytes(StandardCharsets.US_ASCII)));
+    return 1L << 32 | crc.getValue();
   }
 
   private ColumnFamilyHandle column(Family family) {

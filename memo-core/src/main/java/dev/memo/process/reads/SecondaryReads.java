@@ -313,7 +313,9 @@ public final class SecondaryReads implements LocalReads {
 
   private void catchUp(View current) {
     long begin = System.nanoTime();
-    current.store().catchUp();
+    if (!current.store().catchUp(current.source().tables())) {
+      return; // the owner does not answer: what was read before is still right
+    }
     seenChanges = current.store().changeCount();
     catchUps.increment();
     long end = System.nanoTime();

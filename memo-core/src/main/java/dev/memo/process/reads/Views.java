@@ -39,16 +39,16 @@ final class Views implements AutoCloseable {
     if (snapshot == null) {
       return null;
     }
-    long removal = source.page().lastRemoval(); // no less than the epochs tell of
+    long changes = source.page().lastChange(); // no less than the epochs tell of
     Path own = Files.createDirectories(source.own().resolve("view-" + ++opened));
     SecondaryStore store = null;
     View view = null;
     try {
-      store = SecondaryStore.open(source.data(), own, cache);
-      if (store.changeCount() < removal) {
+      store = SecondaryStore.open(source.data(), own, cache, source.tables());
+      if (store.changeCount() < changes) {
         throw new StoreException(
-            Reason.TRY_AGAIN,
-            source.data() + " shows " + store.changeCount() + " changes, of at least " + removal,
+            Reason.CORRUPT,
+            source.data() + " shows " + store.changeCount() + " changes, of at least " + changes,
             null);
       }
       view = new View(source, own, snapshot, store, generations.apply(store));

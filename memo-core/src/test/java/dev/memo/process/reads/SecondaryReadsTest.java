@@ -51,7 +51,6 @@ final class SecondaryReadsTest {
     final AtomicLongArray stripes = new AtomicLongArray(Epochs.STRIPES);
     final AtomicLong directory = new AtomicLong(1);
     final AtomicLong lastChange = new AtomicLong();
-    final AtomicLong lastRemoval = new AtomicLong();
 
     @Override
     public long stripe(int index) {
@@ -77,11 +76,6 @@ final class SecondaryReadsTest {
     public long lastChange() {
       return lastChange.get();
     }
-
-    @Override
-    public long lastRemoval() {
-      return lastRemoval.get();
-    }
   }
 
   private Path data() {
@@ -97,8 +91,12 @@ final class SecondaryReadsTest {
 
   private SecondaryReads follow(SecondaryReads reads) {
     opened.add(reads);
-    reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+    reads.follow(source());
     return reads;
+  }
+
+  private Source source() {
+    return new Source(data(), folder.resolve("own"), page, OWNER, () -> store().tables());
   }
 
   @AfterEach
@@ -229,11 +227,11 @@ final class SecondaryReadsTest {
   @Test
   void aDatabaseThatShowsLessThanItMustIsNotRead() {
     put(1);
-    page.lastRemoval.set(1_000);
+    page.lastChange.set(1_000);
     SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
     await("it was tried", () -> !has(reads, 1) && reads.counts().failures() >= 2);
     assertThat(reads.counts().openings()).isZero();
-    page.lastRemoval.set(1);
+    page.lastChange.set(1);
     await("it is opened", () -> has(reads, 1));
   }
 
@@ -299,7 +297,7 @@ final class SecondaryReadsTest {
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
       if (number % 50 == 0) {
         reads.rest();
-        reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+        reads.follow(source());
       }
     }
     reads.close();
