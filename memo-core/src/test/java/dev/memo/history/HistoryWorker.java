@@ -9,11 +9,9 @@ import dev.memo.call.FunctionSpec;
 import dev.memo.call.HeapTier;
 import dev.memo.call.HeapTiers;
 import dev.memo.call.StoredFunction;
-import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.Primary;
-import dev.memo.claims.Stored;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.DirectoryUnavailableException;
@@ -22,6 +20,7 @@ import dev.memo.history.Operation.Source;
 import dev.memo.process.ChosenReads;
 import dev.memo.process.DeceivedReads;
 import dev.memo.process.DirectorySettings;
+import dev.memo.process.ObservedReads;
 import dev.memo.process.OpenDirectory;
 import dev.memo.process.ReadPath;
 import dev.memo.process.reads.LocalReads;
@@ -151,34 +150,9 @@ final class HistoryWorker {
   }
 
   private LocalReads reads() {
-    return readPath == ReadPath.SOCKET ? LocalReads.NONE : new RecordingReads(eager);
-  }
-
-  /** Writes down what the process finds itself. */
-  private record RecordingReads(LocalReads target) implements LocalReads {
-    @Override
-    public @Nullable Stored read(CallKey key, int variant) {
-      Stored stored = target.read(key, variant);
-      if (stored != null) {
-        recorder().foundIn(Source.HERE);
-      }
-      return stored;
-    }
-
-    @Override
-    public void follow(dev.memo.process.reads.Source source) {
-      target.follow(source);
-    }
-
-    @Override
-    public void rest() {
-      target.rest();
-    }
-
-    @Override
-    public void close() {
-      target.close();
-    }
+    return readPath == ReadPath.SOCKET
+        ? LocalReads.NONE
+        : new ObservedReads(eager, () -> recorder().foundIn(Source.HERE));
   }
 
   private static void say(String line) {
