@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
+import dev.memo.call.Lookup;
 import dev.memo.call.MissReason;
 import dev.memo.codec.TypeRef;
+import dev.memo.process.ChosenReads;
+import dev.memo.process.DirectorySettings;
+import dev.memo.process.ObservedReads;
+import dev.memo.process.ReadPath;
+import dev.memo.process.reads.LocalReads;
 import dev.memo.store.ChildJvm;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -22,6 +28,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
@@ -30,17 +37,28 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Processes that share a directory and are killed, the primary among them, at any moment. */
 @Tag("heavy")
 final class KilledProcessesTest {
   private static final long SEED = Long.getLong("memo.test.seed", 20261121L);
-  private static final int KILLS = "soak".equals(System.getProperty("memo.test.size")) ? 500 : 8;
+  private static final int KILLS = "soak".equals(System.getProperty("memo.test.size")) ? 250 : 4;
   private static final int PROCESSES = 3;
   private static final int THREADS = 16;
   private static final int CALLS_BETWEEN_KILLS = 60;
+
+  /** What the processes have to find in their own views before they are told to stop. */
+  private static final long READS_HERE = 200;
+
+  /** After each call. */
+  private static final int LOOKS = 4;
+
+  /** Who was silent for 5 s is left, and with it what only it could have shown. */
+  private static final Duration NO_PRIMARY = Duration.ofSeconds(4);
+
   private static final Duration LONGEST_CALL = Duration.ofMillis(200 + 5_000 + 10_000);
 
   private static final Pattern EXCEPTIONS = Pattern.compile("^ended, exceptions (\\d+) of ");
@@ -58,15 +76,16 @@ final class KilledProcessesTest {
     this.directory = folder.resolve("shared.memo");
   }
 
-  @Test
+  @ParameterizedTest
+  @EnumSource(ReadPath.class)
   @DisplayName("P1, P3: whoever is killed, calls are computed once and no result is lost")
-  void computesOnceAndLosesNothing() throws IOException {
+  void computesOnceAndLosesNothing(ReadPath readPath) throws IOException {
     Random random = new Random(SEED);
     int primaries = 0;
     long exceptions = 0;
     try {
       while (children.size() < PROCESSES) {
-        startOne();
+        startOne(readPath);
       }
       for (int kill = 0; kill < KILLS; kill++) {
         int enough = computed().size() + CALLS_BETWEEN_KILLS;
@@ -78,7 +97,10 @@ final class KilledProcessesTest {
         victim.kill();
         victims.add(numbers.get(victim));
         children.remove(victim);
-        startOne();
+        startOne(readPath);
+      }
+      if (readPath == ReadPath.SECONDARY) {
+        await(() -> readHere() >= READS_HERE);
       }
       int limit = 1 + computed().stream().mapToInt(Integer::parseInt).max().orElseThrow();
       Files.writeString(folder.resolve("unfinished"), Integer.toString(limit));
@@ -93,15 +115,25 @@ final class KilledProcessesTest {
       children.forEach(ChildJvm::close);
     }
     assertThat(primaries).isGreaterThanOrEqualTo(KILLS / 3);
+    assertThat(lines("wrong-")).as("seed %s", SEED).isEmpty();
     List<String> computed = computed();
     Set<String> keys = new HashSet<>(computed);
     Set<Integer> stored = requireAcknowledged();
     // what a killed process had not told is missing in what all tell, of the others nothing
     long ofAll = Math.max(exceptions, exceptionsOfAll);
     System.out.println(
-        ("%d computations of %d keys, %d kills, %d of them of the primary, %d exceptions of P1, %d"
-                + " of them of processes that were not killed")
-            .formatted(computed.size(), keys.size(), KILLS, primaries, ofAll, exceptions));
+        ("%s: %d computations of %d keys, %d kills, %d of them of the primary, %d exceptions of P1,"
+                + " %d of them of processes that were not killed; read here: %d")
+            .formatted(
+                readPath,
+                computed.size(),
+                keys.size(),
+                KILLS,
+                primaries,
+                ofAll,
+                exceptions,
+                readHere()));
+    assertThat(readHere() > 0).isEqualTo(readPath == ReadPath.SECONDARY);
     assertThat((long) computed.size()).isLessThanOrEqualTo(keys.size() + THREADS * KILLS + ofAll);
     List<String> twice = computedTwice();
     assertThat((long) twice.size())
@@ -149,8 +181,8 @@ final class KilledProcessesTest {
         .orElse(null);
   }
 
-  private void startOne() {
-    ChildJvm child = ChildJvm.of(Worker.class, directory, folder, started).start();
+  private void startOne(ReadPath readPath) {
+    ChildJvm child = ChildJvm.of(Worker.class, directory, folder, started, readPath).start();
     numbers.put(child, started++);
     children.add(child);
   }
@@ -161,6 +193,11 @@ final class KilledProcessesTest {
       assertThat(System.nanoTime()).as("seed %s goes on", SEED).isLessThan(deadline);
       LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
     }
+  }
+
+  /** How often a process has found what it looked for in its own view. */
+  private long readHere() {
+    return lines("here-").size();
   }
 
   private List<String> computed() {
@@ -214,17 +251,25 @@ final class KilledProcessesTest {
     return values.keySet();
   }
 
-  /** Calls for one key after the other from many threads, until it is killed or told to stop. */
+  /**
+   * Calls for one key after the other from many threads, and looks at what it has had before, until
+   * it is killed or told to stop.
+   */
   static final class Worker {
     private final Path folder;
     private final Path computed;
     private final Path returned;
+    private final Path here;
+    private final Path wrong;
     private final AtomicInteger next = new AtomicInteger();
+    private final Map<Integer, String> had = new ConcurrentHashMap<>();
 
     private Worker(Path folder, String number) throws IOException {
       this.folder = folder;
       this.computed = Files.createFile(folder.resolve("computed-" + number));
       this.returned = Files.createFile(folder.resolve("returned-" + number));
+      this.here = Files.createFile(folder.resolve("here-" + number));
+      this.wrong = Files.createFile(folder.resolve("wrong-" + number));
     }
 
     static CachedFunction<Integer, String, RuntimeException> function(
@@ -236,8 +281,21 @@ final class KilledProcessesTest {
 
     public static void main(String[] arguments) throws Exception {
       Worker worker = new Worker(Path.of(arguments[1]), arguments[2]);
-      try (Memo memo = Memo.open(Path.of(arguments[0]))) {
-        CachedFunction<Integer, String, RuntimeException> slow = function(memo, worker::compute);
+      DirectorySettings settings = DirectorySettings.DEFAULT.with(ReadPath.valueOf(arguments[3]));
+      // as Memo.open does, but for what is seen and how often it looks
+      SharedDirectory directory =
+          new SharedDirectory(
+              ChosenReads.open(Path.of(arguments[0]), settings, worker.reads(settings)));
+      try {
+        CachedFunction<Integer, String, RuntimeException> slow =
+            new FunctionBuilder<>(
+                    () -> directory,
+                    "slow",
+                    "1",
+                    TypeRef.of(Integer.class),
+                    TypeRef.of(String.class))
+                .capturesNothing()
+                .calls(worker::compute);
         List<Thread> threads = new ArrayList<>();
         for (int i = 0; i < THREADS; i++) {
           Thread thread = new Thread(() -> worker.callAll(slow));
@@ -252,7 +310,15 @@ final class KilledProcessesTest {
       } catch (Throwable e) {
         System.out.println("failed: " + e);
         throw e;
+      } finally {
+        directory.close();
       }
+    }
+
+    private LocalReads reads(DirectorySettings settings) {
+      return settings.readPath() == ReadPath.SOCKET
+          ? LocalReads.NONE
+          : new ObservedReads(ChosenReads.eager(), () -> append(here, "x"));
     }
 
     /** Calls that looked for no computation of others, or did not find it. */
@@ -270,13 +336,35 @@ final class KilledProcessesTest {
     }
 
     private void callAll(CachedFunction<Integer, String, RuntimeException> slow) {
+      Random random = new Random(SEED);
       int limit = Integer.MAX_VALUE;
       for (int key = next.getAndIncrement(); key < limit; key = next.getAndIncrement()) {
         long begin = System.nanoTime();
         String value = slow.call(key);
         long millis = Duration.ofNanos(System.nanoTime() - begin).toMillis();
         append(returned, key + " " + value + " " + millis);
+        had.put(key, value);
+        for (int i = 0; i < LOOKS; i++) {
+          int older = random.nextInt(key + 1);
+          String before = had.get(older);
+          if (before != null) {
+            look(slow, older, before);
+          }
+        }
         limit = limit();
+      }
+    }
+
+    /** What is stored, which is not asked of the heap. */
+    private void look(
+        CachedFunction<Integer, String, RuntimeException> slow, int key, String value) {
+      long begin = System.nanoTime();
+      Lookup<String> found = slow.peek(key);
+      boolean excused = System.nanoTime() - begin > NO_PRIMARY.toNanos();
+      if (found instanceof Lookup.Present<String> stored
+          ? !stored.value().equals(value)
+          : !excused) {
+        append(wrong, key + " is " + found + " instead of " + value);
       }
     }
 

@@ -1,6 +1,5 @@
 package dev.memo.history;
 
-import dev.memo.call.HitSource;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,7 +25,7 @@ record Operation(
     Answer answer,
     long answered,
     long value,
-    @Nullable HitSource source,
+    @Nullable Source source,
     boolean threw,
     long end) {
 
@@ -59,6 +58,18 @@ record Operation(
     SPOOLED,
     /** The database did not take it. */
     REFUSED
+  }
+
+  /** Where a value was found. */
+  enum Source {
+    /** On the heap of the process. */
+    HEAP,
+    /** In a computation of the same call under way in the process. */
+    FLIGHT,
+    /** In the database, by the process itself. */
+    HERE,
+    /** In the database, by the primary. */
+    PRIMARY
   }
 
   static long id(int process, int thread, int number) {

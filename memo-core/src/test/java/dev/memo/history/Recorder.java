@@ -1,8 +1,8 @@
 package dev.memo.history;
 
-import dev.memo.call.HitSource;
 import dev.memo.history.Operation.Answer;
 import dev.memo.history.Operation.Kind;
+import dev.memo.history.Operation.Source;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.invoke.MethodHandles;
@@ -96,7 +96,7 @@ final class Recorder {
   }
 
   /** Where a value comes from, unless the operation looks on. */
-  void foundIn(HitSource source) {
+  void foundIn(Source source) {
     long others = get(bytes, number, ANSWER) & ~(0xFFL << SOURCE_SHIFT);
     set(ANSWER, others | (source.ordinal() + 1L) << SOURCE_SHIFT);
   }
@@ -181,7 +181,7 @@ final class Recorder {
         Answer.values()[(int) (answer & 0xFF)],
         time(bytes, number, ANSWERED),
         get(bytes, number, VALUE),
-        source == 0 ? null : HitSource.values()[source - 1],
+        source == 0 ? null : Source.values()[source - 1],
         (answer >> THREW_BIT & 1) != 0,
         time(bytes, number, END));
   }

@@ -1,7 +1,6 @@
 package dev.memo.history;
 
 import dev.memo.call.DelegatingPrimary;
-import dev.memo.call.HitSource;
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
@@ -9,6 +8,7 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
+import dev.memo.history.Operation.Source;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -25,15 +25,17 @@ class RecordingPrimary extends DelegatingPrimary {
 
   @Override
   public @Nullable Stored readNearby(CallKey key, int variant) {
+    recorder.get().foundIn(Source.PRIMARY); // unless the process finds it itself
     Stored stored = target.readNearby(key, variant);
-    // who finds nothing here asks for a claim, or follows a flight
-    recorder.get().foundIn(stored == null ? HitSource.FLIGHT : HitSource.DISK);
+    if (stored == null) {
+      recorder.get().foundIn(Source.FLIGHT); // or it asks for a claim
+    }
     return stored;
   }
 
   @Override
   public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
-    recorder.get().foundIn(HitSource.DISK);
+    recorder.get().foundIn(Source.PRIMARY);
     return target.claim(key, variant, rejected, chain);
   }
 

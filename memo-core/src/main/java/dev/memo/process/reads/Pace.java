@@ -5,10 +5,11 @@ import java.time.Duration;
 /**
  * How often a database is looked at again, and when it is let go.
  *
- * @param betweenCatchUps at least; longer, up to {@link #MAX_SHARE}, if a catch-up takes more than
- *     1/{@value #SHARE} of it, because reads go to the primary meanwhile
- * @param betweenOpenings at least; longer if an opening takes more than 1/{@value #OPENING_SHARE}
- *     of it
+ * @param betweenCatchUps at least
+ * @param catchUpShare how many times as long as a catch-up took is waited, up to {@link
+ *     #MAX_SHARE}, because reads go to the primary meanwhile
+ * @param betweenOpenings at least
+ * @param openingShare how many times as long as an opening took is waited
  * @param oneMoved how long one stripe that has moved is put up with
  * @param afterFailure before the first try after a failure; twice as long after each further one
  * @param longestAfterFailure the most that this grows to, and after which it begins anew
@@ -18,16 +19,16 @@ import java.time.Duration;
  */
 record Pace(
     Duration betweenCatchUps,
+    int catchUpShare,
     Duration betweenOpenings,
+    int openingShare,
     Duration oneMoved,
     Duration afterFailure,
     Duration longestAfterFailure,
     Duration life,
     Duration idle) {
 
-  static final int SHARE = 200;
   static final Duration MAX_SHARE = Duration.ofSeconds(1);
-  static final int OPENING_SHARE = 20;
 
   /** Stripes that make an opening due, of 4,096: half a percent of all reads ask the primary. */
   static final int MANY_MOVED = 20;
@@ -38,7 +39,9 @@ record Pace(
   static final Pace DEFAULT =
       new Pace(
           Duration.ofMillis(20),
+          200,
           Duration.ofSeconds(1),
+          20,
           Duration.ofSeconds(5),
           Duration.ofSeconds(1),
           Duration.ofMinutes(1),
@@ -47,13 +50,13 @@ record Pace(
 
   /** How long to leave readers alone after a catch-up that took so long. */
   long afterCatchUpNanos(long tookNanos) {
-    long share = Math.min(SHARE * tookNanos, MAX_SHARE.toNanos());
+    long share = Math.min(catchUpShare * tookNanos, MAX_SHARE.toNanos());
     return Math.max(share, betweenCatchUps.toNanos());
   }
 
   /** How long to leave the machine alone after an opening that took so long. */
   long afterOpeningNanos(long tookNanos) {
-    return Math.max(OPENING_SHARE * tookNanos, betweenOpenings.toNanos());
+    return Math.max(openingShare * tookNanos, betweenOpenings.toNanos());
   }
 
   /** How long nothing has to be looked at if nobody misses anything. */

@@ -14,7 +14,9 @@ public final class Paces {
   static final Pace EAGER =
       new Pace(
           Duration.ofMillis(10),
+          1,
           Duration.ofMillis(20),
+          1,
           Duration.ofMillis(20),
           Duration.ofMillis(20),
           Duration.ofMillis(40),
@@ -43,7 +45,8 @@ public final class Paces {
   /** Opens the database once. */
   public static SecondaryReads opensOnce(Function<SecondaryStore, Map<Long, Long>> generations) {
     return new SecondaryReads(
-        generations, new Pace(EAGER.betweenCatchUps(), NEVER, NEVER, NEVER, NEVER, NEVER, NEVER));
+        generations,
+        new Pace(EAGER.betweenCatchUps(), 1, NEVER, 1, NEVER, NEVER, NEVER, NEVER, NEVER));
   }
 
   /** Waits until nothing is looked at before somebody misses something. */
@@ -60,7 +63,9 @@ public final class Paces {
   private static Pace with(Duration life, Duration idle) {
     return new Pace(
         EAGER.betweenCatchUps(),
+        EAGER.catchUpShare(),
         EAGER.betweenOpenings(),
+        EAGER.openingShare(),
         EAGER.oneMoved(),
         EAGER.afterFailure(),
         EAGER.longestAfterFailure(),

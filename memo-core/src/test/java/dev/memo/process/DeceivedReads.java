@@ -1,0 +1,83 @@
+package dev.memo.process;
+
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
+import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.OwnerPage;
+import dev.memo.process.reads.Source;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/** Local reads that are shown less than the owner of the directory shows: for twins of tests. */
+public final class DeceivedReads implements LocalReads {
+  private final LocalReads target;
+  private final UnaryOperator<OwnerPage> shown;
+
+  private DeceivedReads(LocalReads target, UnaryOperator<OwnerPage> shown) {
+    this.target = target;
+    this.shown = shown;
+  }
+
+  /** The epochs stand still: nobody learns that what an opening has found is old. */
+  public static LocalReads withFrozenEpochs(LocalReads target) {
+    return new DeceivedReads(target, FrozenPage::new);
+  }
+
+  /** Stripes move when a change has been made, but do not tell that one is under way. */
+  public static LocalReads withUnmarkedChanges(LocalReads target) {
+    return new DeceivedReads(target, UnmarkedPage::new);
+  }
+
+  @Override
+  public void follow(Source source) {
+    target.follow(
+        new Source(source.data(), source.own(), shown.apply(source.page()), source.ownerEpoch()));
+  }
+
+  @Override
+  public @Nullable Stored read(CallKey key, int variant) {
+    return target.read(key, variant);
+  }
+
+  @Override
+  public void rest() {
+    target.rest();
+  }
+
+  @Override
+  public void close() {
+    target.close();
+  }
+
+  private record UnmarkedPage(OwnerPage real) implements OwnerPage {
+    @Override
+    public long stripe(int index) {
+      return real.stripe(index) & ~1L;
+    }
+
+    @Override
+    public long directory() {
+      return real.directory();
+    }
+
+    @Override
+    public long lastSequence() {
+      return real.lastSequence();
+    }
+
+    @Override
+    public long ownerEpoch() {
+      return real.ownerEpoch();
+    }
+
+    @Override
+    public long lastChange() {
+      return real.lastChange();
+    }
+
+    @Override
+    public long lastRemoval() {
+      return real.lastRemoval();
+    }
+  }
+}
