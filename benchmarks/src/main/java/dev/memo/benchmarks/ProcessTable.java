@@ -124,7 +124,7 @@ public final class ProcessTable {
 
   private void takeovers() {
     Map<Integer, List<Takeover>> results = new LinkedHashMap<>();
-    for (int megabytes : List.of(0, 4, 16, 30)) {
+    for (int megabytes : List.of(0, 4, 7)) {
       if (selection.wants("takeover, log of " + megabytes + " MB")) {
         results.put(megabytes, new ArrayList<>());
       }

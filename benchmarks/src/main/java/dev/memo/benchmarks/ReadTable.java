@@ -151,7 +151,7 @@ public final class ReadTable {
           String.format(Locale.ROOT, "opening, %,d changes in the log", changes),
           new FilledDatabase(worker -> worker.ask("fill 10000 " + changes)));
     }
-    for (int megabytes : List.of(1, 4, 16)) {
+    for (int megabytes : List.of(1, 4, 7)) {
       databases.put(
           "opening, log of " + megabytes + " MB",
           new FilledDatabase(worker -> worker.ask("fillLog " + megabytes * 1_000_000)));

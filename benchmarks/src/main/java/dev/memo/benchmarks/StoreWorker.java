@@ -3,6 +3,7 @@ package dev.memo.benchmarks;
 import dev.memo.store.Family;
 import dev.memo.store.SecondaryCache;
 import dev.memo.store.SecondaryStore;
+import dev.memo.store.Tables;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -45,7 +47,7 @@ final class StoreWorker implements AutoCloseable {
     void close();
   }
 
-  private record Store(SecondaryStore store) implements Database {
+  private record Store(SecondaryStore store, LongSupplier tables) implements Database {
     @Override
     public byte @Nullable [] get(byte[] key) {
       return store.get(Family.ENTRIES, key);
@@ -53,7 +55,7 @@ final class StoreWorker implements AutoCloseable {
 
     @Override
     public void catchUp() {
-      store.catchUp();
+      store.catchUp(tables);
     }
 
     @Override
@@ -96,10 +98,11 @@ final class StoreWorker implements AutoCloseable {
 
   private Database open(Kind kind, Path data) throws IOException, RocksDBException {
     Path own = Files.createDirectories(folder.resolve("own-" + ++opened));
+    LongSupplier tables = () -> Tables.in(data); // about as much work as to ask the primary
     return switch (kind) {
       case RAW -> RawRocks.primary(data);
       case RAW_SECONDARY -> RawRocks.secondary(data, own);
-      case STORE -> new Store(SecondaryStore.open(data, own, cache));
+      case STORE -> new Store(SecondaryStore.open(data, own, cache, tables), tables);
     };
   }
 

@@ -2,7 +2,6 @@ package dev.memo.store;
 
 import static java.util.Objects.requireNonNull;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -10,7 +9,8 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.CRC32C;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -175,14 +175,13 @@ final class NativeDatabase {
     return db.getLatestSequenceNumber();
   }
 
-  /** A digest of the names of the tables; never 0. */
+  /** As {@link Store#tables}. */
   long tables() {
-    CRC32C crc = new CRC32C();
-    db.getLiveFilesMetaData().stream()
-        .map(LiveFileMetaData::fileName)
-        .sorted()
-        .forEach(name -> crc.update(name.getBytes(StandardCharsets.US_ASCII)));
-    return 1L << 32 | crc.getValue();
+    SortedSet<String> names = new TreeSet<>();
+    for (LiveFileMetaData table : db.getLiveFilesMetaData()) {
+      names.add(table.fileName());
+    }
+    return Tables.digest(names);
   }
 
   private ColumnFamilyHandle column(Family family) {

@@ -292,9 +292,11 @@ public final class SecondaryReads implements LocalReads {
       nextOpening = now + pace.longestAfterFailure().toNanos();
       return 0;
     }
+    views.prepare();
+    long begin = System.nanoTime();
     View opened = views.open(from);
     long end = System.nanoTime();
-    nextOpening = now + pace.afterOpeningNanos(end - now);
+    nextOpening = end + pace.afterOpeningNanos(end - begin);
     if (opened == null) {
       return 0; // there is another owner, which the keeper will follow
     }
