@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -42,6 +43,9 @@ final class PowerCutTest {
   private static final int CUTS_OF_TWINS = 8;
   private static final int OPERATIONS_PER_CUT = 60;
   private static final int CALLS = 300;
+
+  /** A tenth of the time between two writes of counters. */
+  private static final Duration OTHER_WRITE = Duration.ofMillis(100);
 
   private final Path folder;
   private final Random random = new Random(6);
@@ -169,8 +173,22 @@ final class PowerCutTest {
       this.syncs = syncs;
     }
 
-    /** To be called after each operation: a sync forces all that was appended before. */
+    /**
+     * To be called after each operation: a sync forces all that was appended before. The counters
+     * are written every second by another thread, which may be between its write and its sync.
+     */
     boolean isForced() throws IOException {
+      if (isAllForced()) {
+        return true;
+      }
+      long deadline = System.nanoTime() + OTHER_WRITE.toNanos();
+      while (syncs.getAsLong() == seen && System.nanoTime() < deadline) {
+        Thread.onSpinWait();
+      }
+      return isAllForced();
+    }
+
+    private boolean isAllForced() throws IOException {
       long now = syncs.getAsLong();
       boolean synced = now != seen;
       seen = now;

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 
 /**
  * What a reader can tell a change of a database's files by: the manifest, which grows with every
@@ -14,6 +15,10 @@ import java.util.TreeSet;
  * after something was read, say that no file was taken away meanwhile.
  */
 record Outline(String manifest, long manifestBytes, Set<String> logs) {
+  /** The file that names the manifest. */
+  static final String CURRENT = "CURRENT";
+
+  private static final Pattern MANIFEST = Pattern.compile("MANIFEST-\\d+");
 
   static Outline of(Path folder) throws IOException {
     Set<String> logs = new TreeSet<>();
@@ -33,8 +38,19 @@ record Outline(String manifest, long manifestBytes, Set<String> logs) {
   }
 
   private static Outline ofTables(Path folder, Set<String> logs) throws IOException {
-    String manifest =
-        Files.readString(folder.resolve("CURRENT"), StandardCharsets.ISO_8859_1).strip();
+    String manifest = manifestName(folder);
+    if (!isManifestName(manifest)) {
+      throw new IOException(folder.resolve(CURRENT) + " names no manifest");
+    }
     return new Outline(manifest, Files.size(folder.resolve(manifest)), logs);
+  }
+
+  /** What the file says whose name is {@link #CURRENT}; it may be anything. */
+  static String manifestName(Path folder) throws IOException {
+    return Files.readString(folder.resolve(CURRENT), StandardCharsets.ISO_8859_1).strip();
+  }
+
+  static boolean isManifestName(String name) {
+    return MANIFEST.matcher(name).matches();
   }
 }

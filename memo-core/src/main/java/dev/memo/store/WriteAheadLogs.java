@@ -70,12 +70,14 @@ public final class WriteAheadLogs {
 
   /** What is damaged in its manifest, which is written like a log; null if nothing is. */
   public static @Nullable Damage damageInManifest(Path folder) throws IOException {
-    Path current = folder.resolve("CURRENT");
-    if (!Files.exists(current)) {
+    if (!Files.exists(folder.resolve(Outline.CURRENT))) {
       return null;
     }
-    Path manifest = folder.resolve(Outline.ofTables(folder).manifest());
-    return Files.isRegularFile(manifest) ? look(manifest, 0).damage : null;
+    String name = Outline.manifestName(folder);
+    // one that is missing, or a name that makes no sense, RocksDB reports
+    return Outline.isManifestName(name) && Files.isRegularFile(folder.resolve(name))
+        ? look(folder.resolve(name), 0).damage
+        : null;
   }
 
   /**
