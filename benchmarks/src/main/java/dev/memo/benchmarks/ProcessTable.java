@@ -2,11 +2,9 @@ package dev.memo.benchmarks;
 
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -28,20 +26,17 @@ import org.jspecify.annotations.Nullable;
  * what the same function takes in as many threads without memo.
  */
 public final class ProcessTable {
-  private static final int ROUNDS = 5;
-  private static final int WARM_UPS = 2;
   private static final int TURN_MILLIS = 300;
   private static final int SHARED_KEYS = 3_000;
   private static final int THREADS_OF_PROCESS = 4;
 
   private static final String LINE = "%-46s %-22s %-24s %s%n";
 
-  private final List<String> words;
-  private final Set<String> names = new LinkedHashSet<>();
+  private final Selection selection;
   private long nextSharedKey = 1L << 61;
 
   private ProcessTable(String[] words) {
-    this.words = List.of(words);
+    this.selection = new Selection(words);
   }
 
   public static void main(String[] words) {
@@ -53,14 +48,11 @@ public final class ProcessTable {
     table.hits();
     table.takeovers();
     table.throughput();
-    if (table.names.stream().noneMatch(table::isWanted)) {
-      System.out.println("No row contains one of " + table.words + ". The rows are:");
-      table.names.forEach(System.out::println);
-    }
+    table.selection.explain();
   }
 
   private void misses() {
-    Rows rows = new Rows();
+    Rounds<Workers, Timed> rows = new Rounds<>(selection);
     for (Work work : List.of(Work.NOTHING, Work.SHORT)) {
       for (int threads : List.of(1, 2, 16)) {
         rows.add(
@@ -74,7 +66,7 @@ public final class ProcessTable {
             miss(work, "secondary", threads), at -> timed(at.secondary(), "miss", work, threads));
       }
     }
-    Map<String, List<Timed>> results = rows.run(2);
+    Map<String, List<Timed>> results = run(rows, 2);
     header(results, "A miss", "us per call", "added us", "calls/s");
     results.forEach(
         (name, rounds) -> {
@@ -93,7 +85,7 @@ public final class ProcessTable {
   }
 
   private void hits() {
-    Rows rows = new Rows();
+    Rounds<Workers, Timed> rows = new Rounds<>(selection);
     for (boolean large : List.of(false, true)) {
       String size = large ? "64 KiB" : "100 B";
       Work text = large ? Work.TEXT_64K : Work.TEXT_100;
@@ -109,15 +101,15 @@ public final class ProcessTable {
         rows.add(
             hit(size, "primary, store", threads), at -> timed(at.primary(), "hit", bytes, threads));
         rows.add(
-            hit(size, "secondary, socket", threads),
+            hit(size, "secondary, store", threads),
             at -> timed(at.secondary(), "hit", bytes, threads));
       }
     }
-    Map<String, List<Timed>> results = rows.run(2);
+    Map<String, List<Timed>> results = run(rows, 2);
     header(results, "A hit", "us per call", "ratio to primary, store", "calls/s");
     results.forEach(
         (name, rounds) -> {
-          String baseline = name.replaceAll("(primary|secondary), (heap|socket)", "primary, store");
+          String baseline = name.replaceAll("(primary|secondary), (heap|store)", "primary, store");
           line(
               name,
               Spread.of(map(rounds, Timed::micros)),
@@ -132,12 +124,12 @@ public final class ProcessTable {
 
   private void takeovers() {
     Map<Integer, List<Takeover>> results = new LinkedHashMap<>();
-    for (int megabytes : List.of(0, 4, 16, 30)) {
-      if (isRow("takeover, log of " + megabytes + " MB")) {
+    for (int megabytes : List.of(0, 4, 7)) {
+      if (selection.wants("takeover, log of " + megabytes + " MB")) {
         results.put(megabytes, new ArrayList<>());
       }
     }
-    for (int round = 0; round < ROUNDS; round++) {
+    for (int round = 0; round < Rounds.COUNT; round++) {
       results.forEach((megabytes, rounds) -> rounds.add(takeover(megabytes)));
     }
     header(results, "After a kill of the primary", "cold call ms", "hit ms", "logs MB");
@@ -169,7 +161,7 @@ public final class ProcessTable {
   }
 
   private void throughput() {
-    Rows rows = new Rows();
+    Rounds<Workers, Timed> rows = new Rounds<>(selection);
     for (Work work : List.of(Work.NOTHING, Work.LONG)) {
       for (int processes : List.of(1, 2, 4)) {
         rows.add(cold(work, "own keys", processes), at -> ownKeys(at, work, processes));
@@ -178,7 +170,7 @@ public final class ProcessTable {
         rows.add(cold(work, "same keys", processes), at -> sameKeys(at, work, processes));
       }
     }
-    Map<String, List<Timed>> results = rows.run(4);
+    Map<String, List<Timed>> results = run(rows, 4);
     header(
         results,
         "Cold calls, " + THREADS_OF_PROCESS + " threads in each process",
@@ -225,17 +217,8 @@ public final class ProcessTable {
     return new Timed(perCall, 1e6 / perCall, micros / computed);
   }
 
-  private static Timed timed(Workers.Peer peer, String what, Work work, int threads) {
+  private static Timed timed(Peer peer, String what, Work work, int threads) {
     return Timed.of(peer.ask("%s %s %d %d".formatted(what, work, threads, TURN_MILLIS)), threads);
-  }
-
-  private boolean isRow(String name) {
-    names.add(name);
-    return isWanted(name);
-  }
-
-  private boolean isWanted(String name) {
-    return words.isEmpty() || words.stream().anyMatch(name::contains);
   }
 
   private static void header(Map<?, ?> rows, String... titles) {
@@ -285,34 +268,12 @@ public final class ProcessTable {
     }
   }
 
-  /** The wanted rows of a part. */
-  private final class Rows {
-    private final Map<String, Function<Workers, Timed>> measurements = new LinkedHashMap<>();
-
-    void add(String name, Function<Workers, Timed> measurement) {
-      if (isRow(name)) {
-        measurements.put(name, measurement);
-      }
+  private static Map<String, List<Timed>> run(Rounds<Workers, Timed> rows, int processes) {
+    if (rows.isEmpty()) {
+      return Map.of();
     }
-
-    Map<String, List<Timed>> run(int processes) {
-      Map<String, List<Timed>> results = new LinkedHashMap<>();
-      if (measurements.isEmpty()) {
-        return results;
-      }
-      try (Workers workers = Workers.start(processes)) {
-        for (int round = -WARM_UPS; round < ROUNDS; round++) {
-          boolean counts = round >= 0;
-          measurements.forEach(
-              (name, measurement) -> {
-                Timed timed = measurement.apply(workers);
-                if (counts) {
-                  results.computeIfAbsent(name, unused -> new ArrayList<>()).add(timed);
-                }
-              });
-        }
-      }
-      return results;
+    try (Workers workers = Workers.start(processes)) {
+      return rows.run(workers);
     }
   }
 }

@@ -62,7 +62,7 @@ enum Work {
     return state;
   }
 
-  private static byte[] bytes(long key, int length) {
+  static byte[] bytes(long key, int length) {
     byte[] bytes = new byte[length];
     new Random(key).nextBytes(bytes);
     return bytes;

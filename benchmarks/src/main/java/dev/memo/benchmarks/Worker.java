@@ -5,10 +5,7 @@ import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.HitSource;
 import dev.memo.call.ThrowingFunction;
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,27 +15,17 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.Callable;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.logging.Level;
-import java.util.logging.Logger;
 
 /**
- * One process of a directory, as {@link Workers} starts it. Does what each line of its standard
- * input asks for and answers with a line of numbers; ends with its input. A measurement that did
- * not do what its name says ends the process: a miss that was none, a hit from elsewhere.
+ * One process of a directory, as {@link Workers} starts it. Answers with lines of numbers. A
+ * measurement that did not do what its name says ends the process: a miss that was none, a hit from
+ * elsewhere.
  */
 final class Worker {
-  private static final Logger MEMO = Logger.getLogger("dev.memo");
-
-  /** Calls between two looks at the clock, which costs as much as a hit in memory. */
-  private static final int CALLS_PER_LOOK = 16;
-
   /** A call that starts this long after the kill was not answered by the dead. */
   private static final long AFTER_KILL_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
@@ -47,12 +34,13 @@ final class Worker {
   private final Memo memo;
   private final Map<Work, CachedFunction<Long, ?, RuntimeException>> functions =
       new EnumMap<>(Work.class);
-  private final ExecutorService threads = Executors.newCachedThreadPool();
+  private final Meter meter;
   private final AtomicLong nextFreshKey;
   private volatile long killedNanos = NOT_KILLED;
 
-  private Worker(Memo memo, int number) {
+  private Worker(Memo memo, Meter meter, int number) {
     this.memo = memo;
+    this.meter = meter;
     this.nextFreshKey = new AtomicLong((number + 1L) << 40);
     for (Work work : Work.values()) {
       functions.put(work, work.in(memo));
@@ -61,19 +49,10 @@ final class Worker {
 
   /** Takes the directory and a number that no other worker has. */
   public static void main(String[] args) throws Exception {
-    MEMO.setLevel(Level.WARNING);
+    Peer.becomeQuiet();
     try (Memo memo = Memo.open(Path.of(args[0]));
-        BufferedReader in =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      Worker worker = new Worker(memo, Integer.parseInt(args[1]));
-      System.out.println("ready");
-      for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(worker.answer(line.split(" ", -1)));
-      }
-      worker.threads.shutdown();
-    } catch (Throwable failure) {
-      failure.printStackTrace();
-      System.exit(1);
+        Meter meter = new Meter()) {
+      Peer.serve(new Worker(memo, meter, Integer.parseInt(args[1]))::answer);
     }
   }
 
@@ -129,27 +108,16 @@ final class Worker {
   private String measure(
       ThrowingFunction<Long, ?, RuntimeException> function, Keys keys, int threadCount, int millis)
       throws Exception {
-    AtomicLong calls = new AtomicLong();
-    AtomicLong nanos = new AtomicLong();
-    inThreads(
-        threadCount,
-        thread -> {
-          long start = System.nanoTime();
-          long end = start + TimeUnit.MILLISECONDS.toNanos(millis);
-          long now = start;
-          long done = 0;
-          long nulls = 0;
-          for (long i = thread * 37L; now < end; now = System.nanoTime()) {
-            for (int j = 0; j < CALLS_PER_LOOK; j++) {
-              nulls += function.call(keys.key(i++)) == null ? 1 : 0;
-            }
-            done += CALLS_PER_LOOK;
-          }
-          require(nulls == 0, nulls);
-          calls.addAndGet(done);
-          nanos.addAndGet(now - start);
-        });
-    return calls + " " + (double) nanos.get() / calls.get();
+    Meter.Measured measured =
+        meter.measure(
+            threadCount,
+            millis,
+            (thread, i) -> {
+              if (function.call(keys.key(thread * 37L + i)) == null) {
+                throw new IllegalStateException("no result");
+              }
+            });
+    return measured.calls() + " " + measured.nanosPerCall();
   }
 
   /** Calls each of the keys once, in an order of its own; answers with how many it computed. */
@@ -162,7 +130,7 @@ final class Worker {
     Collections.shuffle(keys, new Random(nextFreshKey.get()));
     AtomicInteger next = new AtomicInteger();
     long before = function.stats().computations();
-    inThreads(
+    meter.inThreads(
         threadCount,
         thread -> {
           for (int i = next.getAndIncrement(); i < keys.size(); i = next.getAndIncrement()) {
@@ -193,8 +161,8 @@ final class Worker {
    * one is a hit, and the results that were spooled.
    */
   private String takeover(long primary) throws Exception {
-    Future<Long> cold = threads.submit(this::untilComputed);
-    Future<Long> hit = threads.submit(this::untilHit);
+    Future<Long> cold = meter.begin(this::untilComputed);
+    Future<Long> hit = meter.begin(this::untilHit);
     TimeUnit.MILLISECONDS.sleep(200);
     long logBytes = logBytes();
     ProcessHandle process = ProcessHandle.of(primary).orElseThrow();
@@ -248,21 +216,6 @@ final class Worker {
     return bytes;
   }
 
-  private void inThreads(int threadCount, Task task) throws Exception {
-    List<Callable<Boolean>> tasks = new ArrayList<>();
-    for (int i = 0; i < threadCount; i++) {
-      int thread = i;
-      tasks.add(
-          () -> {
-            task.run(thread);
-            return true;
-          });
-    }
-    for (Future<Boolean> done : threads.invokeAll(tasks)) {
-      require(done.get(), "done");
-    }
-  }
-
   @SuppressWarnings("NullAway") // has all
   private CachedFunction<Long, ?, RuntimeException> cached(Work work) {
     return functions.get(work);
@@ -286,9 +239,5 @@ final class Worker {
   /** The key of a thread's next call. */
   private interface Keys {
     long key(long i);
-  }
-
-  private interface Task {
-    void run(int thread) throws Exception;
   }
 }

@@ -1,7 +1,8 @@
 /**
  * What memo costs, measured in one run. {@link dev.memo.benchmarks.CodecTable} prints what keys and
  * values cost beside Kryo, {@link dev.memo.benchmarks.ProcessTable} what a directory costs that
- * many processes share.
+ * many processes share, {@link dev.memo.benchmarks.ReadTable} what it costs to read one beside the
+ * process that leads it.
  */
 @NullMarked
 package dev.memo.benchmarks;

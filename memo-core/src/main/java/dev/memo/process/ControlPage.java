@@ -184,8 +184,8 @@ final class ControlPage implements OwnerPage {
     return unsealed(get(LAST_CHANGE_AT));
   }
 
-  @Override
-  public long lastRemoval() {
+  /** How many it had at the last one that removed or replaced something; 0 if not known. */
+  long lastRemoval() {
     return unsealed(get(LAST_REMOVAL_AT));
   }
 

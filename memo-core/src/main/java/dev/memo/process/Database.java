@@ -5,6 +5,7 @@ import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
+import dev.memo.store.WriteAheadLogs;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -50,6 +51,10 @@ final class Database {
     try {
       if (hasLostItsHead()) {
         moveAside("CURRENT, the file that a database begins with, or what it names, is missing");
+      }
+      WriteAheadLogs.Damage damage = WriteAheadLogs.damageInManifest(layout.data());
+      if (damage != null) { // RocksDB might read it for ever, or take it for ended there
+        moveAside(damage.log().getFileName() + " makes no sense after " + damage.at() + " bytes");
       }
       DamagedLogs logs = DamagedLogs.cut(layout, aside());
       try {

@@ -198,7 +198,7 @@ final class Keeper implements AutoCloseable {
     member.announceTo(role);
     primary.attached();
     housekeeping.replay(role);
-    reads.follow(new Source(layout.data(), folder.path(), page, owner.epoch()));
+    reads.follow(new Source(layout.data(), folder.path(), page, owner.epoch(), primary::tables));
     assume(role, "follows " + owner + ", the owner of epoch " + owner.epoch());
     if (primary.hasEnded()) {
       member.leave(role);

@@ -484,6 +484,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
     return oldest[0];
   }
 
+  /** As {@link Store#tables}. */
+  long tables() {
+    requireOpen();
+    return store.tables();
+  }
+
   Tombstones tombstones() {
     return tombstones;
   }

@@ -268,6 +268,17 @@ final class RemotePrimary implements Primary, AutoCloseable {
     expect(answer, Message.Done.class);
   }
 
+  /** Which tables the database is made of; 0 if the connection ends before that is known. */
+  long tables() {
+    try {
+      Message answer = ask(new Message.AskTables());
+      throwRefused(answer);
+      return expect(answer, Message.Tables.class).digest();
+    } catch (LostPrimaryException e) {
+      return 0;
+    }
+  }
+
   /** How the directory is. */
   DirectoryState state() {
     Message.State state = expect(ask(new Message.AskStatus()), Message.State.class);

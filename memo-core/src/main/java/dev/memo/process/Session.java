@@ -264,6 +264,8 @@ final class Session implements Connection.Listener {
       DirectoryState state = primary.state();
       return new Message.State(
           state.processes(), state.claims(), state.waits(), state.counts(), state.functions());
+    } else if (message instanceof Message.AskTables) {
+      return new Message.Tables(primary.tables());
     } else if (message instanceof Message.Attached) {
       attached.accept(this);
       return new Message.Done();

@@ -9,10 +9,13 @@ import java.util.EnumMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
+import org.rocksdb.LiveFileMetaData;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -170,6 +173,15 @@ final class NativeDatabase {
   /** RocksDB numbers changes, and recovers the number with the last one that it finds. */
   long changeCount() {
     return db.getLatestSequenceNumber();
+  }
+
+  /** As {@link Store#tables}. */
+  long tables() {
+    SortedSet<String> names = new TreeSet<>();
+    for (LiveFileMetaData table : db.getLiveFilesMetaData()) {
+      names.add(table.fileName());
+    }
+    return Tables.digest(names);
   }
 
   private ColumnFamilyHandle column(Family family) {

@@ -23,6 +23,8 @@ final class NativeOptions implements AutoCloseable {
   /** Large enough for bulk writes, small enough to be flushed into the space a full disk leaves. */
   static final long WRITE_BUFFER_BYTES = 4 * MIB;
 
+  private static final long MAX_LOG_BYTES = 8 * MIB;
+
   private static final long PRIMARY_CACHE_BYTES = 64 * MIB;
 
   private final Seams seams;
@@ -46,8 +48,9 @@ final class NativeOptions implements AutoCloseable {
             // not only in a new database: its making may have been killed between two families
             .setCreateMissingColumnFamilies(true)
             .setAvoidFlushDuringRecovery(sparingly)
-            // bounds what a new owner has to replay, and what a reader holds in memory
-            .setMaxTotalWalSize(32 * MIB)
+            // bounds what a new owner has to replay, and a reader at each opening: a family that is
+            // seldom written would hold back all logs
+            .setMaxTotalWalSize(MAX_LOG_BYTES)
             // readers follow the log: it must neither be reused for a later one nor held back
             .setRecycleLogFileNum(0)
             .setManualWalFlush(false)

@@ -28,6 +28,10 @@ record Outline(String manifest, long manifestBytes, Set<String> logs) {
     return ofTables(folder, Set.of());
   }
 
+  Outline withoutLogs() {
+    return new Outline(manifest, manifestBytes, Set.of());
+  }
+
   private static Outline ofTables(Path folder, Set<String> logs) throws IOException {
     String manifest =
         Files.readString(folder.resolve("CURRENT"), StandardCharsets.ISO_8859_1).strip();

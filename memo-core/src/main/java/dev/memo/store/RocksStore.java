@@ -123,6 +123,13 @@ public final class RocksStore implements Store {
   }
 
   @Override
+  public long tables() {
+    try (Borrows.Borrow<NativeDatabase> borrow = database.borrow()) {
+      return borrow.get().tables();
+    }
+  }
+
+  @Override
   public void close() {
     database.close();
   }

@@ -9,7 +9,7 @@ import org.rocksdb.Statistics;
  * @param writeAheadLog false loses what was not flushed when the process dies
  * @param forcesBatches false leaves writes of several changes to the next sync
  * @param verifyChecksums false reads damaged blocks as if nothing had happened
- * @param verifiesViews false admits readers of a secondary to whatever RocksDB has read
+ * @param verifiesViews false lets a secondary read whatever there is, and admits readers to that
  * @param writeBufferBytes a large one cannot be written out on a disk that is full
  * @param statistics counts, for instance, syncs; costs time on every operation
  */

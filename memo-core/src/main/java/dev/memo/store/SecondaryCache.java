@@ -8,7 +8,7 @@ import org.rocksdb.HyperClockCache;
  * Small, because the operating system keeps what all processes read.
  */
 public final class SecondaryCache implements AutoCloseable {
-  private static final long BYTES = 16 << 20;
+  private static final long BYTES = 32 << 20;
 
   private final Cache cache;
 

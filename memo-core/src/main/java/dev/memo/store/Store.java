@@ -34,6 +34,9 @@ public interface Store extends AutoCloseable {
    */
   long changeCount();
 
+  /** A number that tells which tables the database is made of, as far as it was written out. */
+  long tables();
+
   /** Refuses new operations, waits for those under way, then closes. May be called again. */
   @Override
   void close();

@@ -44,13 +44,21 @@ public final class WriteAheadLogs {
 
   private WriteAheadLogs() {}
 
+  /**
+   * How far a log was looked at.
+   *
+   * @param to where the block begins in which it ended, so far
+   * @param damage null if it made sense up to there
+   */
+  record Look(long to, @Nullable Damage damage) {}
+
   /** What is damaged in the database in this folder. */
   public static List<Damage> damageIn(Path folder) throws IOException {
     List<Damage> found = new ArrayList<>();
     if (Files.isDirectory(folder)) {
       try (DirectoryStream<Path> logs = Files.newDirectoryStream(folder, "*.log")) {
         for (Path log : logs) {
-          Damage damage = check(log);
+          Damage damage = look(log, 0).damage;
           if (damage != null) {
             found.add(damage);
           }
@@ -60,19 +68,38 @@ public final class WriteAheadLogs {
     return found;
   }
 
-  private static @Nullable Damage check(Path log) throws IOException {
+  /** What is damaged in its manifest, which is written like a log; null if nothing is. */
+  public static @Nullable Damage damageInManifest(Path folder) throws IOException {
+    Path current = folder.resolve("CURRENT");
+    if (!Files.exists(current)) {
+      return null;
+    }
+    Path manifest = folder.resolve(Outline.ofTables(folder).manifest());
+    return Files.isRegularFile(manifest) ? look(manifest, 0).damage : null;
+  }
+
+  /**
+   * Looks at one.
+   *
+   * @param from where a block begins; what is before is not looked at
+   */
+  static Look look(Path log, long from) throws IOException {
     try (InputStream in = Files.newInputStream(log)) {
-      long start = 0;
+      in.skipNBytes(from);
+      long start = from;
       for (byte[] block = in.readNBytes(BLOCK); block.length > 0; block = in.readNBytes(BLOCK)) {
         int end = endOfSense(block);
         if (end >= 0) {
           return isZero(block, end) && isZero(in)
-              ? null
-              : new Damage(log, start + end, Files.size(log) - start - end);
+              ? new Look(start, null)
+              : new Look(start, new Damage(log, start + end, Files.size(log) - start - end));
+        }
+        if (block.length < BLOCK) {
+          return new Look(start, null);
         }
         start += block.length;
       }
-      return null;
+      return new Look(start, null);
     }
   }
 

@@ -7,6 +7,9 @@ import dev.memo.claims.CallKey;
 import dev.memo.store.ChildJvm;
 import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
+import dev.memo.store.SecondaryCache;
+import dev.memo.store.SecondaryStore;
+import dev.memo.store.StoreSeams;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -21,6 +24,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Logs of writes whose bytes are not what was written. */
 final class DamagedLogsTest {
@@ -112,11 +117,12 @@ final class DamagedLogsTest {
     assertThat(warnings).hasSize(1);
   }
 
-  @Test
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
   @DisplayName("P4, twin: RocksDB alone reads such a record for ever")
-  void withoutTheCheckItHangs() throws IOException {
+  void withoutTheCheckItHangs(boolean asSecondary) throws IOException {
     flip(CALLS / 2, TYPE_AT, TO_RECYCLED);
-    try (ChildJvm child = ChildJvm.of(Opener.class, path.resolve("data")).start()) {
+    try (ChildJvm child = ChildJvm.of(Opener.class, path.resolve("data"), asSecondary).start()) {
       child.awaitLine("opens");
       ProcessHandle process = child.process().toHandle();
       Duration before = cpu(process);
@@ -151,7 +157,13 @@ final class DamagedLogsTest {
 
     public static void main(String[] arguments) {
       System.out.println("opens");
-      RocksStore.open(Path.of(arguments[0]), Durability.PROCESS_CRASH).close();
+      Path data = Path.of(arguments[0]);
+      if (Boolean.parseBoolean(arguments[1])) {
+        StoreSeams.trustAnyView();
+        SecondaryStore.open(data, data.resolveSibling("own"), new SecondaryCache(), () -> 1);
+      } else {
+        RocksStore.open(data, Durability.PROCESS_CRASH).close();
+      }
       System.out.println("opened");
     }
   }

@@ -56,6 +56,42 @@ final class DatabaseTest {
   }
 
   @Test
+  @DisplayName("P4: a manifest that RocksDB would read for ever is moved aside with its database")
+  void aManifestOfARecycledLog() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path manifest : files(data, "MANIFEST-*")) {
+            byte[] bytes = Files.readAllBytes(manifest);
+            bytes[lastRecord(bytes) + 6] ^= 4; // the type of one of a recycled log
+            Files.write(manifest, bytes);
+          }
+        });
+  }
+
+  @Test
+  @DisplayName("P5: a manifest that seems to end before its last table is moved aside")
+  void aManifestThatSeemsToEnd() throws IOException {
+    assertMovedAside(
+        data -> {
+          for (Path manifest : files(data, "MANIFEST-*")) {
+            byte[] bytes = Files.readAllBytes(manifest);
+            bytes[lastRecord(bytes) + 7] ^= 1;
+            Files.write(manifest, bytes);
+          }
+        });
+  }
+
+  /** Where the last record begins; all are in the first block. */
+  private static int lastRecord(byte[] log) {
+    int last = 0;
+    for (int at = 0; at < log.length; ) {
+      last = at;
+      at += 7 + (log[at + 4] & 0xFF) + 256 * (log[at + 5] & 0xFF);
+    }
+    return last;
+  }
+
+  @Test
   @DisplayName("P5: a database with a cut table is moved aside, and a new one begins")
   void aCutTable() throws IOException {
     assertMovedAside(

@@ -31,7 +31,12 @@ public final class DeceivedReads implements LocalReads {
   @Override
   public void follow(Source source) {
     target.follow(
-        new Source(source.data(), source.own(), shown.apply(source.page()), source.ownerEpoch()));
+        new Source(
+            source.data(),
+            source.own(),
+            shown.apply(source.page()),
+            source.ownerEpoch(),
+            source.tables()));
   }
 
   @Override
@@ -73,11 +78,6 @@ public final class DeceivedReads implements LocalReads {
     @Override
     public long lastChange() {
       return real.lastChange();
-    }
-
-    @Override
-    public long lastRemoval() {
-      return real.lastRemoval();
     }
   }
 }

@@ -32,9 +32,4 @@ record FrozenPage(OwnerPage real) implements OwnerPage {
   public long lastChange() {
     return real.lastChange();
   }
-
-  @Override
-  public long lastRemoval() {
-    return real.lastRemoval();
-  }
 }

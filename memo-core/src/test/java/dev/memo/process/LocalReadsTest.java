@@ -100,6 +100,23 @@ final class LocalReadsTest {
   }
 
   @Test
+  void whatIsStoredWhileAnOpeningHasToWaitIsCaughtUpWith() {
+    try (Peer primary = Peer.open(path, Times.DEFAULT);
+        OpenDirectory directory = open(Paces.opensOnce(Meta::generations))) {
+      storeAll(primary);
+      GatedFunctions here = GatedFunctions.of(directory);
+      awaitLocal(directory, here, 0);
+      primary.get("put", "quick", 7, "put"); // from now on an opening is wanted
+      for (int key = KEYS; key < KEYS + 20; key++) {
+        assertThat(here.peek("quick", 7)).isEqualTo("put");
+        primary.get("call", "quick", key);
+        awaitLocal(directory, here, key);
+      }
+      assertThat(Openings.reads(directory).openings()).isEqualTo(1);
+    }
+  }
+
+  @Test
   @DisplayName("P6: what was put, refreshed or removed elsewhere is never read here again")
   void changesElsewhereAreSeenAtOnce() {
     try (Peer primary = Peer.open(path, Times.DEFAULT);

@@ -21,8 +21,11 @@ import dev.memo.store.Family;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.RocksStore;
 import dev.memo.store.StoreSeams;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -88,9 +91,12 @@ final class SecondariesTest {
 
   private SecondaryReads follow(SecondaryReads reads, OwnerPage shown) {
     opened.add(reads);
-    reads.follow(
-        new Source(data(), folder.resolve("own" + opened.size()), shown, page.ownerEpoch()));
+    reads.follow(source("own" + opened.size(), shown, page.ownerEpoch()));
     return reads;
+  }
+
+  private Source source(String own, OwnerPage shown, long ownerEpoch) {
+    return new Source(data(), folder.resolve(own), shown, ownerEpoch, () -> store.tables());
   }
 
   private static @Nullable String read(LocalReads reads, CallKey key) {
@@ -254,11 +260,63 @@ final class SecondariesTest {
   }
 
   @Test
+  @DisplayName("P2, P6: where a table is damaged nothing is shown, least of all what it replaced")
+  void aDamagedTable() throws IOException {
+    put(KEY, "old");
+    writeOut();
+    replace("new");
+    SecondaryReads reads = follow(Paces.eager(Meta::generations), page);
+    awaitRead(reads, KEY, "new");
+    cutTablesOf(this::writeOut);
+    Openings.await(
+        "the damage is met",
+        () -> {
+          assertThat(read(reads, KEY)).isNotEqualTo("old");
+          CallKey marker = CallKey.of(FUNCTION, Meta.bytes(markers.incrementAndGet()));
+          put(marker, "missed");
+          assertThat(read(reads, marker)).isNull();
+          return reads.counts().failures() > 2;
+        });
+    assertThat(text(requireNonNull(primary.read(KEY, V)))).isEqualTo("new");
+  }
+
+  @Test
+  @DisplayName(
+      "P2, P6, twin: a secondary that is not compared with the primary shows the old value")
+  void twinOfDamagedTables() throws IOException {
+    StoreSeams.trustAnyView();
+    put(KEY, "old");
+    writeOut();
+    replace("new");
+    cutTablesOf(this::writeOut);
+    SecondaryReads reads = follow(Paces.opensOnce(Meta::generations), page);
+    awaitRead(reads, KEY, "old");
+  }
+
+  /** Damages the tables that are made by this. */
+  private void cutTablesOf(Runnable action) throws IOException {
+    List<String> before = tables();
+    action.run();
+    for (String table : tables()) {
+      if (!before.contains(table)) {
+        Path file = data().resolve(table);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+          channel.truncate(channel.size() - 1);
+        }
+      }
+    }
+  }
+
+  private List<String> tables() {
+    return Openings.names(data()).stream().filter(name -> name.endsWith(".sst")).toList();
+  }
+
+  @Test
   @DisplayName("P6: nothing is opened for an owner that may not have opened it yet")
   void anotherOwnerThatHasJustBegun() {
     put(KEY, "old");
     SecondaryReads reads = Paces.eager(Meta::generations);
-    reads.follow(new Source(data(), folder.resolve("own"), page, page.ownerEpoch() - 1));
+    reads.follow(source("own", page, page.ownerEpoch() - 1));
     opened.add(reads);
     LocalReads attached = follow(Paces.eager(Meta::generations), page);
     awaitRead(attached, KEY, "old");
@@ -294,11 +352,6 @@ final class SecondariesTest {
     public long lastChange() {
       return real.lastChange();
     }
-
-    @Override
-    public long lastRemoval() {
-      return real.lastRemoval();
-    }
   }
 
   @Test
@@ -320,10 +373,11 @@ final class SecondariesTest {
    */
   private List<@Nullable String> readDuringAPut(OwnerPage shown) throws Exception {
     put(KEY, "old");
-    LocalReads first = follow(Paces.opensOnce(Meta::generations), shown);
-    LocalReads second = follow(Paces.opensOnce(Meta::generations), shown);
+    SecondaryReads first = follow(Paces.opensOnce(Meta::generations), shown);
+    SecondaryReads second = follow(Paces.opensOnce(Meta::generations), shown);
     awaitRead(first, KEY, "old");
     awaitRead(second, KEY, "old");
+    Paces.awaitRest(second); // it is the first that catches up
     List<@Nullable String> seen = new ArrayList<>();
     CallKey other = CallKey.of(FUNCTION, "arks".getBytes(UTF_8));
     store.afterWrites(

@@ -121,6 +121,11 @@ public final class FaultyStore implements Store {
   }
 
   @Override
+  public long tables() {
+    return store.tables();
+  }
+
+  @Override
   public void close() {
     store.close();
   }

@@ -90,6 +90,11 @@ public final class HeapStore implements Store {
   }
 
   @Override
+  public synchronized long tables() {
+    return 0;
+  }
+
+  @Override
   public synchronized void close() {
     closed = true;
   }

@@ -12,9 +12,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -52,7 +49,7 @@ final class SecondaryStoreTest {
   }
 
   private SecondaryStore open() throws IOException {
-    return SecondaryStore.open(data(), own(), cache);
+    return SecondaryStore.open(data(), own(), cache, primary::tables);
   }
 
   private void put(byte[] key, String value) {
@@ -73,7 +70,7 @@ final class SecondaryStoreTest {
       put(other, "two");
       assertThat(get(store, other)).isNull();
       assertThat(store.changeCount()).isEqualTo(primary.changeCount() - 1);
-      store.catchUp();
+      store.catchUp(primary::tables);
       assertThat(get(store, other)).isEqualTo("two");
       assertThat(store.changeCount()).isEqualTo(primary.changeCount());
     }
@@ -109,7 +106,7 @@ final class SecondaryStoreTest {
   @Test
   void aDatabaseThatIsNotThereIsRefused() throws IOException {
     Path own = own();
-    assertThatThrownBy(() -> SecondaryStore.open(folder.resolve("missing"), own, cache))
+    assertThatThrownBy(() -> SecondaryStore.open(folder.resolve("missing"), own, cache, () -> 1))
         .isInstanceOfSatisfying(
             StoreException.class,
             e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.OTHER))
@@ -121,50 +118,73 @@ final class SecondaryStoreTest {
     put(KEY, "one");
     try (SecondaryStore store = open()) {
       Files.move(data(), folder.resolve("moved"));
-      assertThatThrownBy(store::catchUp).isInstanceOf(StoreException.class);
+      assertThatThrownBy(() -> store.catchUp(primary::tables)).isInstanceOf(StoreException.class);
       assertThat(get(store, KEY)).as("nobody is admitted").isNull();
     }
   }
 
-  /** A database whose manifest grows whenever it is looked at, as if tables came and went. */
   @Test
-  void nobodyIsAdmittedToWhatWasReadWhileFilesCameAndWent() throws Exception {
+  void nobodyIsAdmittedToWhatWasReadWhileFilesCameAndWent() throws IOException {
     put(KEY, "one");
-    Path manifest = data().resolve(Files.readString(data().resolve("CURRENT")).strip());
-    AtomicBoolean over = new AtomicBoolean();
-    CountDownLatch grows = new CountDownLatch(1);
-    AtomicReference<Throwable> failure = new AtomicReference<>();
-    try (SecondaryStore quiet = open()) {
-      Thread growing =
-          new Thread(
-              () -> {
-                try {
-                  while (!over.get()) {
-                    // records of no size, which RocksDB skips
-                    Files.write(manifest, new byte[1], StandardOpenOption.APPEND);
-                    grows.countDown();
-                  }
-                } catch (IOException e) {
-                  failure.set(e);
-                }
-              });
-      growing.start();
-      grows.await();
-      try {
-        assertThatThrownBy(
-                () -> {
-                  for (int i = 0; i < 1_000; i++) {
-                    quiet.catchUp();
-                  }
-                })
-            .isInstanceOf(StoreException.class);
-        assertThat(get(quiet, KEY)).isNull();
-      } finally {
-        over.set(true);
-        growing.join();
-      }
+    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, this::changing))
+        .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
+    try (SecondaryStore store = open()) {
+      changing(); // else it would not be asked
+      assertThatThrownBy(() -> store.catchUp(this::changing))
+          .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
+      assertThat(get(store, KEY)).isNull();
     }
-    assertThat(failure).hasNullValue();
+  }
+
+  private static void passes(StoreException e) {
+    assertThat(e.reason()).isEqualTo(StoreException.Reason.TRY_AGAIN);
+  }
+
+  @Test
+  @DisplayName("twin: whoever trusts what was read is admitted to it")
+  void twinOfVerification() throws IOException {
+    put(KEY, "one");
+    Seams trusting = Seams.NONE.withUnverifiedViews();
+    try (SecondaryStore store =
+        SecondaryStore.open(data(), own(), cache, this::changing, trusting)) {
+      assertThat(store.catchUp(this::changing)).isTrue();
+      assertThat(get(store, KEY)).isEqualTo("one");
+    }
+  }
+
+  /** Is asked in the midst of reading, when the manifest grows, as if tables came and went. */
+  private long changing() {
+    try {
+      Path manifest = data().resolve(Files.readString(data().resolve("CURRENT")).strip());
+      Files.write(manifest, new byte[1], StandardOpenOption.APPEND); // which RocksDB skips
+      return primary.tables();
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void nobodyIsAdmittedToOtherTablesThanThoseOfTheWriter() throws IOException {
+    put(KEY, "one");
+    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, () -> 1))
+        .isInstanceOfSatisfying(
+            StoreException.class,
+            e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.CORRUPT))
+        .hasMessageContaining("may be damaged");
+  }
+
+  @Test
+  @DisplayName("P4: where the writer does not say what it has, what was read before stays")
+  void aWriterThatDoesNotAnswer() throws IOException {
+    put(KEY, "one");
+    try (SecondaryStore store = open()) {
+      put(new byte[] {2}, "two");
+      assertThat(store.catchUp(() -> 0)).as("the tables are those of before").isTrue();
+      assertThat(get(store, new byte[] {2})).isEqualTo("two");
+      changing();
+      assertThat(store.catchUp(() -> 0)).isFalse();
+      assertThat(get(store, KEY)).isEqualTo("one");
+    }
   }
 
   @Test
@@ -196,9 +216,10 @@ final class SecondaryStoreTest {
       try (SecondaryCache cache = new SecondaryCache()) {
         for (int i = from; i < to; i++) {
           Path own = Files.createDirectory(folder.resolve("own" + i));
-          try (SecondaryStore store = SecondaryStore.open(folder.resolve("d"), own, cache)) {
+          try (SecondaryStore store =
+              SecondaryStore.open(folder.resolve("d"), own, cache, primary::tables)) {
             primary.write(new Batch().put(Family.ENTRIES, new byte[] {(byte) i}, new byte[9]));
-            store.catchUp();
+            store.catchUp(primary::tables);
             if (store.get(Family.ENTRIES, new byte[] {(byte) i}) == null) {
               throw new AssertionError("not caught up");
             }

@@ -24,6 +24,11 @@ public final class StoreSeams {
     Seams.ofThisJvm = Seams.ofThisJvm.withoutChecksums();
   }
 
+  /** Secondaries show whatever RocksDB has read. */
+  public static void trustAnyView() {
+    Seams.ofThisJvm = Seams.ofThisJvm.withUnverifiedViews();
+  }
+
   /** So much is kept in memory before it is written out. */
   public static void writeOutEvery(long bytes) {
     Seams.ofThisJvm = Seams.ofThisJvm.withWriteBuffer(bytes);

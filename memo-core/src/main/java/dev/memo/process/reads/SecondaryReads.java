@@ -206,15 +206,17 @@ public final class SecondaryReads implements LocalReads {
    *     there is nothing
    */
   private void pause(long dueNanos) {
-    long shortly = pace.betweenCatchUps().toNanos();
-    if (dueNanos != 0) {
-      LockSupport.parkNanos(this, Math.max(shortly, dueNanos - System.nanoTime()));
+    long now = System.nanoTime();
+    long longest = dueNanos == 0 ? pace.restNanos() : dueNanos - now;
+    if (view == null && dueNanos != 0) {
+      LockSupport.parkNanos(this, longest); // whatever is missed, it is not opened before
       return;
     }
-    LockSupport.parkNanos(this, shortly); // however often something is missed meanwhile
+    long shortly = pace.betweenCatchUps().toNanos(); // however often something is missed
+    LockSupport.parkNanos(this, shortly);
     asleep = true;
-    if (!missed && !closed) {
-      LockSupport.parkNanos(this, pace.restNanos());
+    if (!missed && !closed && longest > shortly) {
+      LockSupport.parkNanos(this, longest - shortly);
     }
     asleep = false;
   }
@@ -290,9 +292,11 @@ public final class SecondaryReads implements LocalReads {
       nextOpening = now + pace.longestAfterFailure().toNanos();
       return 0;
     }
+    views.prepare();
+    long begin = System.nanoTime();
     View opened = views.open(from);
     long end = System.nanoTime();
-    nextOpening = now + pace.afterOpeningNanos(end - now);
+    nextOpening = end + pace.afterOpeningNanos(end - begin);
     if (opened == null) {
       return 0; // there is another owner, which the keeper will follow
     }
@@ -311,7 +315,9 @@ public final class SecondaryReads implements LocalReads {
 
   private void catchUp(View current) {
     long begin = System.nanoTime();
-    current.store().catchUp();
+    if (!current.store().catchUp(current.source().tables())) {
+      return; // the owner does not answer: what was read before is still right
+    }
     seenChanges = current.store().changeCount();
     catchUps.increment();
     long end = System.nanoTime();
@@ -333,8 +339,9 @@ public final class SecondaryReads implements LocalReads {
     failures.increment();
     letGo();
     long now = System.nanoTime();
-    boolean isFirst = now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
-    if (backOffNanos == 0 || isFirst) {
+    boolean isFirst =
+        backOffNanos == 0 || now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
+    if (isFirst) {
       backOffNanos = pace.afterFailure().toNanos();
     } else {
       backOffNanos = Math.min(2 * backOffNanos, pace.longestAfterFailure().toNanos());

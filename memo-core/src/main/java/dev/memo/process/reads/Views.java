@@ -1,5 +1,7 @@
 package dev.memo.process.reads;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.SecondaryCache;
@@ -27,28 +29,37 @@ final class Views implements AutoCloseable {
   }
 
   /**
+   * Makes what all views need, the native library loaded among it.
+   *
+   * @throws dev.memo.failure.DirectoryException if it cannot be loaded
+   */
+  void prepare() {
+    if (cache == null) {
+      cache = new SecondaryCache();
+    }
+  }
+
+  /**
    * Opens a view; null if the owner of the source is not the owner any more.
    *
    * @throws StoreException if the database cannot be opened, or shows less than it must
    */
   @Nullable View open(Source source) throws IOException {
-    if (cache == null) {
-      cache = new SecondaryCache();
-    }
+    SecondaryCache shared = requireNonNull(cache, "not prepared");
     Snapshot snapshot = Snapshot.take(source.page(), source.ownerEpoch());
     if (snapshot == null) {
       return null;
     }
-    long removal = source.page().lastRemoval(); // no less than the epochs tell of
+    long changes = source.page().lastChange(); // no less than the epochs tell of
     Path own = Files.createDirectories(source.own().resolve("view-" + ++opened));
     SecondaryStore store = null;
     View view = null;
     try {
-      store = SecondaryStore.open(source.data(), own, cache);
-      if (store.changeCount() < removal) {
+      store = SecondaryStore.open(source.data(), own, shared, source.tables());
+      if (store.changeCount() < changes) {
         throw new StoreException(
-            Reason.TRY_AGAIN,
-            source.data() + " shows " + store.changeCount() + " changes, of at least " + removal,
+            Reason.CORRUPT,
+            source.data() + " shows " + store.changeCount() + " changes, of at least " + changes,
             null);
       }
       view = new View(source, own, snapshot, store, generations.apply(store));

@@ -23,6 +23,7 @@ enum Kind {
   COUNTS(28, Message.Counts::read),
   STATUS(29, in -> new Message.AskStatus()),
   ATTACHED(30, in -> new Message.Attached()),
+  ASK_TABLES(31, in -> new Message.AskTables()),
 
   WELCOME(64, Message.Welcome::read),
   FAILED(65, Message.Failed::read),
@@ -36,7 +37,8 @@ enum Kind {
   LOST(73, Message.Lost::read),
   OUTDATED(74, in -> new Message.Outdated()),
   REFUSED(75, Message.Refused::read),
-  STATE(76, Message.State::read);
+  STATE(76, Message.State::read),
+  TABLES(77, Message.Tables::read);
 
   private static final @Nullable Kind[] BY_CODE = new @Nullable Kind[128];
 

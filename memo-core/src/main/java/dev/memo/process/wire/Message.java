@@ -409,6 +409,14 @@ public sealed interface Message {
     }
   }
 
+  /** Asks which tables the database is made of; {@link Tables} or {@link Refused}. */
+  record AskTables() implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.ASK_TABLES;
+    }
+  }
+
   /** The secondary has said which functions it has and what it computes; {@link Done}. */
   record Attached() implements Request {
     @Override
@@ -422,6 +430,28 @@ public sealed interface Message {
     @Override
     public Kind kind() {
       return Kind.DONE;
+    }
+  }
+
+  /**
+   * A number that is the same as long as the database is made of the same tables.
+   *
+   * @param digest bits 0 to 31: CRC-32C of the tables' file names in ASCII, sorted, each beginning
+   *     with a slash; bit 32: 1
+   */
+  record Tables(long digest) implements Answer {
+    @Override
+    public Kind kind() {
+      return Kind.TABLES;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(digest);
+    }
+
+    static Tables read(FieldReader in) throws WireException {
+      return new Tables(in.i64());
     }
   }
 

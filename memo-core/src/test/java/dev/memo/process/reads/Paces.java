@@ -46,7 +46,8 @@ public final class Paces {
   public static SecondaryReads opensOnce(Function<SecondaryStore, Map<Long, Long>> generations) {
     return new SecondaryReads(
         generations,
-        new Pace(EAGER.betweenCatchUps(), 1, NEVER, 1, NEVER, NEVER, NEVER, NEVER, NEVER));
+        new Pace(
+            EAGER.betweenCatchUps(), 1, NEVER, 1, EAGER.oneMoved(), NEVER, NEVER, NEVER, NEVER));
   }
 
   /** Waits until nothing is looked at before somebody misses something. */

@@ -13,6 +13,7 @@ import dev.memo.store.Family;
 import dev.memo.store.RocksStore;
 import dev.memo.store.SecondaryStore;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -51,7 +52,6 @@ final class SecondaryReadsTest {
     final AtomicLongArray stripes = new AtomicLongArray(Epochs.STRIPES);
     final AtomicLong directory = new AtomicLong(1);
     final AtomicLong lastChange = new AtomicLong();
-    final AtomicLong lastRemoval = new AtomicLong();
 
     @Override
     public long stripe(int index) {
@@ -77,11 +77,6 @@ final class SecondaryReadsTest {
     public long lastChange() {
       return lastChange.get();
     }
-
-    @Override
-    public long lastRemoval() {
-      return lastRemoval.get();
-    }
   }
 
   private Path data() {
@@ -97,8 +92,12 @@ final class SecondaryReadsTest {
 
   private SecondaryReads follow(SecondaryReads reads) {
     opened.add(reads);
-    reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+    reads.follow(source());
     return reads;
+  }
+
+  private Source source() {
+    return new Source(data(), folder.resolve("own"), page, OWNER, () -> store().tables());
   }
 
   @AfterEach
@@ -229,11 +228,11 @@ final class SecondaryReadsTest {
   @Test
   void aDatabaseThatShowsLessThanItMustIsNotRead() {
     put(1);
-    page.lastRemoval.set(1_000);
+    page.lastChange.set(1_000);
     SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
     await("it was tried", () -> !has(reads, 1) && reads.counts().failures() >= 2);
     assertThat(reads.counts().openings()).isZero();
-    page.lastRemoval.set(1);
+    page.lastChange.set(1);
     await("it is opened", () -> has(reads, 1));
   }
 
@@ -262,6 +261,54 @@ final class SecondaryReadsTest {
     await("the damage is met", () -> !has(reads, 1) && reads.counts().failures() >= 3);
     put(2);
     await("what is not damaged is read", () -> has(reads, 2));
+  }
+
+  @Test
+  @DisplayName("P4, P8: a log that RocksDB would read for ever is not read, at the opening")
+  void endlessLogs() throws IOException {
+    put(1);
+    makeEndless();
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("the damage is met", () -> !has(reads, 1) && reads.counts().failures() >= 3);
+    assertReturns(reads);
+  }
+
+  @Test
+  @DisplayName("P4, P8: a log that RocksDB would read for ever is not read, in a catch-up")
+  void logsThatBecomeEndless() throws IOException {
+    put(1);
+    SecondaryReads reads = follow(Paces.eager(SecondaryReadsTest::first));
+    await("it is opened", () -> has(reads, 1));
+    Paces.awaitRest(reads);
+    put(2);
+    makeEndless();
+    await("the damage is met", () -> !has(reads, 2) && reads.counts().failures() >= 3);
+    assertReturns(reads);
+  }
+
+  private static void assertReturns(SecondaryReads reads) {
+    long begin = System.nanoTime();
+    reads.close(); // which leaves a thread alone that does not return in 10 s
+    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(9));
+  }
+
+  /** Makes the last record of the log one of a recycled log. */
+  private void makeEndless() throws IOException {
+    try (Stream<Path> files = Files.list(data())) {
+      Path log = files.filter(file -> file.toString().endsWith(".log")).findFirst().orElseThrow();
+      try (RandomAccessFile file = new RandomAccessFile(log.toFile(), "rw")) {
+        long last = 0;
+        for (long at = 0; at < file.length(); ) {
+          last = at;
+          file.seek(at + 4);
+          at += 7 + file.read() + 256L * file.read();
+        }
+        file.seek(last + 6);
+        int type = file.read();
+        file.seek(last + 6);
+        file.write(type ^ 4);
+      }
+    }
   }
 
   private @Nullable Path table() {
@@ -299,7 +346,7 @@ final class SecondaryReadsTest {
       LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
       if (number % 50 == 0) {
         reads.rest();
-        reads.follow(new Source(data(), folder.resolve("own"), page, OWNER));
+        reads.follow(source());
       }
     }
     reads.close();

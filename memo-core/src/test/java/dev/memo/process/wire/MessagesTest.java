@@ -45,6 +45,8 @@ final class MessagesTest {
         new Message.Counts(8, Map.of("folded", 1L), Map.of(7L, Map.of("hits.HEAP", 2L, "a_b", 3L))),
         new Message.Counts(9, Map.of(), Map.of()),
         new Message.AskStatus(),
+        new Message.AskTables(),
+        new Message.Tables(1L << 32 | 0xCAFEL),
         new Message.Attached(),
         new Message.Done(),
         new Message.Failed(3, "\u00e4"),

@@ -1,0 +1,57 @@
+package dev.memo.benchmarks;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/**
+ * The wanted rows of a part of a table, which take turns in every round: what slows down the
+ * machine for a while slows down all.
+ *
+ * @param <C> what is measured
+ * @param <T> what one measurement gives
+ */
+final class Rounds<C, T> {
+  static final int COUNT = 5;
+  private static final int WARM_UPS = 2;
+
+  private final Selection selection;
+  private final Map<String, Function<C, T>> measurements = new LinkedHashMap<>();
+
+  Rounds(Selection selection) {
+    this.selection = selection;
+  }
+
+  /** Adds a row if it is wanted. */
+  void add(String name, Function<C, T> measurement) {
+    if (selection.wants(name)) {
+      measurements.put(name, measurement);
+    }
+  }
+
+  boolean isEmpty() {
+    return measurements.isEmpty();
+  }
+
+  /** What each row gave, round by round. */
+  Map<String, List<T>> run(C measured) {
+    return run(measured, WARM_UPS);
+  }
+
+  Map<String, List<T>> run(C measured, int warmUps) {
+    Map<String, List<T>> results = new LinkedHashMap<>();
+    for (int round = -warmUps; round < COUNT; round++) {
+      boolean counts = round >= 0;
+      measurements.forEach(
+          (name, measurement) -> {
+            T result = measurement.apply(measured);
+            if (counts) {
+              results.computeIfAbsent(name, unused -> new ArrayList<>()).add(result);
+            }
+          });
+    }
+    return results;
+  }
+}

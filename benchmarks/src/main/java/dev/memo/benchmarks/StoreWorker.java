@@ -1,0 +1,161 @@
+package dev.memo.benchmarks;
+
+import dev.memo.store.Family;
+import dev.memo.store.SecondaryCache;
+import dev.memo.store.SecondaryStore;
+import dev.memo.store.Tables;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
+import org.rocksdb.RocksDBException;
+
+/** A process that reads databases without the rest of memo. */
+final class StoreWorker implements AutoCloseable {
+  private static final int SAMPLES = 5;
+
+  private final Path folder;
+  private final SecondaryCache cache = new SecondaryCache(); // loads the library where memo does
+  private final Meter meter = new Meter();
+  private final AtomicLong measurements = new AtomicLong();
+  private final Map<Kind, Database> open = new EnumMap<>(Kind.class);
+  private List<byte[]> keys = List.of();
+  private int opened;
+
+  /** What a database is opened with. */
+  enum Kind {
+    /** RocksDB, to write. */
+    RAW,
+    /** RocksDB, to read what another writes. */
+    RAW_SECONDARY,
+    /** memo's store, to read what another writes. */
+    STORE
+  }
+
+  /** A database as it is measured. */
+  interface Database extends AutoCloseable {
+    byte @Nullable [] get(byte[] key) throws RocksDBException;
+
+    void catchUp() throws RocksDBException;
+
+    @Override
+    void close();
+  }
+
+  private record Store(SecondaryStore store, LongSupplier tables) implements Database {
+    @Override
+    public byte @Nullable [] get(byte[] key) {
+      return store.get(Family.ENTRIES, key);
+    }
+
+    @Override
+    public void catchUp() {
+      store.catchUp(tables);
+    }
+
+    @Override
+    public void close() {
+      store.close();
+    }
+  }
+
+  private StoreWorker(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Takes a folder for what secondaries note. */
+  public static void main(String[] args) throws IOException {
+    Peer.becomeQuiet();
+    try (StoreWorker worker = new StoreWorker(Path.of(args[0]))) {
+      Peer.serve(worker::answer);
+    }
+  }
+
+  private String answer(String[] words) throws Exception {
+    Kind kind = Kind.valueOf(words[1]);
+    switch (words[0]) {
+      case "open" -> {
+        open.put(kind, open(kind, Path.of(words[2])));
+        return "opened";
+      }
+      case "read" -> {
+        return read(kind, Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+      }
+      case "catchUp" -> {
+        return "" + nanosOfCatchUp(kind);
+      }
+      case "opening" -> {
+        return "" + nanosOfOpening(kind, Path.of(words[2]));
+      }
+      default -> throw new IllegalArgumentException(words[0]);
+    }
+  }
+
+  private Database open(Kind kind, Path data) throws IOException, RocksDBException {
+    Path own = Files.createDirectories(folder.resolve("own-" + ++opened));
+    LongSupplier tables = () -> Tables.in(data); // about as much work as to ask the primary
+    return switch (kind) {
+      case RAW -> RawRocks.primary(data);
+      case RAW_SECONDARY -> RawRocks.secondary(data, own);
+      case STORE -> new Store(SecondaryStore.open(data, own, cache, tables), tables);
+    };
+  }
+
+  /** Reads keys at random; answers with nanoseconds per read. */
+  private String read(Kind kind, int threads, int millis) throws Exception {
+    if (keys.isEmpty()) {
+      keys = ((RawRocks) database(Kind.RAW)).keys();
+    }
+    Database database = database(kind);
+    long measurement = measurements.incrementAndGet();
+    Meter.Measured measured =
+        meter.measure(
+            threads,
+            millis,
+            (thread, i) -> {
+              byte[] key = keys.get((int) Uniform.below(keys.size(), measurement, thread, i));
+              if (database.get(key) == null) {
+                throw new IllegalStateException("not found");
+              }
+            });
+    return "" + measured.nanosPerCall();
+  }
+
+  private long nanosOfCatchUp(Kind kind) throws RocksDBException {
+    Database database = database(kind);
+    long begin = System.nanoTime();
+    database.catchUp();
+    return System.nanoTime() - begin;
+  }
+
+  private double nanosOfOpening(Kind kind, Path data) throws IOException, RocksDBException {
+    long nanos = 0;
+    for (int i = 0; i < SAMPLES; i++) {
+      long begin = System.nanoTime();
+      Database database = open(kind, data);
+      nanos += System.nanoTime() - begin;
+      database.close();
+    }
+    return (double) nanos / SAMPLES;
+  }
+
+  private Database database(Kind kind) {
+    Database database = open.get(kind);
+    if (database == null) {
+      throw new IllegalStateException(kind + " is not open");
+    }
+    return database;
+  }
+
+  @Override
+  public void close() {
+    meter.close();
+    open.values().forEach(Database::close);
+    cache.close();
+  }
+}
