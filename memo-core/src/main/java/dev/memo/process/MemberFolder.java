@@ -1,5 +1,6 @@
 package dev.memo.process;
 
+import dev.memo.process.reads.LocalReads;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -134,7 +135,7 @@ final class MemberFolder implements AutoCloseable {
   private static void delete(Path folder) throws IOException {
     try (var content = Files.list(folder)) {
       for (Path file : content.toList()) {
-        if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+        if (isOfReads(file)) {
           delete(file);
         } else {
           Files.deleteIfExists(file);
@@ -144,6 +145,12 @@ final class MemberFolder implements AutoCloseable {
     } catch (NoSuchFileException | NotDirectoryException e) {
       return; // swept already, or with the directory
     }
+  }
+
+  /** Nothing else that is a folder is known to be ours. */
+  private static boolean isOfReads(Path file) {
+    return file.getFileName().toString().startsWith(LocalReads.FOLDER)
+        && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS);
   }
 
   /** Frees the lock of a folder that somebody has deleted. */

@@ -58,6 +58,15 @@ final class MemberFolderTest {
   }
 
   @Test
+  void whatReadsOfAKilledProcessLeftIsSwept() throws IOException {
+    Path view = layout.secondaries().resolve("killed").resolve("view-7");
+    Files.createDirectories(view);
+    Files.createFile(view.resolve("LOG"));
+    assertThat(MemberFolder.sweep(layout)).isEmpty();
+    assertThat(layout.secondaries()).isEmptyDirectory();
+  }
+
+  @Test
   @DisplayName("P4, P5: a stray file beside the folders keeps nobody from leading, at once")
   void aStrayFileIsNoObstacle() throws IOException {
     Openings.open(path, Openings.SOON).close();

@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  */
 public interface LocalReads extends AutoCloseable {
 
+  /** How the names of the folders begin that are made in {@link Source#own}. */
+  String FOLDER = "view-";
+
   /** Everything is asked of the primary. */
   LocalReads NONE =
       new LocalReads() {

@@ -51,7 +51,7 @@ final class Views implements AutoCloseable {
       return null;
     }
     long changes = source.page().lastChange(); // no less than the epochs tell of
-    Path own = Files.createDirectories(source.own().resolve("view-" + ++opened));
+    Path own = Files.createDirectories(source.own().resolve(LocalReads.FOLDER + ++opened));
     SecondaryStore store = null;
     View view = null;
     try {
