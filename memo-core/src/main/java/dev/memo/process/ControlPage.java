@@ -27,7 +27,7 @@ import java.time.temporal.ChronoUnit;
  */
 final class ControlPage implements OwnerPage {
   private static final long MAGIC = 0x656761506f6d656dL; // "memoPage" in little-endian order
-  private static final long LAYOUT = 1;
+  private static final long LAYOUT = 2;
 
   private static final int MAGIC_AT = 0;
   private static final int LAYOUT_AT = 8;
@@ -115,6 +115,10 @@ final class ControlPage implements OwnerPage {
   }
 
   private void rebuild() {
+    // first, and nothing that was read before counts; the old one may be lost, but no directory is
+    // changed a million times a second
+    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
+    set(DIRECTORY_EPOCH_AT, isHonest(directory()) ? Math.max(directory() + 1, micros) : micros);
     set(MAGIC_AT, MAGIC);
     set(LAYOUT_AT, LAYOUT);
     set(OWNER_EPOCH_AT, 0);
@@ -123,9 +127,6 @@ final class ControlPage implements OwnerPage {
     for (int i = 0; i < STRIPES; i++) {
       set(STRIPES_AT + i * Long.BYTES, 0);
     }
-    // the old epoch may be lost, but no directory is changed a million times a second
-    long micros = ChronoUnit.MICROS.between(Instant.EPOCH, Instant.now());
-    set(DIRECTORY_EPOCH_AT, isHonest(directory()) ? Math.max(directory(), micros) : micros);
   }
 
   @Override
@@ -150,12 +151,13 @@ final class ControlPage implements OwnerPage {
 
   /** Something of the stripe is about to be changed; the caller has the lock of its keys. */
   void beginChange(int stripe) {
-    raise(STRIPES_AT + stripe * Long.BYTES);
+    long now = stripe(stripe);
+    set(STRIPES_AT + stripe * Long.BYTES, Epochs.isChanging(now) ? now + 2 : now + 1);
   }
 
-  /** The change has been made, or not; no reader may take what it knew of the stripe for true. */
+  /** The change has been made, or not; what was read of the stripe before does not count. */
   void endChange(int stripe) {
-    raise(STRIPES_AT + stripe * Long.BYTES);
+    set(STRIPES_AT + stripe * Long.BYTES, (stripe(stripe) | 1) + 1);
   }
 
   /** Ends the changes of an owner that was killed. */

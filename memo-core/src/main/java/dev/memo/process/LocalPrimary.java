@@ -110,8 +110,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
     requireOpen();
+    ClaimStripe stripe = stripes.of(key);
+    boolean changed = stripe.lock().isLocked();
     byte[] bytes = get(key, variant);
-    boolean changed = stripes.of(key).awaitChange();
+    changed |= stripe.awaitChange();
     if (bytes == null && changed) {
       bytes = get(key, variant); // a secondary may have shown it from the log already
     }
@@ -324,10 +326,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
    */
   private void change(List<CallKey> changed, List<KnownFunction> functions, Batch batch) {
     int[] moving = changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
-    for (int stripe : moving) {
-      page.beginChange(stripe);
-    }
     try {
+      for (int stripe : moving) {
+        page.beginChange(stripe);
+      }
       List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
       store.write(batch);
       if (moving.length == 0) {
@@ -453,10 +455,13 @@ final class LocalPrimary implements Primary, AutoCloseable {
       KnownFunction function = functions.of(functionId);
       synchronized (function) {
         Era next = new Era(function.era().generation() + 1, sequences.next());
-        meta.writeEra(functionId, next);
-        function.begin(next);
-        page.showRemoval(store.changeCount());
-        page.raiseDirectory();
+        try {
+          meta.writeEra(functionId, next);
+          function.begin(next);
+          page.showRemoval(store.changeCount());
+        } finally {
+          page.raiseDirectory(); // whether it was written or not
+        }
       }
     } catch (StoreException e) {
       throw unavailable("invalidateAll", e);

@@ -35,7 +35,7 @@ public final class SecondaryStore implements AutoCloseable {
   /** Null while nobody is admitted. */
   private volatile @Nullable Borrows<NativeDatabase> admitted;
 
-  private @Nullable Outline verified; // when the tables were last found to be the writer's
+  private @Nullable Outline tablesAsOf; // when they were found to be those of the writer
   private boolean freed; // of the thread that closes
 
   private SecondaryStore(Path folder, NativeDatabase database, LogScanner scanner, Seams seams) {
@@ -85,28 +85,24 @@ public final class SecondaryStore implements AutoCloseable {
         scanner.requireSound();
       }
       Outline before = Outline.of(folder);
-      long expected = tables.getAsLong();
+      long expected = seams.verifiesViews() ? ask(folder, tables) : 0;
       NativeDatabase database = NativeDatabase.openAsSecondary(folder, own, cache.cache(), seams);
       SecondaryStore store = new SecondaryStore(folder, database, scanner, seams);
-      boolean whole = false;
+      boolean verified = false;
       try {
         // a log that was removed while it opened was skipped without a word
         database.catchUp();
-        boolean complete = store.has(expected, tables);
-        whole = !seams.verifiesViews() || before.equals(Outline.of(folder));
-        if (whole && !complete && seams.verifiesViews()) {
-          whole = false;
-          throw incomplete(folder);
-        }
+        boolean complete = !seams.verifiesViews() || store.has(expected, tables);
+        verified = store.isVerified(before, Outline.of(folder), complete);
       } finally {
-        if (!whole) {
+        if (!verified) {
           store.close();
         }
       }
-      if (!whole) {
+      if (!verified) {
         return null;
       }
-      store.verified = before.withoutLogs();
+      store.tablesAsOf = before.withoutLogs();
       store.admit();
       return store;
     } catch (RocksDBException e) {
@@ -116,13 +112,39 @@ public final class SecondaryStore implements AutoCloseable {
     }
   }
 
+  private static long ask(Path folder, LongSupplier tables) {
+    long digest = tables.getAsLong();
+    if (digest == 0) {
+      throw new StoreException(
+          Reason.TRY_AGAIN, "the writer of " + folder + " does not say which tables it has", null);
+    }
+    return digest;
+  }
+
   /**
    * Whether it has the tables that the writer has, which may have been about to change them when it
    * was asked first. One that is missing or damaged is left out without a word.
    */
   private boolean has(long expected, LongSupplier tables) {
     long mine = database.tables();
-    return mine == expected || mine == tables.getAsLong();
+    return mine == expected || mine == ask(folder, tables);
+  }
+
+  /**
+   * Whether what was read between the two can be trusted; false if files came and went.
+   *
+   * @param complete whether it has the tables that the writer has
+   * @throws StoreException if it does not
+   */
+  private boolean isVerified(Outline before, Outline after, boolean complete) {
+    if (!seams.verifiesViews()) {
+      return true;
+    } else if (!before.equals(after)) {
+      return false;
+    } else if (!complete) {
+      throw incomplete(folder);
+    }
+    return true;
   }
 
   private static StoreException changing(Path folder) {
@@ -188,7 +210,8 @@ public final class SecondaryStore implements AutoCloseable {
    *
    * @param tables as at the opening
    * @return false if nothing was read, because the writer does not answer
-   * @throws StoreException if that cannot be; the store is of no use any more
+   * @throws StoreException if it fails, or the writer stops to answer meanwhile; the store is of no
+   *     use any more
    */
   public boolean catchUp(LongSupplier tables) {
     boolean usable = false;
@@ -196,28 +219,27 @@ public final class SecondaryStore implements AutoCloseable {
       if (seams.verifiesViews()) {
         scanner.requireSound();
       }
-      for (int i = 0; i < TRIES; i++) {
+      for (int i = 0; i < TRIES && !usable; i++) {
         Outline before = Outline.ofTables(folder);
-        boolean sameTables = before.equals(verified);
-        long expected = sameTables ? 0 : tables.getAsLong();
-        if (expected == 0 && !sameTables && seams.verifiesViews()) {
-          usable = i == 0; // nothing was read yet
+        boolean asks = seams.verifiesViews() && !before.equals(tablesAsOf);
+        long expected = asks ? tables.getAsLong() : 0;
+        if (asks && expected == 0 && i == 0) {
+          usable = true; // as it was
           return false;
         }
         expel();
         database.catchUp();
-        boolean complete = sameTables || has(expected, tables);
-        if (!seams.verifiesViews() || before.equals(Outline.ofTables(folder))) {
-          if (!complete && seams.verifiesViews()) {
-            throw incomplete(folder);
-          }
-          verified = before;
+        boolean complete = !asks || has(expected, tables);
+        if (isVerified(before, Outline.ofTables(folder), complete)) {
+          tablesAsOf = before;
           admit();
           usable = true;
-          return true;
         }
       }
-      throw changing(folder);
+      if (!usable) {
+        throw changing(folder);
+      }
+      return true;
     } catch (RocksDBException e) {
       throw RocksFailures.translate("catching up with", folder, e);
     } catch (IOException e) {

@@ -96,7 +96,9 @@ final class SecondariesTest {
   }
 
   private Source source(String own, OwnerPage shown, long ownerEpoch) {
-    return new Source(data(), folder.resolve(own), shown, ownerEpoch, () -> store.tables());
+    Path made = folder.resolve(own);
+    assertThat(made.toFile().mkdir()).isTrue();
+    return new Source(data(), made, shown, ownerEpoch, () -> store.tables());
   }
 
   private static @Nullable String read(LocalReads reads, CallKey key) {
@@ -318,12 +320,14 @@ final class SecondariesTest {
     SecondaryReads reads = Paces.eager(Meta::generations);
     reads.follow(source("own", page, page.ownerEpoch() - 1));
     opened.add(reads);
-    LocalReads attached = follow(Paces.eager(Meta::generations), page);
-    awaitRead(attached, KEY, "old");
-    for (int i = 0; i < 100; i++) {
+    SecondaryReads attached = follow(Paces.eager(Meta::generations), page);
+    for (int i = 0; i < 5; i++) { // so often it would have been opened
       assertThat(read(reads, KEY)).isNull();
+      Paces.awaitRest(reads);
     }
     assertThat(reads.counts().openings()).isZero();
+    awaitRead(attached, KEY, "old");
+    assertThat(attached.counts().openings()).as("twin: of the owner that it is").isEqualTo(1);
   }
 
   /** Sees what is even in each stripe, as if no change were ever under way. */

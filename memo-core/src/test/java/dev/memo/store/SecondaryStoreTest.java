@@ -12,6 +12,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -171,6 +172,26 @@ final class SecondaryStoreTest {
             StoreException.class,
             e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.CORRUPT))
         .hasMessageContaining("may be damaged");
+  }
+
+  @Test
+  void aWriterThatDoesNotAnswerKeepsItFromBeingOpened() throws IOException {
+    put(KEY, "one");
+    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, () -> 0))
+        .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes)
+        .hasMessageContaining("does not say");
+  }
+
+  @Test
+  void aWriterThatStopsToAnswerMakesItUseless() throws IOException {
+    put(KEY, "one");
+    AtomicInteger asked = new AtomicInteger();
+    try (SecondaryStore store = open()) {
+      changing();
+      assertThatThrownBy(() -> store.catchUp(() -> asked.getAndIncrement() == 0 ? changing() : 0))
+          .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
+      assertThat(get(store, KEY)).isNull();
+    }
   }
 
   @Test

@@ -43,10 +43,10 @@ public interface LocalReads extends AutoCloseable {
   /** From now on there is something to read: an owner has opened the database, and serves. */
   void follow(Source source);
 
-  /** From now on there is nothing to read. Returns when nothing is open any more. */
+  /** From now on there is nothing to read. What is open is closed in the background. */
   void rest();
 
-  /** As {@link #rest}, for ever. */
+  /** As {@link #rest}, for ever. Returns when nothing is open any more. */
   @Override
   void close();
 }

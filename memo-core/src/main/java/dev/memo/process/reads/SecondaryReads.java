@@ -59,7 +59,7 @@ public final class SecondaryReads implements LocalReads {
   private long openedNanos;
   private long usedNanos;
   private long movedNanos; // when this view was first found to have moved stripes, or looked at
-  private long nextCatchUp;
+  private long nextCatchUp = System.nanoTime();
   private long nextOpening = System.nanoTime();
   private long failedNanos;
   private long backOffNanos;
@@ -92,7 +92,7 @@ public final class SecondaryReads implements LocalReads {
     }
     if (found == null && !missed) {
       missed = true;
-      if (asleep) {
+      if (asleep && source != null) {
         wake();
       }
     }
@@ -206,6 +206,9 @@ public final class SecondaryReads implements LocalReads {
    *     there is nothing
    */
   private void pause(long dueNanos) {
+    if (closed) {
+      return;
+    }
     long now = System.nanoTime();
     long longest = dueNanos == 0 ? pace.restNanos() : dueNanos - now;
     if (view == null && dueNanos != 0) {
@@ -215,7 +218,8 @@ public final class SecondaryReads implements LocalReads {
     long shortly = pace.betweenCatchUps().toNanos(); // however often something is missed
     LockSupport.parkNanos(this, shortly);
     asleep = true;
-    if (!missed && !closed && longest > shortly) {
+    boolean isOutdated = view != null && !view.source().equals(source);
+    if (!missed && !closed && !isOutdated && longest > shortly) {
       LockSupport.parkNanos(this, longest - shortly);
     }
     asleep = false;
@@ -243,7 +247,7 @@ public final class SecondaryReads implements LocalReads {
       return 0;
     }
     if (view == null) {
-      return now < nextOpening ? nextOpening : open(current, now);
+      return now - nextOpening < 0 ? nextOpening : open(current, now);
     }
     if (now - usedNanos > pace.idle().toNanos()) {
       letGo();
@@ -256,12 +260,12 @@ public final class SecondaryReads implements LocalReads {
     long written = current.source().page().lastChange() - seenChanges;
     wantedAnew |= wanted;
     boolean reopens = isOpeningDue(current, written, now);
-    if (reopens && now >= nextOpening) {
+    if (reopens && now - nextOpening >= 0) {
       return open(current.source(), now);
     }
     long due = reopens ? nextOpening : 0;
     if (wanted && written > 0 && written <= Pace.MAX_BACKLOG) {
-      if (now < nextCatchUp) {
+      if (now - nextCatchUp < 0) {
         return due == 0 ? nextCatchUp : Math.min(due, nextCatchUp);
       }
       catchUp(current);
@@ -301,9 +305,12 @@ public final class SecondaryReads implements LocalReads {
       return 0; // there is another owner, which the keeper will follow
     }
     openings.increment();
-    admit(opened);
-    letGo();
+    View former = view;
     view = opened;
+    admit(opened);
+    if (former != null) {
+      views.close(former);
+    }
     wantedAnew = false;
     openedChanges = opened.store().changeCount();
     seenChanges = openedChanges;
@@ -316,7 +323,9 @@ public final class SecondaryReads implements LocalReads {
   private void catchUp(View current) {
     long begin = System.nanoTime();
     if (!current.store().catchUp(current.source().tables())) {
-      return; // the owner does not answer: what was read before is still right
+      // the owner does not answer: what was read before is still right
+      nextCatchUp = begin + pace.betweenOpenings().toNanos();
+      return;
     }
     seenChanges = current.store().changeCount();
     catchUps.increment();
@@ -336,8 +345,12 @@ public final class SecondaryReads implements LocalReads {
 
   /** Nothing is local for a while. */
   private void fail(Throwable why) {
-    failures.increment();
+    View failed = view;
     letGo();
+    if (failed != null && !failed.isOfCurrentOwner()) {
+      return; // another one has begun, which may do anything to what was read
+    }
+    failures.increment();
     long now = System.nanoTime();
     boolean isFirst =
         backOffNanos == 0 || now - failedNanos > 2 * pace.longestAfterFailure().toNanos();

@@ -21,6 +21,10 @@ record View(
     generations = Map.copyOf(generations);
   }
 
+  boolean isOfCurrentOwner() {
+    return source.page().ownerEpoch() == source.ownerEpoch();
+  }
+
   /** As {@link LocalReads#read}, but a database that refuses is reported. */
   @Nullable Stored read(CallKey key, int variant) {
     OwnerPage page = source.page();

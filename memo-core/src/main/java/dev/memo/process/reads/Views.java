@@ -9,6 +9,7 @@ import dev.memo.store.SecondaryStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +52,8 @@ final class Views implements AutoCloseable {
       return null;
     }
     long changes = source.page().lastChange(); // no less than the epochs tell of
-    Path own = Files.createDirectories(source.own().resolve(LocalReads.FOLDER + ++opened));
+    // not the folders above: if the directory was deleted, it must not be there again
+    Path own = Files.createDirectory(source.own().resolve(LocalReads.FOLDER + ++opened));
     SecondaryStore store = null;
     View view = null;
     try {
@@ -87,7 +89,7 @@ final class Views implements AutoCloseable {
         Files.delete(file);
       }
       Files.delete(own);
-    } catch (IOException e) {
+    } catch (IOException | DirectoryIteratorException e) {
       LOG.log(Level.DEBUG, "Left for later: " + own, e);
     }
   }
