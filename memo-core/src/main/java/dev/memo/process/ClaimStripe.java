@@ -41,6 +41,11 @@ final class ClaimStripe {
     return lock;
   }
 
+  /** Whether somebody holds the lock; for those who do not. */
+  boolean isChanging() {
+    return lock.isLocked();
+  }
+
   /**
    * Waits until whoever holds the lock has let it go, and says whether somebody did; for those who
    * do not hold it.

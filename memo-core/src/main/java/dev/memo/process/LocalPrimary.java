@@ -111,10 +111,10 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public @Nullable Stored read(CallKey key, int variant) {
     requireOpen();
     ClaimStripe stripe = stripes.of(key);
-    boolean changed = stripe.lock().isLocked();
+    boolean changing = stripe.isChanging(); // before the look, after which the change may be over
     byte[] bytes = get(key, variant);
-    changed |= stripe.awaitChange();
-    if (bytes == null && changed) {
+    boolean changed = stripe.awaitChange();
+    if (bytes == null && (changing || changed)) {
       bytes = get(key, variant); // a secondary may have shown it from the log already
     }
     return bytes == null ? null : new Stored(bytes);

@@ -21,6 +21,8 @@ import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -657,6 +659,34 @@ final class LocalPrimaryTest {
     kept(primary.put(OTHER, V, new Claim(0, page.lastSequence()), bytes("new"), 0));
     other.join();
     assertThat(text(requireNonNull(seen.get()))).isEqualTo("new");
+  }
+
+  /** As above, but the put is over when the read asks whether there is one. */
+  @Test
+  void aReadThatBeganDuringAPutFindsWhatItStored() throws Exception {
+    kept(put(new Claim(0, 0), "reserves sequences"));
+    CountDownLatch writing = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    store.beforeWrites(
+        () -> {
+          writing.countDown();
+          return goOn.await(60, TimeUnit.SECONDS);
+        });
+    Thread other =
+        new Thread(
+            () -> kept(primary.put(OTHER, V, new Claim(0, page.lastSequence()), bytes("new"), 0)));
+    other.start();
+    assertThat(writing.await(60, TimeUnit.SECONDS)).isTrue();
+    Thread reader = Thread.currentThread();
+    store.afterReads(
+        () -> {
+          if (Thread.currentThread() == reader) {
+            goOn.countDown();
+            other.join();
+          }
+          return true;
+        });
+    assertThat(text(requireNonNull(primary.read(OTHER, V)))).isEqualTo("new");
   }
 
   @Nested

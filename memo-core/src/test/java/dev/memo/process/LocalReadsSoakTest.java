@@ -16,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.ToLongFunction;
@@ -54,18 +55,21 @@ final class LocalReadsSoakTest {
   /** Tables and logs of a view and of what replaces it, and connections. */
   private static final int MAX_DESCRIPTORS = 500;
 
-  /** What is written and compacted while the slowest process keeps a view, half a minute. */
+  /** What is written and compacted while a process keeps a view, which is half a minute or so. */
   private static final long MAX_PINNED = 256 << 20;
 
-  /** A heap of 128 MiB, the JVM, block caches of 80 MiB, and the logs of 32 MiB in memory twice. */
+  /** A heap of 128 MiB, the JVM, block caches of 96 MiB, and logs of 8 MiB in memory twice. */
   private static final long MAX_RESIDENT = 512 << 20;
+
+  /** Of a life, in the report. */
+  private static final int PARTS = 6;
 
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Path folder;
   private final Path directory;
   private final SharedLongs shared;
-  private final Member[] members = new Member[SoakWorker.SLOTS];
+  private final Child[] children = new Child[SoakWorker.SLOTS];
   private final List<String> said = new ArrayList<>();
   private final Map<Long, List<Vitals>> vitals = new TreeMap<>();
 
@@ -76,13 +80,13 @@ final class LocalReadsSoakTest {
   }
 
   /** A process in its slot. */
-  private final class Member {
+  private final class Child {
     final int slot;
-    final ChildJvm child;
+    final ChildJvm jvm;
 
-    Member(int slot, Looks looks) {
+    Child(int slot, Looks looks) {
       this.slot = slot;
-      this.child =
+      this.jvm =
           ChildJvm.of(
                   SoakWorker.class,
                   directory,
@@ -96,16 +100,16 @@ final class LocalReadsSoakTest {
     }
 
     long pid() {
-      return child.process().pid();
+      return jvm.process().pid();
     }
 
     void awaitLine(String start) {
-      String line = child.awaitLine(start, "failed", "wrong", "error");
+      String line = jvm.awaitLine(start, "failed", "wrong", "error");
       assertThat(line).as("seed %s", SEED).startsWith(start);
     }
 
     void tell(String command) throws IOException {
-      OutputStream input = child.process().getOutputStream();
+      OutputStream input = jvm.process().getOutputStream();
       input.write((command + "\n").getBytes(UTF_8));
       input.flush();
     }
@@ -134,11 +138,11 @@ final class LocalReadsSoakTest {
         }
         assertThat(System.nanoTime()).as("seed %s goes on", SEED).isLessThan(deadline);
         if (System.nanoTime() > next) {
-          Member leader = leader();
+          Child leader = leader();
           takeovers++;
           if (takeovers % KILLS_ONE_OF == 0 && leader.slot != 0) { // one lives as long as the test
             kills++;
-            said.addAll(leader.child.kill());
+            said.addAll(leader.jvm.kill());
             start(leader.slot, looks(leader.slot));
           } else {
             leader.tell("leave");
@@ -174,7 +178,7 @@ final class LocalReadsSoakTest {
         assertThat(System.nanoTime()).as("seed %s", SEED).isLessThan(deadline);
         LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
       }
-      System.out.println(members[1].child.awaitLine("wrong"));
+      System.out.println(children[1].jvm.awaitLine("wrong"));
     } finally {
       close();
     }
@@ -182,35 +186,35 @@ final class LocalReadsSoakTest {
   }
 
   private void start(int slot, Looks looks) {
-    members[slot] = new Member(slot, looks);
-    members[slot].awaitLine("opened");
+    children[slot] = new Child(slot, looks);
+    children[slot].awaitLine("opened");
   }
 
   private void stop() throws IOException {
-    for (Member member : members) {
-      member.tell("stop");
+    for (Child child : children) {
+      child.tell("stop");
     }
-    for (Member member : members) {
-      member.awaitLine("stopped");
+    for (Child child : children) {
+      child.awaitLine("stopped");
     }
-    for (Member member : members) {
-      member.child.process().getOutputStream().close();
-      said.addAll(member.child.awaitEnd());
+    for (Child child : children) {
+      child.jvm.process().getOutputStream().close();
+      said.addAll(child.jvm.awaitEnd());
     }
   }
 
   private void close() {
-    Arrays.stream(members).filter(m -> m != null).forEach(member -> member.child.close());
+    Arrays.stream(children).filter(Objects::nonNull).forEach(child -> child.jvm.close());
   }
 
   /** Waits for a process that has led long enough to say so. */
-  private Member leader() throws IOException {
+  private Child leader() throws IOException {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       List<String> owner = Files.readAllLines(directory.resolve("owner"));
-      for (Member member : members) {
-        if (owner.contains("pid=" + member.pid())) {
-          return member;
+      for (Child child : children) {
+        if (owner.contains("pid=" + child.pid())) {
+          return child;
         }
       }
       assertThat(System.nanoTime()).as("seed %s: somebody leads", SEED).isLessThan(deadline);
@@ -219,10 +223,10 @@ final class LocalReadsSoakTest {
   }
 
   private void look() throws IOException {
-    for (Member member : members) {
-      Vitals now = Vitals.of(member.pid(), directory);
+    for (Child child : children) {
+      Vitals now = Vitals.of(child.pid(), directory);
       if (now != null) {
-        vitals.computeIfAbsent(member.pid(), first -> new ArrayList<>()).add(now);
+        vitals.computeIfAbsent(child.pid(), first -> new ArrayList<>()).add(now);
       }
     }
   }
@@ -237,8 +241,8 @@ final class LocalReadsSoakTest {
 
   private void requireRight() {
     if (count(Count.WRONG) + count(Count.ERRORS) != 0) {
-      for (Member member : members) {
-        said.addAll(member.child.kill());
+      for (Child child : children) {
+        said.addAll(child.jvm.kill());
       }
     }
     assertThat(said).as("seed %s", SEED).noneMatch(line -> line.matches("(wrong|error|failed).*"));
@@ -279,17 +283,20 @@ final class LocalReadsSoakTest {
                 "  process %d, %.0f s: descriptors %s, pinned KiB %s, threads %s, resident MiB %s%n",
                 pid,
                 age(looks) / 1e9,
-                halves(looks, Vitals::descriptors),
-                halves(looks, v -> v.pinnedBytes() >> 10),
-                halves(looks, Vitals::threads),
-                halves(looks, v -> v.residentBytes() >> 20)));
+                parts(looks, Vitals::descriptors),
+                parts(looks, v -> v.pinnedBytes() >> 10),
+                parts(looks, Vitals::threads),
+                parts(looks, v -> v.residentBytes() >> 20)));
   }
 
-  private static String halves(List<Vitals> looks, ToLongFunction<Vitals> what) {
-    int half = looks.size() / 2;
-    return most(looks.subList(0, half), what)
-        + ".."
-        + most(looks.subList(half, looks.size()), what);
+  /** The most in each part of its life. */
+  private static String parts(List<Vitals> looks, ToLongFunction<Vitals> what) {
+    StringBuilder parts = new StringBuilder();
+    for (int i = 0; i < PARTS; i++) {
+      List<Vitals> part = looks.subList(i * looks.size() / PARTS, (i + 1) * looks.size() / PARTS);
+      parts.append(i == 0 ? "" : "-").append(most(part, what));
+    }
+    return parts.toString();
   }
 
   private static long most(List<Vitals> looks, ToLongFunction<Vitals> what) {

@@ -20,6 +20,7 @@ public final class FaultyStore implements Store {
   private @Nullable Reason allScans;
   private Callable<?> beforeWrites = () -> true;
   private Callable<?> afterWrites = () -> true;
+  private Callable<?> afterReads = () -> true;
 
   public FaultyStore(Store store) {
     this.store = store;
@@ -60,6 +61,15 @@ public final class FaultyStore implements Store {
     afterWrites = action;
   }
 
+  /** Is called after each get from now on that did not fail, outside of all locks. */
+  public synchronized void afterReads(Callable<?> action) {
+    afterReads = action;
+  }
+
+  private synchronized Callable<?> afterReads() {
+    return afterReads;
+  }
+
   private synchronized Callable<?> afterWrites() {
     return afterWrites;
   }
@@ -80,7 +90,9 @@ public final class FaultyStore implements Store {
       fail(allReads);
       fail(reads.get(++readCount));
     }
-    return store.get(family, key);
+    byte[] value = store.get(family, key);
+    call(afterReads());
+    return value;
   }
 
   @Override
