@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -102,6 +103,29 @@ final class ControlPage implements OwnerPage {
     }
   }
 
+  /**
+   * Whether the file of this name shows what is mapped here. If it does not, it is another one: the
+   * directory was made again, or the page was.
+   */
+  boolean isShownBy(Path file) throws IOException {
+    long ownerBefore = ownerEpoch();
+    long directoryBefore = directory();
+    ByteBuffer head = ByteBuffer.allocate(LAST_SEQUENCE_AT).order(ByteOrder.nativeOrder());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        // a read may end early
+      }
+    }
+    return !head.hasRemaining()
+        && isBetween(ownerBefore, head.getLong(OWNER_EPOCH_AT), ownerEpoch())
+        && isBetween(directoryBefore, head.getLong(DIRECTORY_EPOCH_AT), directory());
+  }
+
+  /** Counters only grow. */
+  private static boolean isBetween(long before, long read, long after) {
+    return before <= read && read <= after;
+  }
+
   private boolean isSound() {
     return get(MAGIC_AT) == MAGIC
         && get(LAYOUT_AT) == LAYOUT
@@ -179,8 +203,8 @@ final class ControlPage implements OwnerPage {
     }
   }
 
-  /** How many changes the database had when the last one was acknowledged; 0 if not known. */
-  long lastChange() {
+  @Override
+  public long lastChange() {
     return unsealed(get(LAST_CHANGE_AT));
   }
 

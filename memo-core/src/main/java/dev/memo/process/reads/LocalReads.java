@@ -37,6 +37,15 @@ public interface LocalReads extends AutoCloseable {
    */
   @Nullable Stored read(CallKey key, int variant);
 
+  /**
+   * As {@link #read}, for whoever can ask nobody else: what was acknowledged before this call is
+   * looked for, which may take a moment. Null if it is not there, or if that cannot be told in
+   * time.
+   */
+  default @Nullable Stored readLatest(CallKey key, int variant) {
+    return read(key, variant);
+  }
+
   /** From now on there is something to read: an owner has opened the database, and serves. */
   void follow(Source source);
 

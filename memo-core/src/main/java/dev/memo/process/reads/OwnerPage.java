@@ -8,6 +8,9 @@ public interface OwnerPage extends Epochs {
   /** Counts the owners of the directory. */
   long ownerEpoch();
 
+  /** How many changes the database had when the last one was acknowledged; 0 if not known. */
+  long lastChange();
+
   /**
    * How many changes the database had at the last one that removed or replaced something; 0 if not
    * known.

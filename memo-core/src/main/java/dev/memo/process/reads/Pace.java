@@ -28,6 +28,11 @@ record Pace(
   static final int SHARE = 200;
   static final int OPENING_SHARE = 20;
 
+  /** A catch-up or opening that somebody waits for may take 1/11 of the time. */
+  static final int AWAITED_SHARE = 10;
+
+  static final long SHORTEST_NANOS = 1_000_000;
+
   /** Stripes that make an opening due, of 4,096: half a percent of all reads ask the primary. */
   static final int MANY_MOVED = 20;
 

@@ -1,6 +1,7 @@
 package dev.memo.process.reads;
 
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Epochs;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
@@ -10,6 +11,8 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -31,8 +34,12 @@ public final class SecondaryReads implements LocalReads {
   /** Native code that does not come back must not keep a process from closing. */
   private static final Duration LAST_STEP = Duration.ofSeconds(10);
 
+  /** A state that should pass, but is still there after this many times the first pause. */
+  private static final int LASTS = 4;
+
   private final Views views;
   private final Pace pace;
+  private final @Nullable Patience patience; // null if a primary can be asked
   private final LongAdder openings = new LongAdder();
   private final LongAdder catchUps = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -44,6 +51,14 @@ public final class SecondaryReads implements LocalReads {
   private volatile boolean used;
   private volatile boolean missed;
   private volatile @Nullable StoreException met;
+
+  /** The last look at the database; null during one, and without any. Written under this. */
+  private volatile @Nullable Look look;
+
+  private volatile long looks; // that have begun; written by the thread
+  private volatile int waiters; // for a look; written under this
+  private volatile boolean waitForOpening; // a catch-up does not help them; written under this
+  private volatile boolean inVain; // to wait for the next look; written under this
 
   private volatile @Nullable Source source; // written under this
   private volatile boolean closed; // written under this
@@ -61,8 +76,11 @@ public final class SecondaryReads implements LocalReads {
   private long movedNanos; // when this view was first found to have moved stripes, or looked at
   private long nextCatchUp;
   private long nextOpening = System.nanoTime();
+  private long nextCatchUpIfAwaited;
+  private long nextOpeningIfAwaited = System.nanoTime();
   private long failedNanos;
   private long backOffNanos;
+  private boolean complained; // since all was well
 
   /**
    * What was done so far.
@@ -72,6 +90,44 @@ public final class SecondaryReads implements LocalReads {
   public record Counts(long openings, long catchUps, long failures) {}
 
   /**
+   * How long calls wait that cannot ask a primary.
+   *
+   * @param forOpening for the first opening of the database
+   * @param forLook for any later one, or until it is caught up with
+   */
+  record Patience(Duration forOpening, Duration forLook) {
+    static final Patience DEFAULT = new Patience(Duration.ofSeconds(5), Duration.ofSeconds(1));
+  }
+
+  /**
+   * What is shown by a database since it was looked at last.
+   *
+   * @param changes that it has seen
+   * @param number of this look
+   */
+  private record Look(View view, long changes, long number) {
+
+    /** Whether all that was acknowledged when somebody asked is there to be read. */
+    boolean shows(Asked asked, int stripe) {
+      return view.source().equals(asked.from)
+          && (changes >= asked.changes || number > asked.looks)
+          && isCurrent(stripe);
+    }
+
+    boolean isCurrent(int stripe) {
+      return view.snapshot().isCurrent(stripe, view.source().page());
+    }
+  }
+
+  /**
+   * When somebody asked for the latest.
+   *
+   * @param changes that were acknowledged
+   * @param looks that had begun
+   */
+  private record Asked(Source from, long changes, long looks) {}
+
+  /**
    * @param generations those of all functions that ever had another than the first
    */
   public SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations) {
@@ -79,8 +135,21 @@ public final class SecondaryReads implements LocalReads {
   }
 
   SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations, Pace pace) {
+    this(generations, pace, null);
+  }
+
+  SecondaryReads(
+      Function<SecondaryStore, Map<Long, Long>> generations,
+      Pace pace,
+      @Nullable Patience patience) {
     this.views = new Views(generations);
     this.pace = pace;
+    this.patience = patience;
+  }
+
+  /** Reads of a process that asks no primary, of a database that may have no owner. */
+  public static SecondaryReads ofNobodyElse(Function<SecondaryStore, Map<Long, Long>> generations) {
+    return new SecondaryReads(generations, Pace.DEFAULT, Patience.DEFAULT);
   }
 
   @Override
@@ -111,11 +180,103 @@ public final class SecondaryReads implements LocalReads {
   }
 
   @Override
+  public @Nullable Stored readLatest(CallKey key, int variant) {
+    return patience == null ? read(key, variant) : readLatest(key, variant, patience);
+  }
+
+  private @Nullable Stored readLatest(CallKey key, int variant, Patience patience) {
+    int stripe = key.stripe();
+    Asked asked = asked();
+    long deadline = 0;
+    while (asked != null && !Epochs.isChanging(asked.from.page().stripe(stripe))) {
+      Look last = look;
+      if (last != null && last.shows(asked, stripe)) {
+        Stored found = find(last.view, key, variant);
+        // else it may have been looked at meanwhile, when readers are not admitted
+        if (found != null || (last.equals(look) && last.shows(asked, stripe))) {
+          return found;
+        }
+      }
+      if (deadline == 0) {
+        boolean first = openings.sum() == 0 && failures.sum() == 0;
+        Duration most = first ? patience.forOpening() : patience.forLook();
+        deadline = System.nanoTime() + most.toNanos();
+      }
+      boolean isOutdated = last != null && !last.isCurrent(stripe);
+      if (!awaitLook(last, isOutdated, deadline)) {
+        return null;
+      }
+      if (!asked.from.equals(source)) {
+        asked = asked(); // of another database, perhaps
+      }
+    }
+    return null;
+  }
+
+  private @Nullable Asked asked() {
+    Source from = source;
+    return from == null ? null : new Asked(from, from.page().lastChange(), looks);
+  }
+
+  /**
+   * Waits for another look than the last one; false if none comes in time. Then nobody waits until
+   * there is one: whatever keeps it away must not delay all calls.
+   */
+  private synchronized boolean awaitLook(@Nullable Look last, boolean forOpening, long deadline) {
+    if (inVain) {
+      return false;
+    }
+    used = true;
+    missed = true;
+    waitForOpening |= forOpening;
+    waiters++;
+    wake();
+    boolean interrupted = false;
+    while (Objects.equals(look, last) && source != null && !inVain) {
+      long left = deadline - System.nanoTime();
+      inVain = left <= 0;
+      try {
+        TimeUnit.NANOSECONDS.timedWait(this, left);
+      } catch (InterruptedException e) {
+        interrupted = true; // this is short, and the caller's own wait is not this one
+      }
+    }
+    waiters--;
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+    return !Objects.equals(look, last);
+  }
+
+  private long beginLook() {
+    long number = looks + 1;
+    looks = number;
+    return number;
+  }
+
+  /** Tells who waits what there is to be read now. */
+  private synchronized void endLook(long number, View looked) {
+    if (looked.source().equals(source)) {
+      look = new Look(looked, looked.store().changeCount(), number);
+      inVain = false;
+    }
+    notifyAll();
+  }
+
+  private synchronized void hide(boolean forLong) {
+    look = null;
+    inVain |= forLong;
+    notifyAll();
+  }
+
+  @Override
   public synchronized void follow(Source next) {
     if (closed) {
       return;
     }
     admitted.set(null);
+    hide(false);
+    inVain = false;
     source = next;
     if (thread == null) {
       thread = new Thread(this::run, "memo follows " + next.data());
@@ -129,6 +290,7 @@ public final class SecondaryReads implements LocalReads {
   public synchronized void rest() {
     admitted.set(null);
     source = null;
+    hide(false);
     wake();
   }
 
@@ -201,7 +363,7 @@ public final class SecondaryReads implements LocalReads {
    *     there is nothing
    */
   private void pause(long dueNanos) {
-    long shortly = pace.betweenCatchUps().toNanos();
+    long shortly = waiters > 0 ? Pace.SHORTEST_NANOS : pace.betweenCatchUps().toNanos();
     if (dueNanos != 0) {
       LockSupport.parkNanos(this, Math.max(shortly, dueNanos - System.nanoTime()));
       return;
@@ -220,8 +382,12 @@ public final class SecondaryReads implements LocalReads {
     if (view != null && !view.source().equals(current)) {
       letGo();
     }
-    wanted |= missed;
+    wanted |= missed || waiters > 0;
     missed = false;
+    if (waiters > 0) {
+      nextCatchUp = Math.min(nextCatchUp, nextCatchUpIfAwaited);
+      nextOpening = Math.min(nextOpening, nextOpeningIfAwaited);
+    }
     if (used) {
       used = false;
       usedNanos = now;
@@ -253,7 +419,7 @@ public final class SecondaryReads implements LocalReads {
       return open(current.source(), now);
     }
     long due = reopens ? nextOpening : 0;
-    if (wanted && written != 0 && written <= Pace.MAX_BACKLOG) {
+    if (wanted && (written != 0 || isBehind(current)) && written <= Pace.MAX_BACKLOG) {
       if (now < nextCatchUp) {
         return due == 0 ? nextCatchUp : Math.min(due, nextCatchUp);
       }
@@ -261,6 +427,14 @@ public final class SecondaryReads implements LocalReads {
     }
     wanted = false;
     return due;
+  }
+
+  /**
+   * Whether somebody waits for what was written without a number of its own, or after its number.
+   */
+  private boolean isBehind(View current) {
+    Look last = look;
+    return waiters > 0 && last != null && last.changes < current.source().page().lastChange();
   }
 
   private boolean isOpeningDue(View current, long written, long now) {
@@ -271,7 +445,8 @@ public final class SecondaryReads implements LocalReads {
     boolean misleads =
         moved >= Pace.MANY_MOVED
             || now - movedNanos > pace.oneMoved().toNanos()
-            || written > Pace.MAX_BACKLOG;
+            || written > Pace.MAX_BACKLOG
+            || (waiters > 0 && waitForOpening);
     boolean isOld =
         now - openedNanos > pace.life().toNanos()
             && current.source().page().lastSequence() != openedSequence;
@@ -285,11 +460,17 @@ public final class SecondaryReads implements LocalReads {
       nextOpening = now + pace.longestAfterFailure().toNanos();
       return 0;
     }
+    if (patience != null) {
+      Precautions.requireSoundLogs(from.data());
+    }
+    long number = beginLook();
+    waitForOpening = false; // who asks from now on may ask for the next one
     long sequence = from.page().lastSequence();
     View opened = views.open(from);
     long end = System.nanoTime();
     nextOpening =
         now + Math.max(pace.betweenOpenings().toNanos(), Pace.OPENING_SHARE * (end - now));
+    nextOpeningIfAwaited = end + Pace.AWAITED_SHARE * (end - now);
     if (opened == null) {
       return 0; // there is another owner, which the keeper will follow
     }
@@ -297,6 +478,8 @@ public final class SecondaryReads implements LocalReads {
     admit(opened);
     letGo();
     view = opened;
+    endLook(number, opened);
+    complained = false;
     wantedAnew = false;
     seenSequence = sequence;
     openedSequence = sequence;
@@ -309,10 +492,14 @@ public final class SecondaryReads implements LocalReads {
   private void catchUp(View current) {
     long begin = System.nanoTime();
     long sequence = current.source().page().lastSequence();
+    long number = beginLook();
+    hide(false);
     current.store().catchUp();
+    endLook(number, current);
     catchUps.increment();
     seenSequence = sequence;
     long end = System.nanoTime();
+    nextCatchUpIfAwaited = end + Pace.AWAITED_SHARE * (end - begin);
     nextCatchUp = end + Math.max(pace.betweenCatchUps().toNanos(), Pace.SHARE * (end - begin));
   }
 
@@ -322,6 +509,7 @@ public final class SecondaryReads implements LocalReads {
     view = null;
     if (former != null) {
       admitted.compareAndSet(former, null);
+      hide(false);
       views.close(former);
     }
   }
@@ -338,11 +526,28 @@ public final class SecondaryReads implements LocalReads {
       backOffNanos = Math.min(2 * backOffNanos, pace.longestAfterFailure().toNanos());
     }
     boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
-    LOG.log(
-        isFirst && !passes ? Level.WARNING : Level.DEBUG,
-        "The primary is asked for everything for " + Duration.ofNanos(backOffNanos) + ": " + why,
-        why);
+    if (patience != null) {
+      complain(why, passes && backOffNanos < LASTS * pace.afterFailure().toNanos());
+    } else {
+      LOG.log(
+          isFirst && !passes ? Level.WARNING : Level.DEBUG,
+          "The primary is asked for everything for " + Duration.ofNanos(backOffNanos) + ": " + why,
+          why);
+    }
     failedNanos = now;
     nextOpening = now + backOffNanos;
+    nextOpeningIfAwaited = nextOpening;
+    hide(true);
+  }
+
+  /** Once until all is well: without an owner, what is damaged stays so. */
+  private void complain(Throwable why, boolean passes) {
+    LOG.log(
+        complained || passes ? Level.DEBUG : Level.WARNING,
+        "Nothing that is stored can be served at the moment, so calls compute. If that is for damage,"
+            + " open the directory once without readOnly(): "
+            + why,
+        why);
+    complained |= !passes;
   }
 }

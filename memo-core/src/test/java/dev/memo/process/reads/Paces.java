@@ -27,6 +27,14 @@ public final class Paces {
     return new SecondaryReads(generations, EAGER);
   }
 
+  /** The reads of a process that asks nobody, and waits for them however busy the machine is. */
+  public static SecondaryReads patient(Function<SecondaryStore, Map<Long, Long>> generations) {
+    return new SecondaryReads(
+        generations,
+        Pace.DEFAULT,
+        new SecondaryReads.Patience(Duration.ofSeconds(60), Duration.ofSeconds(60)));
+  }
+
   /** As above, and lets the database go when it was not read for so long. */
   public static SecondaryReads letsGo(
       Function<SecondaryStore, Map<Long, Long>> generations, Duration idle) {
