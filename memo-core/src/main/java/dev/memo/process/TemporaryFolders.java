@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.attribute.UserPrincipal;
 import java.util.regex.Pattern;
@@ -30,6 +31,9 @@ final class TemporaryFolders {
    * @param parent such as {@code java.io.tmpdir}
    */
   static MemberFolder make(Path parent) throws IOException {
+    if (!Files.isDirectory(parent)) {
+      throw new NotDirectoryException(parent.toString()); // not ours to make
+    }
     Path path = parent.toAbsolutePath().resolve(PREFIX + MemberFolder.newName());
     MemberFolder folder = MemberFolder.make(path, Admission.ownerOnly(path));
     sweepBeside(folder);

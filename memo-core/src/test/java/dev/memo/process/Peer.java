@@ -277,7 +277,7 @@ final class Peer implements AutoCloseable {
       Path path = Path.of(arguments[0]);
       try (OpenDirectory directory =
           Boolean.getBoolean(READ_ONLY)
-              ? OpenDirectory.open(path, DirectorySettings.DEFAULT.onlyToRead())
+              ? ReadOnlyOpenings.open(path)
               : Openings.open(path, times)) {
         Primary primary = directory.primary();
         GatedFunctions functions =

@@ -28,8 +28,8 @@ record Pace(
   static final int SHARE = 200;
   static final int OPENING_SHARE = 20;
 
-  /** A catch-up or opening that somebody waits for may take 1/11 of the time. */
-  static final int AWAITED_SHARE = 10;
+  /** What somebody waits for may take a fifth of the time. */
+  static final int AWAITED_SHARE = 4;
 
   static final long SHORTEST_NANOS = 1_000_000;
 

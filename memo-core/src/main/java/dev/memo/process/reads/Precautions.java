@@ -48,4 +48,13 @@ final class Precautions {
     }
     throw new StoreException(Reason.TRY_AGAIN, "the logs in " + data + " change too fast", null);
   }
+
+  /** What to say of a database that shows less than was acknowledged, all removals included. */
+  static StoreException lost(View opened, long acknowledged) {
+    long lost = acknowledged - opened.store().changeCount();
+    return new StoreException(
+        Reason.CORRUPT,
+        "the database " + opened.source().data() + " has lost its last " + lost + " changes",
+        null);
+  }
 }

@@ -6,6 +6,7 @@ import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.SecondaryStore;
+import dev.memo.store.WholeDatabase;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -33,6 +34,8 @@ public final class SecondaryReads implements LocalReads {
 
   /** Native code that does not come back must not keep a process from closing. */
   private static final Duration LAST_STEP = Duration.ofSeconds(10);
+
+  private static final String PART = "Some results";
 
   /** A state that should pass, but is still there after this many times the first pause. */
   private static final int LASTS = 4;
@@ -80,7 +83,10 @@ public final class SecondaryReads implements LocalReads {
   private long nextOpeningIfAwaited = System.nanoTime();
   private long failedNanos;
   private long backOffNanos;
-  private boolean complained; // since all was well
+  private @Nullable Source whole; // had all its tables
+  private @Nullable Source tried; // the last one
+  private boolean complained; // of it
+  private @Nullable Throwable untold; // what might have passed
 
   /**
    * What was done so far.
@@ -172,7 +178,7 @@ public final class SecondaryReads implements LocalReads {
     try {
       return current.read(key, variant);
     } catch (StoreException e) {
-      if (admitted.compareAndSet(current, null)) {
+      if (patience != null || admitted.compareAndSet(current, null)) {
         met = e;
       }
       return null;
@@ -354,6 +360,10 @@ public final class SecondaryReads implements LocalReads {
       }
       pause(dueNanos);
     }
+    Throwable last = met == null ? untold : met;
+    if (last != null && patience != null) {
+      complain(PART, last, false); // there was no time for it
+    }
     letGo();
     views.close();
   }
@@ -395,7 +405,7 @@ public final class SecondaryReads implements LocalReads {
     StoreException failure = met;
     if (failure != null) {
       met = null;
-      throw failure;
+      putUpWith(failure);
     }
     if (current == null || (view == null && !wanted)) {
       wanted = false;
@@ -409,6 +419,17 @@ public final class SecondaryReads implements LocalReads {
       return 0;
     }
     return follow(view, now);
+  }
+
+  /**
+   * A block that cannot be read costs the results in it, if nobody else can be asked for others.
+   */
+  private void putUpWith(StoreException failure) {
+    if (patience == null) {
+      throw failure;
+    }
+    failures.increment();
+    complain(PART, failure, false);
   }
 
   private long follow(View current, long now) throws IOException {
@@ -461,10 +482,17 @@ public final class SecondaryReads implements LocalReads {
       return 0;
     }
     if (patience != null) {
+      complained &= from.equals(tried);
+      tried = from;
       Precautions.requireSoundLogs(from.data());
+      if (!from.equals(whole)) { // an owner looks itself, but that may have been long ago
+        WholeDatabase.require(from.data(), from.own().resolve("links"));
+        whole = from;
+      }
     }
     long number = beginLook();
     waitForOpening = false; // who asks from now on may ask for the next one
+    long acknowledged = from.page().lastChange();
     long sequence = from.page().lastSequence();
     View opened = views.open(from);
     long end = System.nanoTime();
@@ -475,11 +503,14 @@ public final class SecondaryReads implements LocalReads {
       return 0; // there is another owner, which the keeper will follow
     }
     openings.increment();
+    untold = null;
     admit(opened);
     letGo();
     view = opened;
     endLook(number, opened);
-    complained = false;
+    if (patience != null && opened.store().changeCount() < acknowledged) {
+      complain("The last results", Precautions.lost(opened, acknowledged), false);
+    }
     wantedAnew = false;
     seenSequence = sequence;
     openedSequence = sequence;
@@ -527,7 +558,8 @@ public final class SecondaryReads implements LocalReads {
     }
     boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
     if (patience != null) {
-      complain(why, passes && backOffNanos < LASTS * pace.afterFailure().toNanos());
+      complain(
+          "What is stored", why, passes && backOffNanos < LASTS * pace.afterFailure().toNanos());
     } else {
       LOG.log(
           isFirst && !passes ? Level.WARNING : Level.DEBUG,
@@ -540,14 +572,16 @@ public final class SecondaryReads implements LocalReads {
     hide(true);
   }
 
-  /** Once until all is well: without an owner, what is damaged stays so. */
-  private void complain(Throwable why, boolean passes) {
+  /** Once for each owner: what is damaged stays so until there is another. */
+  private void complain(String what, Throwable why, boolean passes) {
     LOG.log(
-        complained || passes ? Level.DEBUG : Level.WARNING,
-        "Nothing that is stored can be served at the moment, so calls compute. If that is for damage,"
-            + " open the directory once without readOnly(): "
+        passes || complained ? Level.DEBUG : Level.WARNING,
+        what
+            + " cannot be read at the moment, so calls compute. If that is for damage, open the"
+            + " directory once without readOnly(): "
             + why,
         why);
     complained |= !passes;
+    untold = passes ? why : null;
   }
 }
