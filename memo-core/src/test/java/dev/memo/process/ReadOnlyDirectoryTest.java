@@ -12,6 +12,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.FunctionClashException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -164,6 +165,38 @@ final class ReadOnlyDirectoryTest {
         .hasMessageStartingWith(action + " is not possible")
         .hasMessageContaining(path.toString())
         .hasMessageContaining("open with readOnly()");
+  }
+
+  @Test
+  @DisplayName("P2: results of another function with the same id are not served")
+  void functionsWithTheSameId() {
+    CallKey key = CallKey.of(7, new byte[] {1});
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      directory.primary().register(7, "one\n1");
+      OpenDirectoryTest.store(directory, key, "result");
+    }
+    try (CapturedLog log = CapturedLog.of("dev.memo");
+        OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+      directory.primary().register(7, "two\n1"); // nothing is known of the directory yet
+      assertThat(directory.primary().read(key, 1)).isNull();
+      assertThat(log.warnings())
+          .singleElement()
+          .asString()
+          .contains("one version 1", "two version 1");
+    }
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+      directory.primary().register(7, "one\n1");
+      assertThat(directory.primary().read(key, 1)).isNotNull();
+      assertThatThrownBy(() -> directory.primary().register(7, "two\n1"))
+          .isInstanceOf(FunctionClashException.class)
+          .hasMessageContaining("one version 1");
+    }
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+      directory.primary().register(8, "eight\n1");
+      assertThat(directory.primary().read(key, 1)).isNotNull();
+      assertThatThrownBy(() -> directory.primary().register(7, "two\n1"))
+          .isInstanceOf(FunctionClashException.class);
+    }
   }
 
   @Test
