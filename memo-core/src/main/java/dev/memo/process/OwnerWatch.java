@@ -259,7 +259,7 @@ final class OwnerWatch implements AutoCloseable {
     }
     LockSupport.unpark(thread);
     PrivateThread.join(thread);
-    if (missed && source == null) {
+    if (missed && source == null && complaint != null) {
       complain(); // if there was no time for it
     }
   }

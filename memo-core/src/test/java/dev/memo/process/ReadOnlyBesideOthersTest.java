@@ -262,6 +262,22 @@ final class ReadOnlyBesideOthersTest {
   }
 
   @Test
+  @DisplayName("P1: who only reads takes no lock away, in the same JVM either")
+  void theLockOfAnOwnerInThisJvm() {
+    try (OpenDirectory owner = Openings.open(path, Times.DEFAULT)) {
+      String stored = GatedFunctions.of(owner).call("quick", 1);
+      for (int i = 0; i < 3; i++) {
+        try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+          assertThat(GatedFunctions.of(directory).peek("quick", 1)).isEqualTo(stored);
+        }
+      }
+      try (Peer other = Peer.open(path, Times.DEFAULT)) {
+        assertThat(other.get("role")).isEqualTo("follows");
+      }
+    }
+  }
+
+  @Test
   void processesThatReadAndOneThatWrites() {
     String[] stored = ReadOnlyOpenings.store(path, KEYS).toArray(String[]::new);
     try (Peer reader = Peer.openToRead(path, child -> {});
