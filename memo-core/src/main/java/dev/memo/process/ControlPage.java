@@ -108,17 +108,20 @@ final class ControlPage implements OwnerPage {
    * directory was made again, or the page was.
    */
   boolean isShownBy(Path file) throws IOException {
-    long ownerBefore = ownerEpoch();
-    long directoryBefore = directory();
     ByteBuffer head = ByteBuffer.allocate(LAST_SEQUENCE_AT).order(ByteOrder.nativeOrder());
     try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() != BYTES) {
+        return false; // and nothing of it may be touched, if it is the same one
+      }
+      long ownerBefore = ownerEpoch();
+      long directoryBefore = directory();
       while (head.hasRemaining() && channel.read(head) >= 0) {
         // a read may end early
       }
+      return !head.hasRemaining()
+          && isBetween(ownerBefore, head.getLong(OWNER_EPOCH_AT), ownerEpoch())
+          && isBetween(directoryBefore, head.getLong(DIRECTORY_EPOCH_AT), directory());
     }
-    return !head.hasRemaining()
-        && isBetween(ownerBefore, head.getLong(OWNER_EPOCH_AT), ownerEpoch())
-        && isBetween(directoryBefore, head.getLong(DIRECTORY_EPOCH_AT), directory());
   }
 
   /** Counters only grow. */

@@ -280,6 +280,31 @@ final class ReadOnlyOwnersTest {
   }
 
   @Test
+  @DisplayName("P4: when somebody cuts the page, calls compute soon, until there is another")
+  void aPageThatIsCut() throws IOException {
+    List<String> values = ReadOnlyOpenings.store(path, KEYS);
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path, ReadOnlyOpenings.IMPATIENT)) {
+      GatedFunctions here = GatedFunctions.of(directory);
+      assertThat(here.peek("quick", 1)).isEqualTo(values.get(1));
+      Files.write(layout.control(), new byte[0]);
+      Openings.await(
+          "calls compute",
+          () -> {
+            try {
+              return !here.call("quick", 1).equals(values.get(1));
+            } catch (InternalError e) { // how the JVM tells that the page is gone
+              return false;
+            }
+          });
+      for (int key = 0; key < KEYS; key++) {
+        assertThat(here.call("quick", key)).isNotEqualTo(values.get(key));
+      }
+      Openings.open(path, Times.DEFAULT).close();
+      Openings.await("it is served", () -> values.get(1).equals(here.call("quick", 1)));
+    }
+  }
+
+  @Test
   @DisplayName("P4, P6: a directory that is deleted is not served any more, and the next one is")
   void aDeletedDirectory() throws IOException {
     List<String> values = ReadOnlyOpenings.store(path, KEYS);

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
  * How a process reads entries without asking the primary: not at all ({@link #NONE}), or from a
  * RocksDB secondary ({@link SecondaryReads}).
  *
- * <p><b>Threads</b>: {@link #read} is for any; the rest is the keeper's. <b>Failure</b>: none ever
- * reaches a reader.
+ * <p><b>Threads</b>: {@link #read} and {@link #readLatest} are for any; the rest is the keeper's.
+ * <b>Failure</b>: none ever reaches a reader.
  */
 public interface LocalReads extends AutoCloseable {
 

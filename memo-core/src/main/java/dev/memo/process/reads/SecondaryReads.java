@@ -23,11 +23,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads from a RocksDB secondary of this process.
  *
- * <p>A reader takes what the {@link View} finds, and is never made to wait. One daemon thread opens
- * the database when somebody has found nothing, catches up with what was written since, and opens
- * it anew beside the readers when too much of it does not count any more. It works only while
- * readers miss something, and seldom enough to cost them little; it lets the database go when
- * nobody reads. Thread-safe.
+ * <p>A reader takes what the {@link View} finds, and is never made to wait; only who can ask nobody
+ * else may wait for another look at the database ({@link #readLatest}). One daemon thread opens the
+ * database when somebody has found nothing, catches up with what was written since, and opens it
+ * anew beside the readers when too much of it does not count any more. It works only while readers
+ * miss something, and seldom enough to cost them little; it lets the database go when nobody reads.
+ * Thread-safe.
  */
 public final class SecondaryReads implements LocalReads {
   private static final Logger LOG = System.getLogger("dev.memo.process");
