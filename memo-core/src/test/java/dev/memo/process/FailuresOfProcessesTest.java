@@ -1,6 +1,5 @@
 package dev.memo.process;
 
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
@@ -53,12 +52,8 @@ final class FailuresOfProcessesTest {
 
   /** One process computes and so many wait for it. */
   private void awaitWaits(long count) {
-    Openings.await(
-        count + " wait",
-        () -> {
-          DirectoryState state = requireNonNull(directory.state());
-          return state.claims() == 1 && state.waits() == count;
-        });
+    Openings.awaitState(
+        directory, count + " wait", state -> state.claims() == 1 && state.waits() == count);
   }
 
   private void open(int peer, String what) {
@@ -99,7 +94,7 @@ final class FailuresOfProcessesTest {
       assertThat(calls.get(peer).answer()).isEqualTo(FAILURE);
     }
     assertThat(computations()).containsExactly(1L, 1L, 1L);
-    Openings.await("no claim is left", () -> requireNonNull(directory.state()).claims() == 0);
+    Openings.awaitState(directory, "no claim is left", state -> state.claims() == 0);
     assertThat(peers.get(0).get("peek", "f", 1)).as("nothing is stored").isEqualTo("null");
     assertNobodyLostPatience();
   }

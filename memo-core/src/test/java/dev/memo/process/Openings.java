@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 
 /** How tests open directories and see what became of them. */
 final class Openings {
@@ -57,6 +58,19 @@ final class Openings {
 
   static void awaitRole(OpenDirectory directory, String role) {
     await("the role is " + role, () -> role(directory).equals(role));
+  }
+
+  /**
+   * Waits until the primary tells this of the directory. It may have no answer in time, after it
+   * was stopped for instance: that is asked again.
+   */
+  static void awaitState(OpenDirectory directory, String what, Predicate<DirectoryState> is) {
+    await(
+        what,
+        () -> {
+          DirectoryState state = directory.state();
+          return state != null && is.test(state);
+        });
   }
 
   /** How many threads of this JVM wait for a computation of others. */

@@ -1,7 +1,6 @@
 package dev.memo.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
-import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.Answer;
@@ -126,16 +125,12 @@ final class TombstonesTest {
 
         peer.stop();
         here.invalidate("quick", 1);
-        Openings.await("it has lost its connection", () -> processes(directory) == 1);
+        Openings.awaitState(directory, "it has no connection", state -> state.processes() == 1);
         awaitSweeps();
         assertThat(Openings.tombstones(directory).count()).isGreaterThanOrEqualTo(1);
         peer.resume();
         Openings.await("it is back", () -> Openings.tombstones(directory).count() == 0);
       }
-    }
-
-    private static int processes(OpenDirectory directory) {
-      return requireNonNull(directory.state()).processes();
     }
 
     @Test
@@ -160,7 +155,8 @@ final class TombstonesTest {
           assertThat(held).as("now nobody else can take it in").isNotNull();
           primary.resume();
           Openings.awaitRole(directory, "follows");
-          Openings.await("the victim's end was seen", () -> processes(directory) == 2);
+          Openings.awaitState(
+              directory, "the victim's end was seen", state -> state.processes() == 2);
           awaitSweeps();
           assertThat(primary.get("tombstones")).isEqualTo("1");
           assertThat(spool).exists();
