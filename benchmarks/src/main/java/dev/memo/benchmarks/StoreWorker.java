@@ -4,6 +4,7 @@ import dev.memo.store.Family;
 import dev.memo.store.SecondaryCache;
 import dev.memo.store.SecondaryStore;
 import dev.memo.store.Tables;
+import dev.memo.store.Writer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,7 +12,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -47,7 +47,7 @@ final class StoreWorker implements AutoCloseable {
     void close();
   }
 
-  private record Store(SecondaryStore store, LongSupplier tables) implements Database {
+  private record Store(SecondaryStore store, Writer writer) implements Database {
     @Override
     public byte @Nullable [] get(byte[] key) {
       return store.get(Family.ENTRIES, key);
@@ -55,12 +55,25 @@ final class StoreWorker implements AutoCloseable {
 
     @Override
     public void catchUp() {
-      store.catchUp(tables);
+      store.catchUp(writer);
     }
 
     @Override
     public void close() {
       store.close();
+    }
+  }
+
+  /** Cannot be asked; to look at its folder is about as much work. */
+  private record Silent(Path data) implements Writer {
+    @Override
+    public long tables() {
+      return Tables.in(data);
+    }
+
+    @Override
+    public boolean hasAcknowledged(long changes) {
+      return true;
     }
   }
 
@@ -98,11 +111,11 @@ final class StoreWorker implements AutoCloseable {
 
   private Database open(Kind kind, Path data) throws IOException, RocksDBException {
     Path own = Files.createDirectories(folder.resolve("own-" + ++opened));
-    LongSupplier tables = () -> Tables.in(data); // about as much work as to ask the primary
+    Writer writer = new Silent(data);
     return switch (kind) {
       case RAW -> RawRocks.primary(data);
       case RAW_SECONDARY -> RawRocks.secondary(data, own);
-      case STORE -> new Store(SecondaryStore.open(data, own, cache, tables), tables);
+      case STORE -> new Store(SecondaryStore.open(data, own, cache, writer), writer);
     };
   }
 

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.failure.DirectoryException;
+import dev.memo.process.reads.LiveWriter;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.Source;
 import java.io.IOException;
@@ -198,7 +199,8 @@ final class Keeper implements AutoCloseable {
     member.announceTo(role);
     primary.attached();
     housekeeping.replay(role);
-    reads.follow(new Source(layout.data(), folder.path(), page, owner.epoch(), primary::tables));
+    LiveWriter writer = new LiveWriter(page, primary::tables);
+    reads.follow(new Source(layout.data(), folder.path(), page, owner.epoch(), writer));
     assume(role, "follows " + owner + ", the owner of epoch " + owner.epoch());
     if (primary.hasEnded()) {
       member.leave(role);

@@ -79,14 +79,14 @@ final class LocalPrimary implements Primary, AutoCloseable {
       Grace grace) {
     this.grace = grace;
     this.directory = directory;
-    this.store = store;
-    this.meta = new Meta(store);
+    this.store = new ShownStore(store, page);
+    this.meta = new Meta(this.store);
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
-    this.rows = new CallRows(directory, store, sequences, intact);
-    this.tombstones = new Tombstones(store, page, stripes);
-    this.counters = new SharedCounters(store, meta, functions);
+    this.rows = new CallRows(directory, this.store, sequences, intact);
+    this.tombstones = new Tombstones(this.store, stripes);
+    this.counters = new SharedCounters(this.store, meta, functions);
     this.outdating = outdating;
   }
 
@@ -332,9 +332,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       }
       List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
       store.write(batch);
-      if (moving.length == 0) {
-        page.showChange(store.changeCount());
-      } else {
+      if (moving.length > 0) {
         page.showRemoval(store.changeCount());
       }
       recorded.forEach(KnownFunction::recorded);

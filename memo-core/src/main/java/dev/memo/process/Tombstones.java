@@ -44,15 +44,13 @@ final class Tombstones {
   private static final int AT_ONCE = 1_000;
 
   private final Store store;
-  private final ControlPage page;
   private final ClaimStripes stripes;
 
   /** Whose tombstone it is. */
   private record Row(long sequence, CallKey key, long generation) {}
 
-  Tombstones(Store store, ControlPage page, ClaimStripes stripes) {
+  Tombstones(Store store, ClaimStripes stripes) {
     this.store = store;
-    this.page = page;
     this.stripes = stripes;
   }
 
@@ -96,7 +94,6 @@ final class Tombstones {
       }
       if (!rows.isEmpty()) {
         store.write(batch);
-        page.showChange(store.changeCount());
       }
       return swept;
     } finally {

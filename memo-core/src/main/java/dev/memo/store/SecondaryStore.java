@@ -4,7 +4,6 @@ import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -54,21 +53,20 @@ public final class SecondaryStore implements AutoCloseable {
    * Opens what another process writes, or has written.
    *
    * @param own an empty folder for RocksDB's own notes, of this store only
-   * @param tables what the writer says of its {@linkplain Store#tables tables}; 0 if it does not
    * @throws dev.memo.failure.DirectoryException if the native library cannot be loaded
    * @throws StoreException if the database cannot be opened; with the reason {@link
-   *     Reason#TRY_AGAIN} if it changed too fast, or the writer says nothing
+   *     Reason#TRY_AGAIN} if it changed too fast, or the writer says nothing or has not
+   *     acknowledged what is there
    */
-  public static SecondaryStore open(
-      Path folder, Path own, SecondaryCache cache, LongSupplier tables) {
-    return open(folder, own, cache, tables, Seams.ofThisJvm);
+  public static SecondaryStore open(Path folder, Path own, SecondaryCache cache, Writer writer) {
+    return open(folder, own, cache, writer, Seams.ofThisJvm);
   }
 
   static SecondaryStore open(
-      Path folder, Path own, SecondaryCache cache, LongSupplier tables, Seams seams) {
+      Path folder, Path own, SecondaryCache cache, Writer writer, Seams seams) {
     NativeLibrary.load();
     for (int i = 0; i < TRIES; i++) {
-      SecondaryStore opened = tryOpen(folder, own, cache, tables, seams);
+      SecondaryStore opened = tryOpen(folder, own, cache, writer, seams);
       if (opened != null) {
         return opened;
       }
@@ -78,22 +76,22 @@ public final class SecondaryStore implements AutoCloseable {
 
   /** Null if files came and went meanwhile. */
   private static @Nullable SecondaryStore tryOpen(
-      Path folder, Path own, SecondaryCache cache, LongSupplier tables, Seams seams) {
+      Path folder, Path own, SecondaryCache cache, Writer writer, Seams seams) {
     try {
       LogScanner scanner = new LogScanner(folder);
       if (seams.verifiesViews()) {
         scanner.requireSound();
       }
       Outline before = Outline.of(folder);
-      long expected = seams.verifiesViews() ? ask(folder, tables) : 0;
+      long expected = seams.verifiesViews() ? ask(folder, writer) : 0;
       NativeDatabase database = NativeDatabase.openAsSecondary(folder, own, cache.cache(), seams);
       SecondaryStore store = new SecondaryStore(folder, database, scanner, seams);
       boolean verified = false;
       try {
         // a log that was removed while it opened was skipped without a word
         database.catchUp();
-        boolean complete = !seams.verifiesViews() || store.has(expected, tables);
-        verified = store.isVerified(before, Outline.of(folder), complete);
+        boolean complete = !seams.verifiesViews() || store.has(expected, writer);
+        verified = store.isVerified(before, Outline.of(folder), complete, writer);
       } finally {
         if (!verified) {
           store.close();
@@ -112,8 +110,8 @@ public final class SecondaryStore implements AutoCloseable {
     }
   }
 
-  private static long ask(Path folder, LongSupplier tables) {
-    long digest = tables.getAsLong();
+  private static long ask(Path folder, Writer writer) {
+    long digest = writer.tables();
     if (digest == 0) {
       throw new StoreException(
           Reason.TRY_AGAIN, "the writer of " + folder + " does not say which tables it has", null);
@@ -125,24 +123,26 @@ public final class SecondaryStore implements AutoCloseable {
    * Whether it has the tables that the writer has, which may have been about to change them when it
    * was asked first. One that is missing or damaged is left out without a word.
    */
-  private boolean has(long expected, LongSupplier tables) {
+  private boolean has(long expected, Writer writer) {
     long mine = database.tables();
-    return mine == expected || mine == ask(folder, tables);
+    return mine == expected || mine == ask(folder, writer);
   }
 
   /**
    * Whether what was read between the two can be trusted; false if files came and went.
    *
    * @param complete whether it has the tables that the writer has
-   * @throws StoreException if it does not
+   * @throws StoreException if it does not, or has not acknowledged all that was read
    */
-  private boolean isVerified(Outline before, Outline after, boolean complete) {
+  private boolean isVerified(Outline before, Outline after, boolean complete, Writer writer) {
     if (!seams.verifiesViews()) {
       return true;
     } else if (!before.equals(after)) {
       return false;
     } else if (!complete) {
       throw incomplete(folder);
+    } else if (!writer.hasAcknowledged(database.changeCount())) {
+      throw unacknowledged(folder);
     }
     return true;
   }
@@ -158,6 +158,13 @@ public final class SecondaryStore implements AutoCloseable {
         "the tables of "
             + folder
             + " cannot all be opened, though its writer has them open: one may be damaged",
+        null);
+  }
+
+  private static StoreException unacknowledged(Path folder) {
+    return new StoreException(
+        Reason.TRY_AGAIN,
+        "the log of " + folder + " has changes that its writer has not acknowledged",
         null);
   }
 
@@ -208,12 +215,11 @@ public final class SecondaryStore implements AutoCloseable {
   /**
    * Reads what was written since. Nobody is admitted meanwhile, nor afterwards if it fails.
    *
-   * @param tables as at the opening
    * @return false if nothing was read, because the writer does not answer
    * @throws StoreException if it fails, or the writer stops to answer meanwhile; the store is of no
    *     use any more
    */
-  public boolean catchUp(LongSupplier tables) {
+  public boolean catchUp(Writer writer) {
     boolean usable = false;
     try {
       if (seams.verifiesViews()) {
@@ -222,15 +228,15 @@ public final class SecondaryStore implements AutoCloseable {
       for (int i = 0; i < TRIES && !usable; i++) {
         Outline before = Outline.ofTables(folder);
         boolean asks = seams.verifiesViews() && !before.equals(tablesAsOf);
-        long expected = asks ? tables.getAsLong() : 0;
+        long expected = asks ? writer.tables() : 0;
         if (asks && expected == 0 && i == 0) {
           usable = true; // as it was
           return false;
         }
         expel();
         database.catchUp();
-        boolean complete = !asks || has(expected, tables);
-        if (isVerified(before, Outline.ofTables(folder), complete)) {
+        boolean complete = !asks || has(expected, writer);
+        if (isVerified(before, Outline.ofTables(folder), complete, writer)) {
           tablesAsOf = before;
           admit();
           usable = true;

@@ -7,9 +7,11 @@ import dev.memo.claims.CallKey;
 import dev.memo.store.ChildJvm;
 import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
+import dev.memo.store.ScriptedWriter;
 import dev.memo.store.SecondaryCache;
 import dev.memo.store.SecondaryStore;
 import dev.memo.store.StoreSeams;
+import dev.memo.store.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -160,7 +162,8 @@ final class DamagedLogsTest {
       Path data = Path.of(arguments[0]);
       if (Boolean.parseBoolean(arguments[1])) {
         StoreSeams.trustAnyView();
-        SecondaryStore.open(data, data.resolveSibling("own"), new SecondaryCache(), () -> 1);
+        Writer writer = ScriptedWriter.of(() -> 1);
+        SecondaryStore.open(data, data.resolveSibling("own"), new SecondaryCache(), writer);
       } else {
         RocksStore.open(data, Durability.PROCESS_CRASH).close();
       }

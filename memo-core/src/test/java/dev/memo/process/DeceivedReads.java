@@ -36,7 +36,7 @@ public final class DeceivedReads implements LocalReads {
             source.own(),
             shown.apply(source.page()),
             source.ownerEpoch(),
-            source.tables()));
+            source.writer()));
   }
 
   @Override

@@ -10,6 +10,7 @@ import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.LiveWriter;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.OwnerPage;
 import dev.memo.process.reads.Paces;
@@ -20,7 +21,9 @@ import dev.memo.store.Durability;
 import dev.memo.store.Family;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.RocksStore;
+import dev.memo.store.ScriptedWriter;
 import dev.memo.store.StoreSeams;
+import dev.memo.store.Writer;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -29,7 +32,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -54,6 +59,7 @@ final class SecondariesTest {
   private ControlPage page;
   private FaultyStore store;
   private LocalPrimary primary;
+  private boolean asksForAcknowledgement = true;
 
   SecondariesTest(@TempDir Path folder) {
     this.folder = folder;
@@ -98,7 +104,11 @@ final class SecondariesTest {
   private Source source(String own, OwnerPage shown, long ownerEpoch) {
     Path made = folder.resolve(own);
     assertThat(made.toFile().mkdir()).isTrue();
-    return new Source(data(), made, shown, ownerEpoch, () -> store.tables());
+    Writer writer =
+        asksForAcknowledgement
+            ? new LiveWriter(shown, () -> store.tables())
+            : ScriptedWriter.of(() -> store.tables());
+    return new Source(data(), made, shown, ownerEpoch, writer);
   }
 
   private static @Nullable String read(LocalReads reads, CallKey key) {
@@ -398,5 +408,49 @@ final class SecondariesTest {
     assertThat(read(first, KEY)).isNotEqualTo("old");
     assertThat(read(second, KEY)).isNotEqualTo("old");
     return seen;
+  }
+
+  /** What is read of a result that is in the log, and that a write still forces, perhaps. */
+  private @Nullable String readBeforeAcknowledgement() throws Exception {
+    put(CallKey.of(FUNCTION, new byte[] {1}), "another");
+    CountDownLatch written = new CountDownLatch(1);
+    CountDownLatch acknowledges = new CountDownLatch(1);
+    store.afterWrites(
+        () -> {
+          written.countDown();
+          acknowledges.await();
+          return true;
+        });
+    Thread putting = new Thread(() -> put(KEY, "value"));
+    putting.start();
+    try {
+      written.await();
+      SecondaryReads reads = follow(new SecondaryReads(Meta::generations), page);
+      AtomicReference<@Nullable String> found = new AtomicReference<>();
+      Openings.await(
+          "it was read or refused",
+          () -> {
+            found.set(read(reads, KEY));
+            return found.get() != null || reads.counts().failures() > 0;
+          });
+      return found.get();
+    } finally {
+      acknowledges.countDown();
+      putting.join();
+    }
+  }
+
+  @Test
+  @DisplayName("P3: what is in the log is not read before it is acknowledged, but then it is")
+  void acknowledgement() throws Exception {
+    assertThat(readBeforeAcknowledgement()).isNull();
+    awaitRead(opened.get(0), KEY, "value");
+  }
+
+  @Test
+  @DisplayName("P3, twin: who does not ask whether it is acknowledged reads it")
+  void twinOfAcknowledgement() throws Exception {
+    asksForAcknowledgement = false;
+    assertThat(readBeforeAcknowledgement()).isEqualTo("value");
   }
 }

@@ -13,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
@@ -50,7 +51,7 @@ final class SecondaryStoreTest {
   }
 
   private SecondaryStore open() throws IOException {
-    return SecondaryStore.open(data(), own(), cache, primary::tables);
+    return SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(primary::tables));
   }
 
   private void put(byte[] key, String value) {
@@ -71,7 +72,7 @@ final class SecondaryStoreTest {
       put(other, "two");
       assertThat(get(store, other)).isNull();
       assertThat(store.changeCount()).isEqualTo(primary.changeCount() - 1);
-      store.catchUp(primary::tables);
+      store.catchUp(ScriptedWriter.of(primary::tables));
       assertThat(get(store, other)).isEqualTo("two");
       assertThat(store.changeCount()).isEqualTo(primary.changeCount());
     }
@@ -107,7 +108,10 @@ final class SecondaryStoreTest {
   @Test
   void aDatabaseThatIsNotThereIsRefused() throws IOException {
     Path own = own();
-    assertThatThrownBy(() -> SecondaryStore.open(folder.resolve("missing"), own, cache, () -> 1))
+    assertThatThrownBy(
+            () ->
+                SecondaryStore.open(
+                    folder.resolve("missing"), own, cache, ScriptedWriter.of(() -> 1)))
         .isInstanceOfSatisfying(
             StoreException.class,
             e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.OTHER))
@@ -119,7 +123,8 @@ final class SecondaryStoreTest {
     put(KEY, "one");
     try (SecondaryStore store = open()) {
       Files.move(data(), folder.resolve("moved"));
-      assertThatThrownBy(() -> store.catchUp(primary::tables)).isInstanceOf(StoreException.class);
+      assertThatThrownBy(() -> store.catchUp(ScriptedWriter.of(primary::tables)))
+          .isInstanceOf(StoreException.class);
       assertThat(get(store, KEY)).as("nobody is admitted").isNull();
     }
   }
@@ -127,11 +132,12 @@ final class SecondaryStoreTest {
   @Test
   void nobodyIsAdmittedToWhatWasReadWhileFilesCameAndWent() throws IOException {
     put(KEY, "one");
-    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, this::changing))
+    assertThatThrownBy(
+            () -> SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(this::changing)))
         .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
     try (SecondaryStore store = open()) {
       changing(); // else it would not be asked
-      assertThatThrownBy(() -> store.catchUp(this::changing))
+      assertThatThrownBy(() -> store.catchUp(ScriptedWriter.of(this::changing)))
           .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
       assertThat(get(store, KEY)).isNull();
     }
@@ -147,8 +153,8 @@ final class SecondaryStoreTest {
     put(KEY, "one");
     Seams trusting = Seams.NONE.withUnverifiedViews();
     try (SecondaryStore store =
-        SecondaryStore.open(data(), own(), cache, this::changing, trusting)) {
-      assertThat(store.catchUp(this::changing)).isTrue();
+        SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(this::changing), trusting)) {
+      assertThat(store.catchUp(ScriptedWriter.of(this::changing))).isTrue();
       assertThat(get(store, KEY)).isEqualTo("one");
     }
   }
@@ -167,7 +173,7 @@ final class SecondaryStoreTest {
   @Test
   void nobodyIsAdmittedToOtherTablesThanThoseOfTheWriter() throws IOException {
     put(KEY, "one");
-    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, () -> 1))
+    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(() -> 1)))
         .isInstanceOfSatisfying(
             StoreException.class,
             e -> assertThat(e.reason()).isEqualTo(StoreException.Reason.CORRUPT))
@@ -177,7 +183,7 @@ final class SecondaryStoreTest {
   @Test
   void aWriterThatDoesNotAnswerKeepsItFromBeingOpened() throws IOException {
     put(KEY, "one");
-    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, () -> 0))
+    assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(() -> 0)))
         .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes)
         .hasMessageContaining("does not say");
   }
@@ -188,7 +194,10 @@ final class SecondaryStoreTest {
     AtomicInteger asked = new AtomicInteger();
     try (SecondaryStore store = open()) {
       changing();
-      assertThatThrownBy(() -> store.catchUp(() -> asked.getAndIncrement() == 0 ? changing() : 0))
+      assertThatThrownBy(
+              () ->
+                  store.catchUp(
+                      ScriptedWriter.of(() -> asked.getAndIncrement() == 0 ? changing() : 0)))
           .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
       assertThat(get(store, KEY)).isNull();
     }
@@ -200,10 +209,44 @@ final class SecondaryStoreTest {
     put(KEY, "one");
     try (SecondaryStore store = open()) {
       put(new byte[] {2}, "two");
-      assertThat(store.catchUp(() -> 0)).as("the tables are those of before").isTrue();
+      assertThat(store.catchUp(ScriptedWriter.of(() -> 0)))
+          .as("the tables are those of before")
+          .isTrue();
       assertThat(get(store, new byte[] {2})).isEqualTo("two");
       changing();
-      assertThat(store.catchUp(() -> 0)).isFalse();
+      assertThat(store.catchUp(ScriptedWriter.of(() -> 0))).isFalse();
+      assertThat(get(store, KEY)).isEqualTo("one");
+    }
+  }
+
+  @Test
+  @DisplayName("P3: nobody is admitted to changes that are in the log, but not acknowledged")
+  void changesThatAreNotAcknowledged() throws IOException {
+    put(KEY, "one");
+    AtomicLong acknowledged = new AtomicLong(primary.changeCount());
+    Writer writer = new ScriptedWriter(primary::tables, changes -> changes <= acknowledged.get());
+    try (SecondaryStore store = SecondaryStore.open(data(), own(), cache, writer)) {
+      put(new byte[] {2}, "two"); // and its writer still forces it
+      assertThatThrownBy(() -> store.catchUp(writer))
+          .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes)
+          .hasMessageContaining("not acknowledged");
+      assertThat(get(store, new byte[] {2})).isNull();
+      assertThat(get(store, KEY)).as("it cannot be had without the other").isNull();
+      assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, writer))
+          .isInstanceOfSatisfying(StoreException.class, SecondaryStoreTest::passes);
+      acknowledged.set(primary.changeCount());
+      assertThat(store.catchUp(writer)).isTrue();
+      assertThat(get(store, new byte[] {2})).isEqualTo("two");
+    }
+  }
+
+  @Test
+  @DisplayName("P3, twin: whoever does not ask is admitted to them")
+  void twinOfAcknowledgement() throws IOException {
+    put(KEY, "one");
+    Writer writer = new ScriptedWriter(primary::tables, changes -> false);
+    Seams trusting = Seams.NONE.withUnverifiedViews();
+    try (SecondaryStore store = SecondaryStore.open(data(), own(), cache, writer, trusting)) {
       assertThat(get(store, KEY)).isEqualTo("one");
     }
   }
@@ -238,9 +281,10 @@ final class SecondaryStoreTest {
         for (int i = from; i < to; i++) {
           Path own = Files.createDirectory(folder.resolve("own" + i));
           try (SecondaryStore store =
-              SecondaryStore.open(folder.resolve("d"), own, cache, primary::tables)) {
+              SecondaryStore.open(
+                  folder.resolve("d"), own, cache, ScriptedWriter.of(primary::tables))) {
             primary.write(new Batch().put(Family.ENTRIES, new byte[] {(byte) i}, new byte[9]));
-            store.catchUp(primary::tables);
+            store.catchUp(ScriptedWriter.of(primary::tables));
             if (store.get(Family.ENTRIES, new byte[] {(byte) i}) == null) {
               throw new AssertionError("not caught up");
             }

@@ -322,7 +322,7 @@ public final class SecondaryReads implements LocalReads {
 
   private void catchUp(View current) {
     long begin = System.nanoTime();
-    if (!current.store().catchUp(current.source().tables())) {
+    if (!current.store().catchUp(current.source().writer())) {
       // the owner does not answer: what was read before is still right
       nextCatchUp = begin + pace.betweenOpenings().toNanos();
       return;

@@ -57,7 +57,7 @@ final class Views implements AutoCloseable {
     SecondaryStore store = null;
     View view = null;
     try {
-      store = SecondaryStore.open(source.data(), own, shared, source.tables());
+      store = SecondaryStore.open(source.data(), own, shared, source.writer());
       if (store.changeCount() < changes) {
         throw new StoreException(
             Reason.CORRUPT,

@@ -98,7 +98,8 @@ final class SecondaryReadsTest {
   }
 
   private Source source() {
-    return new Source(data(), folder.resolve("own"), page, OWNER, () -> store().tables());
+    LiveWriter writer = new LiveWriter(page, () -> store().tables());
+    return new Source(data(), folder.resolve("own"), page, OWNER, writer);
   }
 
   @AfterEach
@@ -202,7 +203,7 @@ final class SecondaryReadsTest {
     assertThat(reads.counts().openings()).isEqualTo(6);
     assertThat(Duration.ofNanos(System.nanoTime() - begin))
         .isGreaterThan(Paces.EAGER.betweenOpenings().multipliedBy(4));
-    assertThat(views()).hasSize(1);
+    await("the former ones are removed", () -> views().size() == 1);
   }
 
   @Test
