@@ -22,6 +22,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
@@ -108,8 +110,14 @@ class WorkersTest {
     }
   }
 
-  private static boolean isJvm(ProcessHandle process) {
-    return process.info().command().filter(command -> command.endsWith("/java")).isPresent();
+  /** Not the helper that starts it, nor process 1 itself, which it is for a moment before that. */
+  private static boolean isWorker(ProcessHandle process) {
+    try {
+      Path commandLine = Path.of("/proc", Long.toString(process.pid()), "cmdline");
+      return Files.readString(commandLine).contains('\0' + Worker.class.getName() + '\0');
+    } catch (IOException e) {
+      return false; // it has ended
+    }
   }
 
   private static void await(String what, Callable<Boolean> condition) throws Exception {
@@ -151,11 +159,13 @@ class WorkersTest {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void killedWorkerLosesNothingAndTheOthersDoTheRest() throws Exception {
     killWorkerOf(directory, false);
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void killedWorkerThatLeadsTheDirectoryLosesNothingEither() throws Exception {
     killWorkerOf(directory, true);
   }
@@ -169,9 +179,9 @@ class WorkersTest {
       assertThat(SimilarityCached.DISTANCE.isCached(pairs.get(0))).isFalse(); // opens it
       job = start("--classes 120 --threads 2 --processes 2 --top 10000 --directory " + shared);
       // not earlier: a JVM is started by a helper, which waits for process 1
-      await("a worker", () -> job.process.children().anyMatch(WorkersTest::isJvm));
+      await("a worker", () -> job.process.children().anyMatch(WorkersTest::isWorker));
       job.signal("STOP");
-      worker = job.process.children().findAny().orElseThrow();
+      worker = job.process.children().filter(WorkersTest::isWorker).findAny().orElseThrow();
       DistanceArgs early = Worker.order(pairs, 2).get(20);
       await("a result of it", () -> SimilarityCached.DISTANCE.isCached(early));
       if (!asPrimary) {
