@@ -19,8 +19,9 @@ import java.util.Map;
  * aside, its counters went with it.
  *
  * @param role what this process is. If it is {@code NONE}, no primary answered within the time that
- *     a call waits for one, or the directory is closed: then the functions have what this process
- *     did since it opened the directory, and all else is unknown and 0
+ *     a call waits for one, or the directory is closed; if it is {@code READ_ONLY}, none was asked:
+ *     then the functions have what this process did since it opened the directory, and all else is
+ *     unknown and 0
  * @param ownerEpoch grows whenever a process becomes the primary, or tries to
  * @param processes how many have the directory open, this one and the primary included
  * @param claims how many computations are under way that others would wait for
@@ -52,6 +53,8 @@ public record DirectoryStats(
     PRIMARY,
     /** It asks the primary. */
     SECONDARY,
+    /** It only reads: it asks and tells nobody, and no other process knows of it. */
+    READ_ONLY,
     /** It knows of no primary that answers; its calls compute. */
     NONE
   }

@@ -154,6 +154,7 @@ public final class Memo implements AutoCloseable {
     private final Path path;
     private @Nullable Durability durability;
     private @Nullable ReadPath readPath;
+    private boolean readOnly;
 
     private Builder(Path path) {
       this.path = requireNonNull(path, "directory");
@@ -175,10 +176,32 @@ public final class Memo implements AutoCloseable {
     }
 
     /**
+     * Only reads what is stored, beside processes that write it or without any: a directory on a
+     * read-only medium, or one without permission to write in it.
+     *
+     * <p>Nothing in the directory is written, and none is made. What is stored is served as always,
+     * what others store and remove meanwhile included. The rest is computed: once for all threads
+     * of this process that ask at the same time, not for other processes. It is not stored, and
+     * counted as unstored; immutable results are kept in the heap tier. {@code put}, {@code
+     * refresh}, {@code invalidate} and {@code invalidateAll} throw {@code
+     * UnsupportedOperationException}.
+     *
+     * <p>Wrappers of annotated methods that find the directory open so in this JVM use it so. A
+     * database that may not be whole is not read, with a warning, until a process has opened the
+     * directory to write it. For its notes RocksDB gets a folder in {@code java.io.tmpdir}.
+     */
+    public Builder readOnly() {
+      readOnly = true;
+      return this;
+    }
+
+    /**
      * Opens the directory, or makes it.
      *
      * @throws dev.memo.failure.DirectoryException if it cannot be opened, or is open in this JVM
      *     with other settings
+     * @throws IllegalArgumentException if {@link #readOnly} was said, and something that makes no
+     *     sense with it
      */
     public Memo open() {
       return new Memo(Directories.acquire(path, settings()));
@@ -186,6 +209,9 @@ public final class Memo implements AutoCloseable {
 
     /** Null if nothing was said. */
     private @Nullable DirectorySettings settings() {
+      if (readOnly) {
+        return readOnlySettings();
+      }
       if (durability == null && readPath == null) {
         return null;
       }
@@ -194,6 +220,26 @@ public final class Memo implements AutoCloseable {
         settings = settings.with(durability);
       }
       return readPath == null ? settings : settings.with(readPath);
+    }
+
+    /** Not those of this JVM: how it asks a primary is no matter here. */
+    private DirectorySettings readOnlySettings() {
+      if (durability != null) {
+        throw new IllegalArgumentException(
+            "Cannot open "
+                + path
+                + " with readOnly() and durability("
+                + durability
+                + "): nothing is stored that could survive anything. Leave one of them out.");
+      }
+      if (readPath == ReadPath.SOCKET) {
+        throw new IllegalArgumentException(
+            "Cannot open "
+                + path
+                + " with readOnly() and reads(SOCKET): there need not be a process that could be"
+                + " asked. Leave one of them out.");
+      }
+      return DirectorySettings.DEFAULT.onlyToRead();
     }
   }
 }

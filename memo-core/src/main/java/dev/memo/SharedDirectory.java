@@ -102,7 +102,7 @@ final class SharedDirectory {
         byFunction);
   }
 
-  /** As far as this process knows without a primary. */
+  /** As far as this process knows without asking a primary. */
   private DirectoryStats alone() {
     Map<String, FunctionStats> byFunction = new TreeMap<>();
     for (StoredFunction<?, ?, ?> function : functions) {
@@ -111,7 +111,8 @@ final class SharedDirectory {
           NamedCounts.stats(NamedCounts.of(function.stats())),
           FunctionStats::plus);
     }
-    return new DirectoryStats(Role.NONE, 0, 0, 0, 0, 0, 0, 0, 0, byFunction);
+    Role role = directory.isReadOnly() ? Role.READ_ONLY : Role.NONE;
+    return new DirectoryStats(role, 0, 0, 0, 0, 0, 0, 0, 0, byFunction);
   }
 
   void close() {

@@ -4,18 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.call.CachedFunction;
 import dev.memo.codec.TypeRef;
+import dev.memo.process.Deletion;
 import dev.memo.store.ChildJvm;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -87,29 +83,13 @@ final class OpeningsOfOneJvmTest {
     }
   }
 
-  /**
-   * As somebody's {@code rm -rf}, repeated while the process that has it open still makes files.
-   */
-  private static boolean delete(Path path) {
-    try (Stream<Path> walk = Files.walk(path)) {
-      for (Path file : walk.sorted(Comparator.reverseOrder()).toList()) {
-        Files.deleteIfExists(file);
-      }
-      return true;
-    } catch (NoSuchFileException | DirectoryNotEmptyException | UncheckedIOException e) {
-      return false;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
   @Test
   @DisplayName("P4: a directory that was deleted while it was open can be opened again")
   void aDeletedDirectory() throws IOException {
     Path path = folder.resolve("deleted.memo");
     try (Memo first = Memo.open(path)) {
       assertThat(next(first).call(1)).isEqualTo(2);
-      await(() -> delete(path));
+      Deletion.of(path);
       try (Memo second = Memo.open(path)) {
         CachedFunction<Integer, Integer, RuntimeException> next = next(second);
         assertThat(next.call(2)).isEqualTo(3);

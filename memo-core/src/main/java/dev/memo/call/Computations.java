@@ -81,6 +81,10 @@ final class Computations<
       unstored(UnstoredReason.REFUSED, refused.cause());
     } else if (answer instanceof PutAnswer.Outdated) {
       unstored(UnstoredReason.OUTDATED, null);
+    } else if (answer instanceof PutAnswer.ReadOnly) {
+      // whoever opened the directory so knows: no warning
+      parts.counters.unstored.increment(UnstoredReason.READ_ONLY);
+      parts.heap.keep(request, value, entry);
     } else if (answer instanceof PutAnswer.Spooled) {
       parts.counters.spooled.increment();
       parts.heap.keep(request, value, entry);

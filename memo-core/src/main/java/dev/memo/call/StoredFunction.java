@@ -144,11 +144,13 @@ public final class StoredFunction<
 
   /** As {@link CachedFunction#put}. */
   public void put(A argument, R value) {
+    parts.primary.requireMutable("put");
     computations.put(request(argument), value);
   }
 
   /** As {@link CachedFunction#refresh}. */
   public R refresh(A argument) throws X {
+    parts.primary.requireMutable("refresh");
     Request<A> request = request(argument);
     parts.counters.calls.increment();
     parts.counters.bypasses.increment();

@@ -11,5 +11,7 @@ public enum UnstoredReason {
   /** Another result was stored first, and this program cannot read that one. */
   LOST,
   /** The directory was closed while it was computed. */
-  CLOSED
+  CLOSED,
+  /** The directory is open in this process to be read only. */
+  READ_ONLY
 }

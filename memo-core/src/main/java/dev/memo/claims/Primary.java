@@ -98,6 +98,15 @@ public interface Primary {
   /** Removes all entries of the function, in constant time; else as {@link #invalidate}. */
   void invalidateAll(long functionId);
 
+  /**
+   * Asks before something is computed only to be stored.
+   *
+   * @param action as in "refresh"
+   * @throws UnsupportedOperationException if this process only reads the directory; then so do all
+   *     that put, replace or remove something
+   */
+  default void requireMutable(String action) {}
+
   /** The counters that tell when a result read earlier no longer counts. */
   Epochs epochs();
 }

@@ -17,6 +17,9 @@ public sealed interface PutAnswer {
   /** No primary answers: the result is in this process's spool, and stored when one does. */
   record Spooled() implements PutAnswer {}
 
+  /** The directory is open in this process to be read only: nothing was stored. */
+  record ReadOnly() implements PutAnswer {}
+
   /** The database refused to write; nothing was stored. */
   record Refused(StoreException cause) implements PutAnswer {}
 }

@@ -7,6 +7,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
@@ -15,6 +16,7 @@ import java.nio.file.attribute.UserPrincipal;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides whether a path may be opened as a directory, and makes one where there is nothing. What
@@ -68,6 +70,53 @@ final class Admission {
     }
   }
 
+  /** The layout of the directory at this path, to be read only. Changes nothing in any case. */
+  static Layout admitToRead(Path path, DirectorySettings settings) {
+    return admitToRead(path, settings, existing -> Files.getFileStore(existing).type());
+  }
+
+  /** As above, on file systems of these types. */
+  static Layout admitToRead(Path path, DirectorySettings settings, FileSystemTypes types) {
+    Path absolute = path.toAbsolutePath();
+    try {
+      refuseNetwork(absolute, settings, types);
+      if (Files.notExists(absolute, LinkOption.NOFOLLOW_LINKS)) {
+        throw nothingToRead(absolute, "does not exist");
+      }
+      if (!Files.isDirectory(absolute)) {
+        absolute.getFileSystem().provider().checkAccess(absolute); // may say more
+        throw noDirectory(absolute, null);
+      }
+      Layout layout = new Layout(absolute.toRealPath());
+      requireOwn(layout);
+      requireReadable(layout);
+      if (!Files.exists(layout.format(), LinkOption.NOFOLLOW_LINKS)) {
+        requireEmpty(layout);
+        throw nothingToRead(layout.root(), "is empty");
+      }
+      FormatFile.check(layout);
+      return layout;
+    } catch (NoSuchFileException e) {
+      throw noDirectory(absolute, e); // a dangling link, or deleted just now
+    } catch (IOException e) {
+      throw Refusals.because("open the directory", absolute, e);
+    }
+  }
+
+  private static DirectoryException nothingToRead(Path path, String why) {
+    return new DirectoryException(
+        path
+            + " "
+            + why
+            + ", and to read it only makes no directory: check the path, or open it once without"
+            + " readOnly()");
+  }
+
+  private static DirectoryException noDirectory(Path path, @Nullable IOException cause) {
+    return new DirectoryException(
+        path + " is a file or a dangling link, not a directory: choose another path", cause);
+  }
+
   private static void refuseNetwork(
       Path absolute, DirectorySettings settings, FileSystemTypes types) throws IOException {
     Path existing = absolute;
@@ -98,8 +147,7 @@ final class Admission {
       Files.createDirectory(absolute, ownerOnly(absolute));
     } catch (FileAlreadyExistsException e) {
       if (!Files.isDirectory(absolute)) {
-        throw new DirectoryException(
-            absolute + " is a file or a dangling link, not a directory: choose another path", e);
+        throw noDirectory(absolute, e);
       }
     }
   }
@@ -147,7 +195,17 @@ final class Admission {
       throw new DirectoryException(
           "no permission to write in "
               + layout.root()
-              + ", or its file system is read-only: run as its owner, or choose another directory");
+              + ", or its file system is read-only: run as its owner, choose another directory, or"
+              + " read what is stored there with readOnly()");
+    }
+  }
+
+  private static void requireReadable(Layout layout) {
+    if (!Files.isReadable(layout.root()) || !Files.isExecutable(layout.root())) {
+      throw new DirectoryException(
+          "no permission to read in "
+              + layout.root()
+              + ": run as its owner with mode 0500 at least, or choose another directory");
     }
   }
 
@@ -157,7 +215,8 @@ final class Admission {
     }
   }
 
-  private static FileAttribute<?>[] ownerOnly(Path path) {
+  /** What keeps others out of a folder that is made at this path. */
+  static FileAttribute<?>[] ownerOnly(Path path) {
     return isPosix(path)
         ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(OWNER_ONLY)}
         : new FileAttribute<?>[0];

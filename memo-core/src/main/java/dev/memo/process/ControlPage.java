@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
@@ -100,6 +101,32 @@ final class ControlPage implements OwnerPage {
       }
       return page;
     }
+  }
+
+  /**
+   * Whether the file of this name shows what is mapped here. If it does not, it is another one: the
+   * directory was made again, or the page was.
+   */
+  boolean isShownBy(Path file) throws IOException {
+    ByteBuffer head = ByteBuffer.allocate(LAST_SEQUENCE_AT).order(ByteOrder.nativeOrder());
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+      if (channel.size() != BYTES) {
+        return false; // and nothing of it may be touched, if it is the same one
+      }
+      long ownerBefore = ownerEpoch();
+      long directoryBefore = directory();
+      while (head.hasRemaining() && channel.read(head) >= 0) {
+        // a read may end early
+      }
+      return !head.hasRemaining()
+          && isBetween(ownerBefore, head.getLong(OWNER_EPOCH_AT), ownerEpoch())
+          && isBetween(directoryBefore, head.getLong(DIRECTORY_EPOCH_AT), directory());
+    }
+  }
+
+  /** Counters only grow. */
+  private static boolean isBetween(long before, long read, long after) {
+    return before <= read && read <= after;
   }
 
   private boolean isSound() {

@@ -9,11 +9,12 @@ import java.util.Locale;
  *
  * @param networkFileSystem whether to open it even on a network file system, where locks may not
  *     hold: safe only while a single machine uses it
+ * @param readOnly whether to write nothing, so that neither of the first two means anything
  */
 public record DirectorySettings(
-    Durability durability, ReadPath readPath, boolean networkFileSystem) {
+    Durability durability, ReadPath readPath, boolean networkFileSystem, boolean readOnly) {
   public static final DirectorySettings DEFAULT =
-      new DirectorySettings(Durability.PROCESS_CRASH, ReadPath.SECONDARY, false);
+      new DirectorySettings(Durability.PROCESS_CRASH, ReadPath.SECONDARY, false, false);
 
   private static final String READS = "memo.reads";
 
@@ -36,15 +37,20 @@ public record DirectorySettings(
   }
 
   public DirectorySettings with(Durability other) {
-    return new DirectorySettings(other, readPath, networkFileSystem);
+    return new DirectorySettings(other, readPath, networkFileSystem, readOnly);
   }
 
   public DirectorySettings with(ReadPath other) {
-    return new DirectorySettings(durability, other, networkFileSystem);
+    return new DirectorySettings(durability, other, networkFileSystem, readOnly);
   }
 
   /** On a network file system too. */
   public DirectorySettings anywhere() {
-    return new DirectorySettings(durability, readPath, true);
+    return new DirectorySettings(durability, readPath, true, readOnly);
+  }
+
+  /** To read what is stored, and write nothing. */
+  public DirectorySettings onlyToRead() {
+    return new DirectorySettings(durability, readPath, networkFileSystem, true);
   }
 }

@@ -38,16 +38,20 @@ final class Functions {
       if (function.identity == null) {
         function.identity = identity;
       } else if (!function.identity.equals(identity)) {
-        throw new FunctionClashException(
-            "Two functions have the id "
-                + HexFormat.of().toHexDigits(functionId)
-                + " in this directory: "
-                + described(function.identity)
-                + " and "
-                + described(identity)
-                + "; give one of them another name or version");
+        throw clash(functionId, function.identity, identity);
       }
     }
+  }
+
+  static FunctionClashException clash(long functionId, String known, String other) {
+    return new FunctionClashException(
+        "Two functions have the id "
+            + HexFormat.of().toHexDigits(functionId)
+            + " in this directory: "
+            + described(known)
+            + " and "
+            + described(other)
+            + "; give one of them another name or version");
   }
 
   /**

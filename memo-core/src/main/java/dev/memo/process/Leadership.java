@@ -9,6 +9,8 @@ import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
 import dev.memo.store.Store;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -21,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * All of it is made and closed by the {@link Keeper}.
  */
 final class Leadership implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final long BALLAST_BYTES = 2 * RocksStore.WRITE_BUFFER_BYTES;
 
   /**
@@ -112,6 +115,7 @@ final class Leadership implements AutoCloseable {
       counters.count(DirectoryState.TAKEOVERS);
     }
     closers.add(counters::write); // after the server, which may still add to them
+    publishOpening(layout, page, id);
     return new Leadership(layout, lock, closers, page, new Role.Leading(primary, id), grace);
   }
 
@@ -122,6 +126,15 @@ final class Leadership implements AutoCloseable {
         ControlPage.openAsOwner(layout.control(), former == null ? 0 : former.epoch());
     Owner.thisProcess(page.ownerEpoch(), null, null).write(layout.owner());
     return page;
+  }
+
+  /** Tells who only reads that the database is as this owner has found or made it. */
+  private static void publishOpening(Layout layout, ControlPage page, UUID id) {
+    try {
+      Owner.thisProcess(page.ownerEpoch(), null, id).write(layout.owner());
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "Told when there is a socket: " + layout.root() + " is open", e);
+    }
   }
 
   private static UUID newDirectoryId(Meta meta) {

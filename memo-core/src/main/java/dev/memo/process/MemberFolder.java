@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.HashSet;
@@ -22,9 +23,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder of one process under {@code secondaries}, with a lock that the operating system frees
- * when the process ends: so others can tell whether it lives. Its name is that of the process in
- * the directory.
+ * The folder of one process, with a lock that the operating system frees when the process ends: so
+ * others can tell whether it lives. It is under {@code secondaries}, where its name is that of the
+ * process in the directory, or among {@link TemporaryFolders}.
  */
 final class MemberFolder implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
@@ -40,23 +41,33 @@ final class MemberFolder implements AutoCloseable {
 
   /** Makes a folder for this process. */
   static MemberFolder make(Layout layout) throws IOException {
+    return make(layout, newName());
+  }
+
+  /** A name that no folder has yet: process id, start and 16 random hexadecimal digits. */
+  static String newName() {
     ProcessHandle self = ProcessHandle.current();
     long started = self.info().startInstant().map(Instant::toEpochMilli).orElse(0L);
     String random = HexFormat.of().toHexDigits(RANDOM.nextLong());
-    return make(layout, self.pid() + "-" + started + "-" + random);
+    return self.pid() + "-" + started + "-" + random;
   }
 
   /** Makes the folder of this name again, in a directory that was made again. */
   static MemberFolder make(Layout layout, String name) throws IOException {
+    return make(layout.secondaries().resolve(name));
+  }
+
+  /** Makes this folder, with these attributes. */
+  static MemberFolder make(Path folder, FileAttribute<?>... attributes) throws IOException {
     while (true) {
-      MemberFolder made = lock(Files.createDirectories(layout.secondaries().resolve(name)));
+      MemberFolder made = lock(Files.createDirectories(folder, attributes));
       if (made != null) {
         return made;
       }
     }
   }
 
-  /** Null if the primary swept the folder before it was locked. */
+  /** Null if somebody swept the folder before it was locked. */
   private static @Nullable MemberFolder lock(Path folder) throws IOException {
     Path file = folder.resolve(LOCK);
     LockNames.add(file);
@@ -101,21 +112,26 @@ final class MemberFolder implements AutoCloseable {
       return live;
     }
     for (Path folder : folders) {
-      try {
-        if (isHeld(folder.resolve(LOCK))) {
-          live.add(folder.getFileName().toString());
-        } else {
-          delete(folder);
-        }
-      } catch (DirectoryNotEmptyException e) {
-        live.add(folder.getFileName().toString()); // its process has just begun
-      } catch (IOException e) {
-        if (Files.isDirectory(folder)) {
-          live.add(folder.getFileName().toString()); // for all we know
-        } // else it is not ours
+      if (isLiveOrSwept(folder)) {
+        live.add(folder.getFileName().toString());
       }
     }
     return live;
+  }
+
+  /** Sweeps the folder if its process has ended; returns whether that lives. */
+  static boolean isLiveOrSwept(Path folder) {
+    try {
+      if (isHeld(folder.resolve(LOCK))) {
+        return true;
+      }
+      delete(folder);
+      return false;
+    } catch (DirectoryNotEmptyException e) {
+      return true; // its process has just begun
+    } catch (IOException e) {
+      return Files.isDirectory(folder); // for all we know, unless it is not ours
+    }
   }
 
   private static boolean isHeld(Path file) throws IOException {

@@ -88,6 +88,23 @@ final class Meta {
     return generations;
   }
 
+  /** The identities of all functions that are recorded, by their ids. */
+  static Map<Long, String> identities(SecondaryStore store) {
+    Map<Long, String> identities = new HashMap<>();
+    store.scan(
+        Family.META,
+        IDENTITY,
+        (key, value) -> {
+          if (key.length == IDENTITY.length + Long.BYTES) {
+            identities.put(
+                ByteBuffer.wrap(key).getLong(IDENTITY.length),
+                new String(value, StandardCharsets.UTF_8));
+          }
+          return true;
+        });
+    return identities;
+  }
+
   void writeEra(long functionId, Era era) {
     byte[] value =
         ByteBuffer.allocate(2 * Long.BYTES).putLong(era.generation()).putLong(era.since()).array();

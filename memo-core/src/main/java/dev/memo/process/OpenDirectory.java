@@ -7,9 +7,11 @@ import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.process.LocalPrimary.Outdating;
+import dev.memo.process.reads.LatestReads;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.SecondaryReads;
 import dev.memo.store.Durability;
+import dev.memo.store.SecondaryStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -18,35 +20,43 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A directory that this process has open, with any number of others. One of them, the primary, has
- * its database open; when that one goes, another takes its place. Thread-safe.
+ * its database open; when that one goes, another takes its place. A process that only reads takes
+ * no part in this. Thread-safe.
  */
 public final class OpenDirectory implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
   private final Path path;
-  private final Member member;
-  private final Keeper keeper;
+  private final Primary primary;
+  private final Supplier<UUID> id;
+  private final @Nullable Keeper keeper; // null if it is only read
   private final Closers closers; // guarded by this
 
-  private OpenDirectory(Path path, Member member, Keeper keeper, Closers closers) {
+  private OpenDirectory(
+      Path path, Primary primary, Supplier<UUID> id, @Nullable Keeper keeper, Closers closers) {
     this.path = path;
-    this.member = member;
+    this.primary = primary;
+    this.id = id;
     this.keeper = keeper;
     this.closers = closers;
   }
 
   /**
-   * Opens the directory, or makes it.
+   * Opens the directory, or makes it unless it is only to be read.
    *
    * @throws DirectoryException if it cannot be opened; no result in it was removed
    */
   public static OpenDirectory open(Path directory, DirectorySettings settings) {
+    if (settings.readOnly()) {
+      return openToRead(directory, settings, LatestReads::new, OwnerWatch.Rules.DEFAULT);
+    }
     return open(directory, settings, OpenDirectory::isIntact, Outdating.STARTED_BEFORE);
   }
 
@@ -101,7 +111,7 @@ public final class OpenDirectory implements AutoCloseable {
           new Keeper(layout, settings, times, rules, folder, member, epochs, spool, reads);
       closers.add(keeper::close);
       keeper.start();
-      return new OpenDirectory(layout.root(), member, keeper, closers);
+      return new OpenDirectory(layout.root(), member, member::directoryId, keeper, closers);
     } catch (IOException e) {
       closers.closeAfter(e);
       throw Refusals.because("open the directory", layout.root(), e);
@@ -109,6 +119,77 @@ public final class OpenDirectory implements AutoCloseable {
       closers.closeAfter(e);
       throw e;
     }
+  }
+
+  /** Makes reads that get the generations of functions in a database by this. */
+  @FunctionalInterface
+  interface Reading {
+    LocalReads by(Function<SecondaryStore, Map<Long, Long>> generations);
+  }
+
+  /** Opens the directory to read it only. */
+  static OpenDirectory openToRead(
+      Path directory, DirectorySettings settings, Reading reading, OwnerWatch.Rules rules) {
+    OpenDirectory open =
+        PrivateThread.call(
+            "memo opens " + directory, () -> doOpenToRead(directory, settings, reading, rules));
+    LOG.log(
+        Level.INFO,
+        "Opened the directory {0} to read it only: what is not stored there is computed, and not"
+            + " stored",
+        open.path);
+    return open;
+  }
+
+  private static OpenDirectory doOpenToRead(
+      Path directory, DirectorySettings settings, Reading reading, OwnerWatch.Rules rules) {
+    Layout layout = Admission.admitToRead(directory, settings);
+    Closers closers = new Closers();
+    try {
+      MemberFolder folder = temporaryFolder(layout);
+      closers.add(folder::close);
+      Identities identities = new Identities();
+      LocalReads reads = readingIfPossible(layout, reading).by(identities::generations);
+      closers.add(reads::close); // it has files in the folder
+      OwnerWatch watch = new OwnerWatch(settings, layout, folder, reads, rules);
+      closers.add(watch::close);
+      watch.start();
+      ReadOnlyPrimary primary = new ReadOnlyPrimary(layout.root(), identities, watch, reads);
+      closers.add(primary::close);
+      return new OpenDirectory(layout.root(), primary, primary::directoryId, null, closers);
+    } catch (RuntimeException | Error e) {
+      closers.closeAfter(e);
+      throw e;
+    }
+  }
+
+  private static MemberFolder temporaryFolder(Layout layout) {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      return TemporaryFolders.make(temporary);
+    } catch (IOException e) {
+      throw new DirectoryException(
+          "cannot open "
+              + layout.root()
+              + " to read it only, because no folder for RocksDB's notes can be made in "
+              + temporary.toAbsolutePath()
+              + ": "
+              + e
+              + "; -Djava.io.tmpdir=<folder> names another one",
+          e);
+    }
+  }
+
+  private static Reading readingIfPossible(Layout layout, Reading reading) {
+    if (SecondaryStore.isAvailable()) {
+      return reading;
+    }
+    LOG.log(
+        Level.WARNING,
+        "Nothing that is stored in {0} can be served, so calls compute: another class loader of this"
+            + " JVM has RocksDB, and only one can read with it",
+        layout.root());
+    return generations -> LocalReads.NONE;
   }
 
   private static LocalReads reads(ReadPath path) {
@@ -135,12 +216,17 @@ public final class OpenDirectory implements AutoCloseable {
 
   /** Random; another one when the database of the directory began anew. */
   public UUID id() {
-    return member.directoryId();
+    return id.get();
   }
 
   /** Who answers the calls of this process. */
   public Primary primary() {
-    return member;
+    return primary;
+  }
+
+  /** Whether this process only reads the directory. */
+  public boolean isReadOnly() {
+    return keeper == null;
   }
 
   /**
@@ -149,19 +235,21 @@ public final class OpenDirectory implements AutoCloseable {
    *
    * @param counters what was counted so far of each registered function, by its id and then by
    *     name: letters, digits, dots and underscores; never less than before. Called by any thread;
-   *     must not block.
+   *     must not block. Not called in a process that only reads, which tells nobody
    */
   public void countWith(Supplier<Map<Long, Map<String, Long>>> counters) {
-    keeper.counters().countWith(counters);
+    if (keeper != null) {
+      keeper.counters().countWith(counters);
+    }
   }
 
   /**
-   * How the directory is, with all that this process has counted; null if it is closed, or if no
-   * primary answers within the time that a call would wait for one.
+   * How the directory is, with all that this process has counted; null if it is closed or only
+   * read, or if no primary answers within the time that a call would wait for one.
    */
   public @Nullable DirectoryState state() {
     try {
-      return keeper.state();
+      return keeper == null ? null : keeper.state();
     } catch (DirectoryClosedException e) {
       return null;
     }

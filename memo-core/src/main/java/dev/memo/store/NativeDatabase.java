@@ -89,6 +89,18 @@ final class NativeDatabase {
                 options.secondary(), path.toString(), own.toString(), families, handles));
   }
 
+  /** Opens a database that nobody writes, as it is without its logs if those are not there. */
+  static NativeDatabase openUnchanging(Path path, Cache cache, Seams seams)
+      throws RocksDBException {
+    NativeOptions options = new NativeOptions(seams);
+    return open(
+        options,
+        cache,
+        Durability.PROCESS_CRASH, // it does not write
+        (families, handles) ->
+            RocksDB.openReadOnly(options.secondary(), path.toString(), families, handles));
+  }
+
   private static NativeDatabase open(
       NativeOptions options, Cache cache, Durability durability, Opening opening)
       throws RocksDBException {

@@ -29,6 +29,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is refused, in which words, and that nothing was changed then. */
@@ -144,7 +145,7 @@ final class AdmissionTest {
   void aReadOnlyParentIsRefused() throws IOException {
     Path parent = Files.createDirectory(folder.resolve("parent"));
     Files.setPosixFilePermissions(parent, PosixFilePermissions.fromString("r-xr-xr-x"));
-    try (ChildJvm child = unprivileged(parent.resolve("d"))) {
+    try (ChildJvm child = unprivileged(OwnerLockTest.Holder.class, parent.resolve("d"))) {
       assertThat(child.awaitLine("refused"))
           .contains("DirectoryException")
           .contains("no permission for " + parent)
@@ -158,10 +159,118 @@ final class AdmissionTest {
     OpenDirectoryTest.open(path).close();
     Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("r-x------"));
     Map<String, FileTime> before = content(path);
-    try (ChildJvm child = unprivileged(path)) {
+    try (ChildJvm child = unprivileged(OwnerLockTest.Holder.class, path)) {
       assertThat(child.awaitLine("refused")).contains("no permission to write in " + path);
     }
     assertThat(content(path)).isEqualTo(before);
+  }
+
+  /** What is no directory of memo, and what is said of it. */
+  private enum Unreadable {
+    MISSING("does not exist", "open it once without readOnly()") {
+      @Override
+      void make(Path path) {}
+    },
+    EMPTY("is empty", "open it once without readOnly()") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createDirectory(path);
+      }
+    },
+    A_FILE("is a file or a dangling link", "choose another path") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.writeString(path, "content");
+      }
+    },
+    A_DANGLING_LINK("is a file or a dangling link", "choose another path") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createSymbolicLink(path, path.resolveSibling("nowhere"));
+      }
+    },
+    FOREIGN("has no FORMAT but holds thesis.tex", "choose an empty directory") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createDirectory(path);
+        Files.writeString(path.resolve("thesis.tex"), "years of work");
+      }
+    },
+    UNFINISHED("is empty", "open it once without readOnly()") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createDirectory(path);
+        Files.writeString(path.resolve("FORMAT.new-x"), "memo dir");
+      }
+    },
+    NEWER("has layout 2, this version of memo reads 1", "use the newer version") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createDirectory(path);
+        Files.writeString(path.resolve("FORMAT"), "memo directory, layout 2\n");
+      }
+    },
+    OLDER("has layout 0, this version of memo reads 1", "use the older version") {
+      @Override
+      void make(Path path) throws IOException {
+        Files.createDirectory(path);
+        Files.writeString(path.resolve("FORMAT"), "memo directory, layout 0\n");
+      }
+    };
+
+    final String problem;
+    final String remedy;
+
+    Unreadable(String problem, String remedy) {
+      this.problem = problem;
+      this.remedy = remedy;
+    }
+
+    abstract void make(Path path) throws IOException;
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void whatIsNoDirectoryCannotBeOpenedToReadIt(Unreadable what) throws IOException {
+    what.make(path);
+    Map<String, FileTime> before = content(folder);
+    assertThatThrownBy(() -> ReadOnlyOpenings.open(path))
+        .isInstanceOf(DirectoryException.class)
+        .hasMessageContaining(path.toString())
+        .hasMessageContaining(what.problem)
+        .hasMessageContaining(what.remedy);
+    assertThat(content(folder)).isEqualTo(before);
+  }
+
+  @Test
+  void aDirectoryThatCannotBeReadIsRefused() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    Files.setPosixFilePermissions(path, PosixFilePermissions.fromString("-wx------"));
+    try (ChildJvm child = unprivileged(TemporaryFoldersTest.Opener.class, path)) {
+      assertThat(child.awaitLine("refused", "opened")).contains("no permission to read in " + path);
+    }
+  }
+
+  @Test
+  void aDirectoryToReadOnANetworkFileSystemIsRefusedUnlessTheUserInsists() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    DirectorySettings settings = DirectorySettings.DEFAULT.onlyToRead();
+    assertThatThrownBy(() -> Admission.admitToRead(path, settings, this::networkBelowFolder))
+        .isExactlyInstanceOf(DirectoryException.class)
+        .hasMessageContaining("network file system (nfs4)");
+    Layout layout = Admission.admitToRead(path, settings.anywhere(), this::networkBelowFolder);
+    assertThat(layout.root()).isEqualTo(path.toRealPath());
+  }
+
+  @Test
+  @DisplayName("P8: to read the directory of another user is refused too")
+  void toReadTheDirectoryOfAnotherUser() throws IOException {
+    OpenDirectoryTest.open(path).close();
+    assumeTrue(System.getProperty("user.name").equals("root"), "only root can give files away");
+    Files.setAttribute(path, "unix:uid", 65_534);
+    assertThatThrownBy(() -> ReadOnlyOpenings.open(path))
+        .isInstanceOf(DirectoryException.class)
+        .hasMessageContaining("belongs to the user");
   }
 
   @Test
@@ -176,8 +285,8 @@ final class AdmissionTest {
   }
 
   /** A child that permissions bind, even where the tests run as root. */
-  private static ChildJvm unprivileged(Path directory) {
-    ChildJvm.Builder child = ChildJvm.of(OwnerLockTest.Holder.class, directory);
+  private static ChildJvm unprivileged(Class<?> main, Path directory) {
+    ChildJvm.Builder child = ChildJvm.of(main, directory);
     if (!System.getProperty("user.name").equals("root")) {
       return child.start();
     }

@@ -1,13 +1,16 @@
 package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.claims.Epochs;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
@@ -145,5 +148,26 @@ final class ControlPageTest {
       page.publish(page.lastSequence() + 1);
       page.beginChange(0);
     }
+  }
+
+  @Test
+  @DisplayName("a page that is mapped is told from another one of the same name")
+  void knowsWhetherTheFileShowsIt() throws IOException {
+    ControlPage page = ControlPage.openAsOwner(file, 0);
+    ControlPage reader = ControlPage.openToRead(file);
+    assertThat(reader.isShownBy(file)).isTrue();
+    page.raiseDirectory();
+    assertThat(reader.isShownBy(file)).isTrue();
+    ControlPage.openAsOwner(file, 0);
+    assertThat(reader.isShownBy(file)).as("it is the same file").isTrue();
+    byte[] bytes = Files.readAllBytes(file);
+    Files.delete(file);
+    assertThatThrownBy(() -> reader.isShownBy(file)).isInstanceOf(NoSuchFileException.class);
+    Files.write(file, bytes);
+    assertThat(reader.isShownBy(file)).as("a copy tells the same").isTrue();
+    ControlPage.openAsOwner(file, 0);
+    assertThat(reader.isShownBy(file)).as("and has its own owners").isFalse();
+    Files.write(file, Arrays.copyOf(bytes, bytes.length - 1));
+    assertThat(reader.isShownBy(file)).isFalse();
   }
 }

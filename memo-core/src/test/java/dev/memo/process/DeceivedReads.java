@@ -50,6 +50,11 @@ public final class DeceivedReads implements LocalReads {
   }
 
   @Override
+  public void tidy() {
+    target.tidy();
+  }
+
+  @Override
   public void close() {
     target.close();
   }

@@ -2,13 +2,7 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -32,42 +26,6 @@ final class DeletedDirectoryTest {
 
   DeletedDirectoryTest(@TempDir Path folder) {
     path = folder.resolve("d");
-  }
-
-  /** Until nothing of it is left; processes may be making files in it. */
-  private void delete() {
-    Openings.await(
-        "the directory is gone",
-        () -> {
-          try {
-            Files.walkFileTree(path, new Deletion());
-            return true;
-          } catch (IOException e) {
-            return false;
-          }
-        });
-  }
-
-  private static final class Deletion extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.deleteIfExists(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
-      if (e instanceof NoSuchFileException) {
-        return FileVisitResult.CONTINUE;
-      }
-      throw e;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
-      Files.deleteIfExists(folder);
-      return FileVisitResult.CONTINUE;
-    }
   }
 
   private static Set<String> all(List<Peer> peers, Function<Peer, Peer.Asked> question) {
@@ -106,7 +64,7 @@ final class DeletedDirectoryTest {
       Peer.Asked slow = b.ask("call", "f", 1);
       b.await("computes f 1");
 
-      delete();
+      Deletion.of(path);
       for (int key = 10; key < 20; key++) {
         for (Peer peer : peers) {
           assertThat(peer.get("call", "quick", key)).isNotNull();
@@ -154,7 +112,7 @@ final class DeletedDirectoryTest {
       String id = former.get("id");
       // while it stands still, the other one makes the next directory, and leads that
       former.stop();
-      delete();
+      Deletion.of(path);
       Openings.await(
           "the other one leads",
           () -> next.get("role").equals("leads") && !next.get("id").equals(id));
@@ -187,7 +145,7 @@ final class DeletedDirectoryTest {
       assertThat(all(peers, peer -> peer.ask("call", "quick", 1))).hasSize(1);
       String id = a.get("id");
       List<Peer.Asked> asked = new ArrayList<>();
-      delete();
+      Deletion.of(path);
       for (Peer peer : peers) {
         for (int i = 0; i < 20; i++) {
           asked.add(peer.ask("put", "quick", 1, "put"));

@@ -7,6 +7,7 @@ import dev.memo.call.FunctionStats;
 import dev.memo.call.HeapTier;
 import dev.memo.call.Lookup;
 import dev.memo.call.StoredFunction;
+import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Primary;
 import dev.memo.claims.Waits;
@@ -77,6 +78,13 @@ final class GatedFunctions {
                   key -> compute(name, key)),
               context));
     }
+  }
+
+  /** The key of a call. */
+  static CallKey key(String name, int key) {
+    return CallKey.of(
+        new FunctionIdentity(name, "1").functionId(),
+        ArgumentsFormat.ofOne(Integer.class).encode(key));
   }
 
   static GatedFunctions of(OpenDirectory directory) {

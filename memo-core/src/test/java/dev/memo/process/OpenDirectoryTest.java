@@ -18,11 +18,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -172,7 +170,7 @@ final class OpenDirectoryTest {
       GatedFunctions following = GatedFunctions.of(second);
       String former = leading.call("quick", 1);
       assertThat(following.call("quick", 1)).isEqualTo(former);
-      deleteAll(directory.path());
+      Deletion.of(directory.path());
       for (int key = 2; directory.id().equals(id) || second.id().equals(id); key++) {
         String value = leading.call("quick", key);
         assertThat(following.call("quick", key)).isNotNull();
@@ -239,14 +237,6 @@ final class OpenDirectoryTest {
             Grace.none());
     primary.register(7, "function");
     return primary;
-  }
-
-  private static void deleteAll(Path root) throws IOException {
-    try (Stream<Path> files = Files.walk(root)) {
-      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(file);
-      }
-    }
   }
 
   @Test

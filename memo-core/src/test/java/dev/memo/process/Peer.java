@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final String READ_ONLY = "memo.test.readOnly";
 
   private final ChildJvm child;
   private final PrintStream commands;
@@ -87,6 +88,14 @@ final class Peer implements AutoCloseable {
     Peer peer = start(directory, times, PATIENCE, true, surroundings);
     peer.await("opened");
     return peer;
+  }
+
+  /** As above, but it only reads. */
+  static Peer openToRead(Path directory, Consumer<ChildJvm.Builder> surroundings) {
+    return open(
+        directory,
+        Times.DEFAULT,
+        child -> surroundings.accept(child.option("-D" + READ_ONLY + "=true")));
   }
 
   private void listen() {
@@ -265,7 +274,11 @@ final class Peer implements AutoCloseable {
       }
       Times times = new Times(durations[0], durations[1], durations[2], durations[3]);
       boolean reportsWaits = Boolean.parseBoolean(arguments[6]);
-      try (OpenDirectory directory = Openings.open(Path.of(arguments[0]), times)) {
+      Path path = Path.of(arguments[0]);
+      try (OpenDirectory directory =
+          Boolean.getBoolean(READ_ONLY)
+              ? ReadOnlyOpenings.open(path)
+              : Openings.open(path, times)) {
         Primary primary = directory.primary();
         GatedFunctions functions =
             new GatedFunctions(
@@ -342,6 +355,7 @@ final class Peer implements AutoCloseable {
         case "waiters" -> Openings.waiters();
         case "spooled" -> functions.stats().spooled();
         case "keeperNanos" -> keeperNanos();
+        case "computations" -> functions.stats().computations();
         case "cycles" -> functions.stats().cycleBreaks();
         case "misses" -> functions.stats().missesByReason().get(MissReason.valueOf(words[2]));
         default -> throw new IllegalArgumentException("not understood: " + words[1]);

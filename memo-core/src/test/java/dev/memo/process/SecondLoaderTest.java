@@ -2,6 +2,7 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.CapturedLog;
 import dev.memo.store.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -20,6 +21,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -166,6 +168,32 @@ final class SecondLoaderTest {
     assertNothingIsLeft();
   }
 
+  @Test
+  @DisplayName(
+      "P4, P5: a second class loader that only reads computes, says so once, loads nothing")
+  void theSecondOneOnlyReads() {
+    try (Both both = start()) {
+      both.ask(1, "begin", path);
+      String stored = both.ask(1, "call", 1);
+      both.ask(2, "read", path);
+      String computed = both.ask(2, "call", 1);
+      assertThat(computed).isNotEqualTo(stored);
+      assertThat(both.ask(2, "call", 1)).as("kept in memory").isEqualTo(computed);
+      assertThat(both.ask(2, "call", 2)).isNotEqualTo(stored);
+      assertThat(both.ask(2, "computed")).isEqualTo("2");
+      assertThat(both.ask(2, "warnings")).isEqualTo("1");
+      assertThat(both.ask("libraries")).as("loaded").isEqualTo("1 shared, 0 private");
+      both.ask(2, "end");
+      both.ask(1, "end");
+      both.ask(1, "read", path);
+      assertThat(both.ask(1, "call", 1)).as("twin: the first one reads").isEqualTo(stored);
+      assertThat(both.ask(1, "warnings")).isEqualTo("0");
+      both.ask(1, "end");
+      both.leave();
+    }
+    assertNothingIsLeft();
+  }
+
   private void assertNothingIsLeft() {
     assertThat(Openings.names(temporary)).isEmpty();
     assertThat(Openings.names(libraries)).as("versions of the native library").hasSize(1);
@@ -245,6 +273,7 @@ final class SecondLoaderTest {
     private final AtomicLong computed = new AtomicLong();
     private OpenDirectory directory;
     private GatedFunctions functions;
+    private CapturedLog log;
 
     @Override
     public String apply(String command) {
@@ -255,6 +284,16 @@ final class SecondLoaderTest {
           functions = GatedFunctions.of(directory, call -> computed.incrementAndGet());
           yield "";
         }
+        case "read" -> {
+          log = CapturedLog.of("dev.memo.process");
+          computed.set(0);
+          directory = ReadOnlyOpenings.open(Path.of(words[1]));
+          functions = GatedFunctions.of(directory, call -> computed.incrementAndGet());
+          yield "";
+        }
+        case "warnings" ->
+            Long.toString(
+                log.warnings().stream().filter(w -> w.contains("another class loader")).count());
         case "role" -> Openings.role(directory);
         case "call" -> functions.call("quick", Integer.parseInt(words[1]));
         case "computed" -> Long.toString(computed.get());

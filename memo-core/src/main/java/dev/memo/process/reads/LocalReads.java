@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * How a process reads entries without asking the primary: not at all ({@link #NONE}), or from a
- * RocksDB secondary ({@link SecondaryReads}).
+ * RocksDB secondary: as far as that costs nobody time ({@link SecondaryReads}), or all that there
+ * is, if nobody can be asked ({@link LatestReads}).
  *
  * <p><b>Threads</b>: {@link #read} is for any; the rest is the keeper's. <b>Failure</b>: none ever
  * reaches a reader.
@@ -45,6 +46,9 @@ public interface LocalReads extends AutoCloseable {
 
   /** From now on there is nothing to read. What is open is closed in the background. */
   void rest();
+
+  /** To be called now and then: what nobody has used for long is closed in the background. */
+  default void tidy() {}
 
   /** As {@link #rest}, for ever. Returns when nothing is open any more. */
   @Override

@@ -61,8 +61,7 @@ public final class SecondaryReads implements LocalReads {
   private long movedNanos; // when this view was first found to have moved stripes, or looked at
   private long nextCatchUp = System.nanoTime();
   private long nextOpening = System.nanoTime();
-  private long failedNanos;
-  private long backOffNanos;
+  private final BackOff backOff;
 
   /**
    * What was done so far.
@@ -81,6 +80,7 @@ public final class SecondaryReads implements LocalReads {
   SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations, Pace pace) {
     this.views = new Views(generations);
     this.pace = pace;
+    this.backOff = new BackOff(pace);
   }
 
   @Override
@@ -351,20 +351,12 @@ public final class SecondaryReads implements LocalReads {
       return; // another one has begun, which may do anything to what was read
     }
     failures.increment();
-    long now = System.nanoTime();
-    boolean isFirst =
-        backOffNanos == 0 || now - failedNanos > 2 * pace.longestAfterFailure().toNanos();
-    if (isFirst) {
-      backOffNanos = pace.afterFailure().toNanos();
-    } else {
-      backOffNanos = Math.min(2 * backOffNanos, pace.longestAfterFailure().toNanos());
-    }
+    long nanos = backOff.next();
     boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
     LOG.log(
-        isFirst && !passes ? Level.WARNING : Level.DEBUG,
-        "The primary is asked for everything for " + Duration.ofNanos(backOffNanos) + ": " + why,
+        backOff.isFirst() && !passes ? Level.WARNING : Level.DEBUG,
+        "The primary is asked for everything for " + Duration.ofNanos(nanos) + ": " + why,
         why);
-    failedNanos = now;
-    nextOpening = now + backOffNanos;
+    nextOpening = System.nanoTime() + nanos;
   }
 }

@@ -25,16 +25,19 @@ record View(
     return source.page().ownerEpoch() == source.ownerEpoch();
   }
 
+  boolean isCurrent(int stripe) {
+    return snapshot.isCurrent(stripe, source.page());
+  }
+
   /** As {@link LocalReads#read}, but a database that refuses is reported. */
   @Nullable Stored read(CallKey key, int variant) {
-    OwnerPage page = source.page();
     int stripe = key.stripe();
-    if (!snapshot.isCurrent(stripe, page)) {
+    if (!isCurrent(stripe)) {
       return null;
     }
     long generation = generations.getOrDefault(key.functionId(), 0L);
     byte[] bytes = store.get(Family.ENTRIES, key.entryKey(generation, variant));
     // again: it may have been removed, and that acknowledged, before it was read
-    return bytes != null && snapshot.isCurrent(stripe, page) ? new Stored(bytes) : null;
+    return bytes != null && isCurrent(stripe) ? new Stored(bytes) : null;
   }
 }

@@ -42,6 +42,16 @@ public final class Paces {
     return new SecondaryReads(generations, with(life, EAGER.idle()));
   }
 
+  /** Finds what was acknowledged, however busy the machine is. */
+  public static LatestReads patient(Function<SecondaryStore, Map<Long, Long>> generations) {
+    return new LatestReads(generations, Pace.DEFAULT, Duration.ofSeconds(60));
+  }
+
+  /** Waits for next to nothing. */
+  public static LatestReads impatient(Function<SecondaryStore, Map<Long, Long>> generations) {
+    return new LatestReads(generations, Pace.DEFAULT, Duration.ofMillis(100));
+  }
+
   /** Opens the database once. */
   public static SecondaryReads opensOnce(Function<SecondaryStore, Map<Long, Long>> generations) {
     return new SecondaryReads(
@@ -61,7 +71,7 @@ public final class Paces {
     }
   }
 
-  private static Pace with(Duration life, Duration idle) {
+  static Pace with(Duration life, Duration idle) {
     return new Pace(
         EAGER.betweenCatchUps(),
         EAGER.catchUpShare(),

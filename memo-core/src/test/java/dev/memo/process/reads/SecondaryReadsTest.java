@@ -22,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
@@ -39,45 +38,13 @@ final class SecondaryReadsTest {
   private static final long OWNER = 3;
 
   private final Path folder;
-  private final Page page = new Page();
+  private final ScriptedPage page = new ScriptedPage(OWNER);
   private final List<SecondaryReads> opened = new ArrayList<>();
   private @Nullable RocksStore store;
 
   SecondaryReadsTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
     Files.createDirectory(folder.resolve("own"));
-  }
-
-  /** Says what a test lets it say. */
-  private static final class Page implements OwnerPage {
-    final AtomicLongArray stripes = new AtomicLongArray(Epochs.STRIPES);
-    final AtomicLong directory = new AtomicLong(1);
-    final AtomicLong lastChange = new AtomicLong();
-
-    @Override
-    public long stripe(int index) {
-      return stripes.get(index);
-    }
-
-    @Override
-    public long directory() {
-      return directory.get();
-    }
-
-    @Override
-    public long lastSequence() {
-      return 0;
-    }
-
-    @Override
-    public long ownerEpoch() {
-      return OWNER;
-    }
-
-    @Override
-    public long lastChange() {
-      return lastChange.get();
-    }
   }
 
   private Path data() {

@@ -1,0 +1,319 @@
+package dev.memo.process;
+
+import dev.memo.claims.Epochs;
+import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.SilentWriter;
+import dev.memo.process.reads.Source;
+import dev.memo.store.WholeDatabase;
+import dev.memo.store.Writer;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out, without asking it, which owner has a directory, or had it last, and lets this process
+ * read what that one has opened.
+ *
+ * <p>An owner raises the epochs of the control page, then opens the database, which it may have to
+ * repair or to replace, and then says in the owner file that it has. So there is something to read
+ * while the epoch of the owner file is that of the page, and the file names the directory. What an
+ * owner has left that ended before is read by nobody. Whoever has begun before another owner finds
+ * its epochs moved.
+ *
+ * <p>Its thread looks every second, and at once if a call finds that another owner has begun.
+ */
+final class OwnerWatch implements AutoCloseable {
+  private static final Logger LOG = System.getLogger("dev.memo.process");
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+  private static final long LOOK_SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** Tells whether the owner of this epoch is known to have opened the database. */
+  @FunctionalInterface
+  interface Rule {
+    Rule PUBLISHED =
+        (owner, epoch) -> owner != null && owner.epoch() == epoch && owner.directoryId() != null;
+
+    boolean hasOpened(@Nullable Owner owner, long ownerEpoch);
+  }
+
+  /**
+   * Tests have others.
+   *
+   * @param patience how long calls wait for an owner that has begun, altogether
+   */
+  record Rules(Rule rule, Duration patience) {
+    static final Rules DEFAULT = new Rules(Rule.PUBLISHED, Duration.ofSeconds(2));
+  }
+
+  private final DirectorySettings settings;
+  private final Layout layout;
+  private final MemberFolder folder;
+  private final LocalReads reads;
+  private final Rule rule;
+  private final long patienceNanos;
+  private final PageEpochs epochs = new PageEpochs();
+  private final Warnings warnings = new Warnings();
+  private final Thread thread;
+
+  private volatile @Nullable Source source; // written under this
+  private volatile @Nullable UUID directoryId; // written by the thread
+  private volatile boolean closed; // written under this
+  private volatile boolean missed; // whether a call waited in vain
+  private long lostNanos = System.nanoTime(); // since when there is no source; guarded by this
+
+  // of the thread, once it has started
+  private @Nullable ControlPage page;
+  private @Nullable Source followed;
+  private @Nullable String complaint;
+
+  /**
+   * @param folder of this process, for what is read
+   */
+  OwnerWatch(
+      DirectorySettings settings,
+      Layout layout,
+      MemberFolder folder,
+      LocalReads reads,
+      Rules rules) {
+    this.settings = settings;
+    this.layout = layout;
+    this.folder = folder;
+    this.reads = reads;
+    this.rule = rules.rule;
+    this.patienceNanos = rules.patience.toNanos();
+    this.thread = new Thread(this::watch, "memo watches " + layout.root());
+    thread.setDaemon(true);
+  }
+
+  /** Looks for the first time, then goes on in the background. */
+  void start() {
+    look();
+    thread.start();
+  }
+
+  /** What was read, and computed, under them counts while they are current. */
+  Epochs epochs() {
+    return epochs;
+  }
+
+  /** The id of the directory; null if it was never known. */
+  @Nullable UUID directoryId() {
+    return directoryId;
+  }
+
+  /**
+   * Returns when the owner has opened the database. While there is none that is known to have, it
+   * waits: but not for longer, altogether, than an owner should need.
+   */
+  void awaitOwner() {
+    if (isUpToDate()) {
+      return;
+    }
+    boolean interrupted = false;
+    synchronized (this) {
+      if (source != null && !isUpToDate()) {
+        lose();
+        LockSupport.unpark(thread);
+      }
+      while (!isUpToDate() && !closed) {
+        long left = lostNanos + patienceNanos - System.nanoTime();
+        if (left <= 0) {
+          break;
+        }
+        try {
+          TimeUnit.NANOSECONDS.timedWait(this, left);
+        } catch (InterruptedException e) {
+          interrupted = true; // this is short, and the caller's own wait is not this one
+        }
+      }
+    }
+    missed |= !isUpToDate();
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private boolean isUpToDate() {
+    Source current = source;
+    return current != null && current.page().ownerEpoch() == current.ownerEpoch();
+  }
+
+  private synchronized void lose() {
+    if (source != null) {
+      source = null;
+      lostNanos = System.nanoTime();
+    }
+  }
+
+  private synchronized void find(Source found) {
+    source = found;
+    notifyAll();
+  }
+
+  private synchronized boolean hasPatience() {
+    return System.nanoTime() - lostNanos < patienceNanos;
+  }
+
+  private void watch() {
+    while (!closed) {
+      boolean soon = source == null && hasPatience();
+      LockSupport.parkNanos(this, soon ? LOOK_SOON_NANOS : LOOK_NANOS);
+      look();
+      reads.tidy();
+      if (source == null && !closed && !hasPatience()) {
+        complain();
+      }
+    }
+  }
+
+  private void look() {
+    try {
+      ControlPage current = mapped();
+      long epoch = current.ownerEpoch(); // before: a later owner is not taken for this one
+      if (isFollowed(current, epoch)) {
+        return;
+      }
+      Owner owner = Owner.read(layout.owner());
+      if (rule.hasOpened(owner, epoch)) {
+        follow(new Source(layout.data(), folder.path(), current, epoch, writer(current)), owner);
+      } else {
+        rest(
+            "its last owner is not known to have opened the database: it may have ended before, or"
+                + " what it left was damaged");
+      }
+    } catch (Throwable e) { // whatever it is, this thread has to go on
+      LOG.log(Level.DEBUG, "Nothing of " + layout.root() + " can be read", e);
+      rest(e instanceof NoSuchFileException missing ? missing.getFile() + " is missing" : "" + e);
+    }
+  }
+
+  private Writer writer(ControlPage current) {
+    Path links = folder.path().resolve(LocalReads.FOLDER + "links");
+    return new SilentWriter(current, new WholeDatabase(layout.data(), links));
+  }
+
+  private ControlPage mapped() throws IOException {
+    ControlPage current = page;
+    if (current != null && isInPlace(current)) {
+      return current;
+    }
+    // first: what is read of the former directory must not count under the epochs of the next
+    rest(layout.control() + " is another one now");
+    page = null;
+    epochs.map(null);
+    Layout unused = Admission.admitToRead(layout.root(), settings); // it may be another one
+    ControlPage next = ControlPage.openToRead(layout.control());
+    page = next;
+    epochs.map(next);
+    return next;
+  }
+
+  /** Somebody may delete the directory while we have it open, and make another one. */
+  private boolean isInPlace(ControlPage current) {
+    try {
+      return current.isShownBy(layout.control());
+    } catch (NoSuchFileException e) {
+      return false;
+    } catch (IOException e) {
+      LOG.log(Level.DEBUG, "Looked for again: " + layout.control(), e);
+      return true; // too many open files, for instance, say nothing about this one
+    }
+  }
+
+  private void follow(Source found, @Nullable Owner owner) {
+    complaint = null;
+    warnings.clear();
+    if (owner != null) {
+      directoryId = owner.directoryId();
+    }
+    LOG.log(Level.DEBUG, "{0}: this process reads what {1} has opened", layout.root(), owner);
+    followed = found;
+    reads.follow(found);
+    find(found);
+    epochs.forget();
+  }
+
+  private boolean isFollowed(ControlPage current, long ownerEpoch) {
+    Source known = followed;
+    return known != null && known.page() == current && known.ownerEpoch() == ownerEpoch;
+  }
+
+  private void rest(String why) {
+    complaint = why;
+    lose();
+    if (followed != null) {
+      followed = null;
+      reads.rest();
+    }
+  }
+
+  private void complain() {
+    warnings.warn(
+        "Nothing that is stored in "
+            + layout.root()
+            + " can be served, so calls compute, until a process opens it without readOnly(): "
+            + complaint,
+        null);
+  }
+
+  @Override
+  public void close() {
+    synchronized (this) {
+      closed = true;
+      notifyAll();
+    }
+    LockSupport.unpark(thread);
+    PrivateThread.join(thread);
+    if (missed && source == null && complaint != null) {
+      complain(); // if there was no time for it
+    }
+  }
+
+  /** The counters of the page; without one, nothing counts that was known a moment ago. */
+  private static final class PageEpochs implements Epochs {
+
+    /** More than any honest counter of owners and invalidations. */
+    private static final int DIRECTORY_BITS = 52;
+
+    private final AtomicLong never = new AtomicLong();
+    private final AtomicLong forgotten = new AtomicLong();
+    private volatile @Nullable Epochs page;
+
+    void map(@Nullable Epochs next) {
+      page = next;
+    }
+
+    /** What was computed before, because nothing could be read, does not count any more. */
+    void forget() {
+      forgotten.incrementAndGet();
+    }
+
+    @Override
+    public long stripe(int index) {
+      Epochs current = page;
+      return current == null ? 0 : current.stripe(index);
+    }
+
+    @Override
+    public long directory() {
+      Epochs current = page;
+      return current == null
+          ? never.decrementAndGet()
+          : current.directory() + (forgotten.get() << DIRECTORY_BITS);
+    }
+
+    @Override
+    public long lastSequence() {
+      Epochs current = page;
+      return current == null ? 0 : current.lastSequence();
+    }
+  }
+}
