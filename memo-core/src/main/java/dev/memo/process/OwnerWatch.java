@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +58,7 @@ final class OwnerWatch implements AutoCloseable {
   private final LocalReads reads;
   private final Rule rule;
   private final long patienceNanos;
-  private final PageEpochs epochs = new PageEpochs();
+  private final MemberEpochs epochs = new MemberEpochs();
   private final Warnings warnings = new Warnings();
   private final Thread thread;
 
@@ -209,6 +208,7 @@ final class OwnerWatch implements AutoCloseable {
     rest(layout.control() + " is another one now");
     page = null;
     epochs.map(null);
+    epochs.forget();
     Layout unused = Admission.admitToRead(layout.root(), settings); // it may be another one
     ControlPage next = ControlPage.openToRead(layout.control());
     page = next;
@@ -238,7 +238,7 @@ final class OwnerWatch implements AutoCloseable {
     followed = found;
     reads.follow(found);
     find(found);
-    epochs.forget();
+    epochs.forget(); // what was computed before, because nothing could be read
   }
 
   private boolean isFollowed(ControlPage current, long ownerEpoch) {
@@ -274,46 +274,6 @@ final class OwnerWatch implements AutoCloseable {
     PrivateThread.join(thread);
     if (missed && source == null && complaint != null) {
       complain(); // if there was no time for it
-    }
-  }
-
-  /** The counters of the page; without one, nothing counts that was known a moment ago. */
-  private static final class PageEpochs implements Epochs {
-
-    /** More than any honest counter of owners and invalidations. */
-    private static final int DIRECTORY_BITS = 52;
-
-    private final AtomicLong never = new AtomicLong();
-    private final AtomicLong forgotten = new AtomicLong();
-    private volatile @Nullable Epochs page;
-
-    void map(@Nullable Epochs next) {
-      page = next;
-    }
-
-    /** What was computed before, because nothing could be read, does not count any more. */
-    void forget() {
-      forgotten.incrementAndGet();
-    }
-
-    @Override
-    public long stripe(int index) {
-      Epochs current = page;
-      return current == null ? 0 : current.stripe(index);
-    }
-
-    @Override
-    public long directory() {
-      Epochs current = page;
-      return current == null
-          ? never.decrementAndGet()
-          : current.directory() + (forgotten.get() << DIRECTORY_BITS);
-    }
-
-    @Override
-    public long lastSequence() {
-      Epochs current = page;
-      return current == null ? 0 : current.lastSequence();
     }
   }
 }
