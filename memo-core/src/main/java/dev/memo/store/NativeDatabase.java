@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -92,13 +93,19 @@ final class NativeDatabase {
   private static NativeDatabase open(
       NativeOptions options, Cache cache, Durability durability, Opening opening)
       throws RocksDBException {
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    RocksDB db = null;
+    boolean opened = false;
     try {
-      List<ColumnFamilyHandle> handles = new ArrayList<>();
-      RocksDB db = opening.open(options.families(cache), handles);
-      return new NativeDatabase(db, handles, options, options.writes(durability));
-    } catch (RocksDBException | RuntimeException e) {
-      options.close();
-      throw e;
+      db = opening.open(options.families(cache), handles);
+      NativeDatabase database =
+          new NativeDatabase(db, handles, options, options.writes(durability));
+      opened = true;
+      return database;
+    } finally {
+      if (!opened) { // whatever it was: nothing else knows of these objects
+        free(handles, db, options);
+      }
     }
   }
 
@@ -196,10 +203,17 @@ final class NativeDatabase {
     db.tryCatchUpWithPrimary();
   }
 
-  /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
   void free() {
-    columns.values().forEach(ColumnFamilyHandle::close);
-    db.close();
+    free(columns.values(), db, options);
+  }
+
+  /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
+  private static void free(
+      Collection<ColumnFamilyHandle> columns, @Nullable RocksDB db, NativeOptions options) {
+    columns.forEach(ColumnFamilyHandle::close);
+    if (db != null) {
+      db.close();
+    }
     options.close();
   }
 }
