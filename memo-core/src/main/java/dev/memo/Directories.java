@@ -18,20 +18,14 @@ import org.jspecify.annotations.Nullable;
 /**
  * The directories that this JVM has open: each real directory once, shared and counted.
  *
- * <p>When the JVM shuts down all are closed, and nothing is opened any more. Thread-safe.
+ * <p>When the JVM shuts down all are closed, and nothing is opened any more. While nothing is open,
+ * nothing of the JVM refers to this class. Thread-safe.
  */
 final class Directories {
   private static final Object LOCK = new Object();
   private static final Map<Path, Counted> OPEN = new HashMap<>(); // guarded by LOCK
+  private static @Nullable Thread hook; // guarded by LOCK; null while nothing is open
   private static volatile boolean shuttingDown; // written under LOCK
-
-  static {
-    try {
-      Runtime.getRuntime().addShutdownHook(new Thread(Directories::shutDown, "memo-shutdown"));
-    } catch (IllegalStateException e) { // the only sign that the JVM is shutting down already
-      shuttingDown = true;
-    }
-  }
 
   /** One that is open, or being opened by the thread that asked first. */
   private static final class Counted {
@@ -63,8 +57,11 @@ final class Directories {
       if (shuttingDown) {
         throw shuttingDown(path);
       }
-      open = OPEN.putIfAbsent(key, mine);
-      if (open != null) {
+      open = OPEN.get(key);
+      if (open == null) {
+        requireHook(path);
+        OPEN.put(key, mine);
+      } else {
         requireSame(open.settings, settings, path);
         open.references++;
       }
@@ -108,6 +105,7 @@ final class Directories {
       if (mine.directory == null) {
         synchronized (LOCK) {
           OPEN.remove(key, mine);
+          removeHookIfIdle();
         }
       }
       mine.tried.countDown();
@@ -154,8 +152,37 @@ final class Directories {
         return;
       }
       OPEN.values().remove(open);
+      removeHookIfIdle();
     }
     directory.close();
+  }
+
+  /** Under the lock, before anything is opened. */
+  private static void requireHook(Path path) {
+    if (hook != null) {
+      return;
+    }
+    Thread next = new Thread(Directories::shutDown, "memo-shutdown");
+    try {
+      Runtime.getRuntime().addShutdownHook(next);
+    } catch (IllegalStateException e) { // the only sign that the JVM is shutting down already
+      shuttingDown = true;
+      throw shuttingDown(path);
+    }
+    hook = next;
+  }
+
+  /** Under the lock. A hook keeps the class loader, of a web application for instance, for ever. */
+  private static void removeHookIfIdle() {
+    if (hook == null || !OPEN.isEmpty()) {
+      return;
+    }
+    try {
+      boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+      hook = null;
+    } catch (IllegalStateException e) {
+      return; // it has begun, and will find nothing
+    }
   }
 
   /** Whether cached calls compute, because nothing can be stored any more. */

@@ -27,8 +27,11 @@ import java.util.Map;
  * @param claims how many computations are under way that others would wait for
  * @param waits how many calls wait for one of them; of each process at most one of each call
  * @param takeovers how often a process became the primary after the first one
- * @param asked how many look-ups processes asked of a primary in another one, because they could
- *     not answer them themselves
+ * @param asked how many look-ups primaries were asked for over the socket, by all processes
+ *     together: reads of an entry ({@code peek}, {@code isCached}), and claims, which look too. A
+ *     call that its process cannot answer itself is one, hit or miss; more if it finds what another
+ *     version of the program stored, or asks the next primary again. Not counted is what a
+ *     primary's own process looks up, nor what is sent besides: results, removals, counters
  * @param folded how many results were stored after they had been {@linkplain #spooled() spooled}
  * @param dropped how many spooled results were not stored, because their calls were invalidated,
  *     put or refreshed meanwhile, or the directory began anew; what is neither folded nor dropped

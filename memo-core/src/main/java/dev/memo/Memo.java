@@ -169,6 +169,11 @@ public final class Memo implements AutoCloseable {
     /**
      * How this process reads entries while another one is the primary; {@link ReadPath#SECONDARY}
      * if neither this nor {@code -Dmemo.reads=socket} says otherwise.
+     *
+     * <p>Of several class loaders in a JVM that carry memo, as web applications do, one may read as
+     * with {@link ReadPath#SECONDARY}: the first that has used a database, until it is collected.
+     * The others read as with {@link ReadPath#SOCKET}. One that was undeployed is not collected
+     * while a {@code Memo} of its own is open, and the JDK's caches may keep the first for good.
      */
     public Builder reads(ReadPath readPath) {
       this.readPath = requireNonNull(readPath, "readPath");

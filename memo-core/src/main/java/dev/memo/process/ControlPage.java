@@ -176,13 +176,13 @@ final class ControlPage implements OwnerPage {
     return get(OWNER_EPOCH_AT);
   }
 
-  /** Something of the stripe is about to be changed; the caller has the lock of its keys. */
+  /** Makes the stripe {@linkplain Epochs odd}; the caller has the lock of its keys. */
   void beginChange(int stripe) {
     long now = stripe(stripe);
     set(STRIPES_AT + stripe * Long.BYTES, Epochs.isChanging(now) ? now + 2 : now + 1);
   }
 
-  /** The change has been made, or not; what was read of the stripe before does not count. */
+  /** Makes the stripe even again, whether the change was made or not. */
   void endChange(int stripe) {
     set(STRIPES_AT + stripe * Long.BYTES, (stripe(stripe) | 1) + 1);
   }

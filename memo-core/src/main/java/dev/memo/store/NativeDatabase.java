@@ -2,8 +2,10 @@ package dev.memo.store;
 
 import static java.util.Objects.requireNonNull;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Iterator;
@@ -11,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Cache;
 import org.rocksdb.ColumnFamilyDescriptor;
@@ -104,13 +107,19 @@ final class NativeDatabase {
   private static NativeDatabase open(
       NativeOptions options, Cache cache, Durability durability, Opening opening)
       throws RocksDBException {
+    List<ColumnFamilyHandle> handles = new ArrayList<>();
+    RocksDB db = null;
+    boolean opened = false;
     try {
-      List<ColumnFamilyHandle> handles = new ArrayList<>();
-      RocksDB db = opening.open(options.families(cache), handles);
-      return new NativeDatabase(db, handles, options, options.writes(durability));
-    } catch (RocksDBException | RuntimeException e) {
-      options.close();
-      throw e;
+      db = opening.open(options.families(cache), handles);
+      NativeDatabase database =
+          new NativeDatabase(db, handles, options, options.writes(durability));
+      opened = true;
+      return database;
+    } finally {
+      if (!opened) { // whatever it was: nothing else knows of these objects
+        free(handles, db, options);
+      }
     }
   }
 
@@ -187,13 +196,15 @@ final class NativeDatabase {
     return db.getLatestSequenceNumber();
   }
 
-  /** As {@link Store#tables}. */
+  /** As {@link Store#tables}: a checksum of their names, each of which begins with a slash. */
   long tables() {
     SortedSet<String> names = new TreeSet<>();
     for (LiveFileMetaData table : db.getLiveFilesMetaData()) {
       names.add(table.fileName());
     }
-    return Tables.digest(names);
+    CRC32C crc = new CRC32C();
+    names.forEach(name -> crc.update(name.getBytes(StandardCharsets.US_ASCII)));
+    return 1L << 32 | crc.getValue(); // never 0
   }
 
   private ColumnFamilyHandle column(Family family) {
@@ -208,10 +219,17 @@ final class NativeDatabase {
     db.tryCatchUpWithPrimary();
   }
 
-  /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
   void free() {
-    columns.values().forEach(ColumnFamilyHandle::close);
-    db.close();
+    free(columns.values(), db, options);
+  }
+
+  /** Children first: RocksDB frees what an object refers to only when nothing does any more. */
+  private static void free(
+      Collection<ColumnFamilyHandle> columns, @Nullable RocksDB db, NativeOptions options) {
+    columns.forEach(ColumnFamilyHandle::close);
+    if (db != null) {
+      db.close();
+    }
     options.close();
   }
 }

@@ -4,6 +4,8 @@ import dev.memo.failure.DirectoryException;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.ref.Reference;
+import java.lang.ref.WeakReference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -53,12 +55,21 @@ final class NativeLibrary {
 
   /**
    * Whether no other class loader of this JVM has the library, which would then be loaded twice.
-   * From now on no other has it, if that is so.
+   * From now on no other has it, if that is so, until this one is gone.
+   *
+   * <p>With a class loader the JVM lets go of its libraries, and the next may load them; so the
+   * owner is referred to weakly, which also keeps it from staying for this.
    */
   static boolean isOurs() {
-    ClassLoader loader = NativeLibrary.class.getClassLoader();
-    String self = loader + " " + System.identityHashCode(loader);
-    return System.getProperties().computeIfAbsent(OWNER, name -> self).equals(self);
+    Object owner =
+        System.getProperties()
+            .compute(
+                OWNER,
+                (name, known) ->
+                    known == null || (known instanceof Reference<?> former && former.refersTo(null))
+                        ? new WeakReference<>(NativeLibrary.class)
+                        : known);
+    return owner instanceof Reference<?> mine && mine.get() == NativeLibrary.class;
   }
 
   private static void loadOnce() throws IOException {

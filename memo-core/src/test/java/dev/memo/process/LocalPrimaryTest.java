@@ -19,13 +19,19 @@ import dev.memo.failure.StoreException.Reason;
 import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
@@ -40,6 +46,7 @@ final class LocalPrimaryTest {
   private static final int V = 1;
   private static final int W = 2;
   private static final String DAMAGED = "damaged";
+  private static final byte[] NEW = bytes("new");
 
   private final FaultyStore store = new FaultyStore(new HeapStore());
   private final Path path;
@@ -579,6 +586,123 @@ final class LocalPrimaryTest {
       long now = page.lastSequence();
       putAll(request(11, now, "a"), new PutRequest(call, V, claim, bytes("b"), 0));
       assertThat(text(hit(waiting.next().join()).stored())).isEqualTo("b");
+    }
+  }
+
+  @Nested
+  @DisplayName(
+      "P6: the stripes of what is changed are odd while it is written, and even again after")
+  final class StripesOfChanges {
+
+    /** Two calls of one stripe, and one of another. */
+    private final CallKey one = numbered(number -> true);
+
+    private final CallKey two = numbered(key -> key.stripe() == one.stripe() && !key.equals(one));
+    private final CallKey far = numbered(key -> key.stripe() != one.stripe());
+
+    private final List<Long> atWrites = new ArrayList<>();
+
+    @BeforeEach
+    void storeAll() {
+      for (CallKey key : List.of(one, two, far)) {
+        kept(primary.put(key, V, new Claim(0, page.lastSequence()), bytes(DAMAGED), 0));
+        assertStripes(0, 0); // a first result moves nothing
+      }
+      store.beforeWrites(() -> atWrites.add(page.stripe(one.stripe())));
+    }
+
+    private CallKey numbered(Predicate<CallKey> wanted) {
+      return IntStream.range(0, 1_000_000)
+          .mapToObj(number -> CallKey.of(FUNCTION, ("key" + number).getBytes(UTF_8)))
+          .filter(wanted)
+          .findFirst()
+          .orElseThrow();
+    }
+
+    private void assertStripes(long ofOneAndTwo, long ofFar) {
+      assertThat(page.stripe(one.stripe())).isEqualTo(ofOneAndTwo);
+      assertThat(page.stripe(far.stripe())).isEqualTo(ofFar);
+    }
+
+    private List<PutAnswer> replace(CallKey... keys) {
+      return primary.putAll(
+          List.of(keys).stream()
+              .map(key -> new PutRequest(key, V, new Claim(0, page.lastSequence()), NEW, 0))
+              .toList());
+    }
+
+    @Test
+    void replacementsOfOneStripeThatAreWrittenTogether() {
+      replace(one, two, far).forEach(LocalPrimaryTest::kept);
+      assertThat(atWrites).containsExactly(1L);
+      assertStripes(2, 2);
+    }
+
+    @Test
+    void replacementsThatAreRefusedTogetherAndTakenAlone() {
+      store.failWrite(1, Reason.OTHER);
+      replace(one, two, far).forEach(LocalPrimaryTest::kept);
+      assertThat(atWrites).as("together, one, two, far").containsExactly(1L, 3L, 5L, 6L);
+      assertStripes(6, 4);
+    }
+
+    @Test
+    void replacementsAmongFirstResults() {
+      CallKey first = numbered(key -> key.stripe() == one.stripe() + 1);
+      replace(first, two).forEach(LocalPrimaryTest::kept);
+      assertThat(page.stripe(first.stripe())).isZero();
+      assertStripes(2, 0);
+    }
+
+    @Test
+    void resultsOutOfASpool() throws IOException {
+      Path folder = Files.createDirectory(path.resolve("spool"));
+      UUID id = new UUID(1, 2);
+      try (SpoolFile file = SpoolFile.create(folder.resolve("killed"))) {
+        for (CallKey key : List.of(one, two, far)) {
+          file.append(new SpoolFile.Result(id, key, V, page.lastSequence(), NEW), false);
+        }
+      }
+      assertThat(Spool.fold(folder, id, primary).stored()).isEqualTo(3);
+      assertThat(atWrites).as("each alone").containsExactly(1L, 3L, 4L);
+      assertStripes(4, 2);
+    }
+
+    /** It may be in the log all the same, so what was read before must not count any more. */
+    @Test
+    void changesThatAreRefusedMoveTheirStripesToo() {
+      store.failAllWrites(Reason.OTHER);
+      assertThatThrownBy(() -> primary.invalidate(one))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      assertStripes(2, 0);
+      assertThat(primary.replace(two, V, NEW, Long.MAX_VALUE))
+          .isInstanceOf(PutAnswer.Refused.class);
+      assertStripes(4, 0);
+      assertThat(replace(far)).hasOnlyElementsOfType(PutAnswer.Refused.class);
+      assertStripes(4, 2);
+      assertThat(atWrites).containsExactly(1L, 3L, 4L);
+      CallKey first = numbered(key -> key.stripe() == one.stripe() + 1);
+      assertThat(replace(first)).hasOnlyElementsOfType(PutAnswer.Refused.class);
+      assertThat(page.stripe(first.stripe())).as("nothing was there to be replaced").isZero();
+    }
+
+    @Test
+    void changesThatEndWithAnErrorMoveTheirStripesToo() {
+      store.beforeWrites(
+          () -> {
+            throw new IOException("by script"); // which comes out as an error
+          });
+      assertThatThrownBy(() -> primary.invalidate(one)).isInstanceOf(AssertionError.class);
+      assertStripes(2, 0);
+    }
+
+    @Test
+    void changesThatAreNeverWrittenMoveNothing() {
+      store.failAllScans(Reason.OTHER);
+      assertThatThrownBy(() -> primary.invalidate(one))
+          .isInstanceOf(DirectoryUnavailableException.class);
+      assertThat(atWrites).isEmpty();
+      assertStripes(0, 0);
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.lang.reflect.Method;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -135,6 +137,19 @@ final class NativeLibraryTest {
   }
 
   @Test
+  void aClassLoaderThatIsGoneLeavesTheLibraryToTheNext() {
+    try (ChildJvm child =
+        ChildJvm.of(GoneLoaders.class)
+            .option("-Dmemo.native.dir=" + home)
+            .option("-Djava.io.tmpdir=" + temporary)
+            .start()) {
+      assertThat(child.awaitLine("first")).isEqualTo("first: true, second: false");
+      assertThat(child.awaitLine("second")).isEqualTo("second: true, third: false");
+      child.awaitLine("loaded");
+    }
+  }
+
+  @Test
   void aJvmThatRefusesNativeCodeIsToldApart() {
     Path java25 = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
     assumeTrue(Files.isExecutable(java25), "no JDK 25 is installed here");
@@ -203,24 +218,68 @@ final class NativeLibraryTest {
     }
   }
 
+  /** NativeLibrary in a class loader of its own. */
+  private static final class OtherLoader {
+    private OtherLoader() {}
+
+    static Class<?> create() throws IOException, ReflectiveOperationException {
+      List<URL> urls = new ArrayList<>();
+      for (String entry : System.getProperty("java.class.path").split(":", -1)) {
+        urls.add(Path.of(entry).toUri().toURL());
+      }
+      ClassLoader loader =
+          new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader());
+      return loader.loadClass(NativeLibrary.class.getName());
+    }
+
+    static @Nullable Object call(Class<?> library, String name)
+        throws ReflectiveOperationException {
+      Method method = library.getDeclaredMethod(name);
+      method.setAccessible(true);
+      return method.invoke(null);
+    }
+  }
+
   /** Loads the library in two class loaders. */
   static final class TwoLoaders {
     private TwoLoaders() {}
 
     public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
       NativeLibrary.load();
-      List<URL> urls = new ArrayList<>();
-      for (String entry : System.getProperty("java.class.path").split(":", -1)) {
-        urls.add(Path.of(entry).toUri().toURL());
+      OtherLoader.call(OtherLoader.create(), "load");
+      System.out.println("both loaded");
+    }
+  }
+
+  /** Loads the library in a class loader, and when that is gone in the next. */
+  static final class GoneLoaders {
+    private GoneLoaders() {}
+
+    public static void main(String[] arguments) throws ReflectiveOperationException, IOException {
+      Class<?> second = OtherLoader.create();
+      WeakReference<ClassLoader> first = loadBefore(second);
+      while (!first.refersTo(null)) { // the test has a deadline
+        System.gc();
       }
-      try (URLClassLoader other =
-          new URLClassLoader(urls.toArray(URL[]::new), ClassLoader.getPlatformClassLoader())) {
-        Class<?> library = other.loadClass(NativeLibrary.class.getName());
-        Method load = library.getDeclaredMethod("load");
-        load.setAccessible(true);
-        load.invoke(null);
-        System.out.println("both loaded");
-      }
+      System.out.println(
+          "second: "
+              + OtherLoader.call(second, "isOurs")
+              + ", third: "
+              + OtherLoader.call(OtherLoader.create(), "isOurs"));
+      OtherLoader.call(second, "load");
+      System.out.println("loaded");
+    }
+
+    private static WeakReference<ClassLoader> loadBefore(Class<?> second)
+        throws ReflectiveOperationException, IOException {
+      Class<?> first = OtherLoader.create();
+      OtherLoader.call(first, "load");
+      System.out.println(
+          "first: "
+              + OtherLoader.call(first, "isOurs")
+              + ", second: "
+              + OtherLoader.call(second, "isOurs"));
+      return new WeakReference<>(first.getClassLoader());
     }
   }
 }

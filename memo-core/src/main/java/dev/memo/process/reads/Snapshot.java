@@ -8,8 +8,7 @@ import org.jspecify.annotations.Nullable;
  * removed or replaced: what the opening found is what the primary has. A catch-up does not renew
  * them, because RocksDB shows old values for ever.
  *
- * <p>A stripe that was changed at this moment never counts: one secondary may have seen what
- * another has not, while both have the same epoch. Immutable.
+ * <p>A stripe that was being changed at this moment never counts ({@link Epochs}). Immutable.
  */
 final class Snapshot {
   private static final long NEVER = -1;

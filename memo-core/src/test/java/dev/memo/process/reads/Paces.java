@@ -30,7 +30,27 @@ public final class Paces {
     return new SecondaryReads(generations, EAGER);
   }
 
-  /** As above, and lets the database go when it was not read for so long. */
+  /** As above, but leaves everything as it is for so long after each step. */
+  static SecondaryReads rests(
+      Function<SecondaryStore, Map<Long, Long>> generations, Duration betweenSteps) {
+    return new SecondaryReads(
+        generations,
+        new Pace(
+            betweenSteps,
+            1,
+            EAGER.betweenOpenings(),
+            1,
+            EAGER.oneMoved(),
+            EAGER.afterFailure(),
+            EAGER.longestAfterFailure(),
+            NEVER,
+            NEVER));
+  }
+
+  /**
+   * Looks again as soon as something is missed, and lets the database go when it was not read for
+   * so long.
+   */
   public static SecondaryReads letsGo(
       Function<SecondaryStore, Map<Long, Long>> generations, Duration idle) {
     return new SecondaryReads(generations, with(EAGER.life(), idle));

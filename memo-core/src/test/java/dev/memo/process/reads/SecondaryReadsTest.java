@@ -22,8 +22,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -193,6 +195,130 @@ final class SecondaryReadsTest {
     await("it is opened", () -> has(reads, 1));
     put(2);
     await("it is opened anew", () -> has(reads, 1) && reads.counts().openings() == 2);
+  }
+
+  @Test
+  @DisplayName("P6: a view that was opened while a stripe was odd never counts for it")
+  void aStripeThatWasOddAtTheOpening() {
+    int stripe = key(1).stripe();
+    assertThat(key(2).stripe()).isNotEqualTo(stripe);
+    put(1);
+    put(2);
+    page.stripes.set(stripe, 1);
+    SecondaryReads once = follow(Paces.opensOnce(SecondaryReadsTest::first));
+    SecondaryReads again = follow(Paces.eager(SecondaryReadsTest::first));
+    await("both are open", () -> has(once, 2) && has(again, 2));
+    for (long counter = 0; counter <= 4; counter++) {
+      page.stripes.set(stripe, counter);
+      assertThat(has(once, 1)).as("the stripe is at %s", counter).isFalse();
+    }
+    await("an opening of now counts", () -> has(again, 1));
+    assertThat(has(once, 1)).isFalse();
+    assertThat(has(once, 2)).as("other stripes of it count").isTrue();
+    assertThat(once.counts().openings()).isEqualTo(1);
+  }
+
+  @Test
+  void aStripeThatWasOddCountsAsMovedForEver() {
+    page.stripes.set(5, 1);
+    Snapshot snapshot = requireNonNull(Snapshot.take(page, OWNER));
+    for (long counter = 0; counter <= 4; counter++) {
+      page.stripes.set(5, counter);
+      assertThat(snapshot.isCurrent(5, page)).isFalse();
+      assertThat(snapshot.moved(page)).isEqualTo(1);
+      assertThat(snapshot.isCurrent(6, page)).isTrue();
+    }
+  }
+
+  @Test
+  @DisplayName("twin: one that was even counts while it is the same")
+  void aStripeThatWasEven() {
+    page.stripes.set(5, 2);
+    Snapshot snapshot = requireNonNull(Snapshot.take(page, OWNER));
+    assertThat(snapshot.isCurrent(5, page)).isTrue();
+    assertThat(snapshot.moved(page)).isZero();
+    page.stripes.set(5, 3);
+    assertThat(snapshot.isCurrent(5, page)).isFalse();
+    assertThat(snapshot.moved(page)).isEqualTo(1);
+  }
+
+  /** What happens in the midst of the first opening, when the database has been opened. */
+  private static final class Interruption {
+    final AtomicReference<SecondaryStore> store = new AtomicReference<>();
+    private final AtomicReference<SecondaryReads> reads = new AtomicReference<>();
+    private final Consumer<SecondaryReads> what;
+
+    Interruption(Consumer<SecondaryReads> what) {
+      this.what = what;
+    }
+
+    /** Long enough for readers to find what they must not. */
+    SecondaryReads slow() {
+      SecondaryReads made = Paces.rests(this::generations, Duration.ofMillis(300));
+      reads.set(made);
+      return made;
+    }
+
+    private Map<Long, Long> generations(SecondaryStore opening) {
+      if (store.compareAndSet(null, opening)) {
+        what.accept(requireNonNull(reads.get()));
+        LockSupport.parkNanos(1); // or what woke this thread would shorten its next pause
+      }
+      return Map.of();
+    }
+
+    /** Whether the database of the first opening shows the row. */
+    boolean shows(int number) {
+      SecondaryStore first = store.get();
+      return first != null && first.get(Family.ENTRIES, key(number).entryKey(0, V)) != null;
+    }
+  }
+
+  @Test
+  @DisplayName(
+      "what is being opened when there is nothing to read any more is closed, and not read")
+  void restsDuringAnOpening() {
+    put(1);
+    AtomicBoolean shown = new AtomicBoolean();
+    AtomicReference<Interruption> self = new AtomicReference<>();
+    Interruption rests =
+        new Interruption(
+            reads -> {
+              shown.set(requireNonNull(self.get()).shows(1));
+              reads.rest();
+            });
+    self.set(rests);
+    SecondaryReads reads = follow(rests.slow());
+    await(
+        "it was opened and closed again",
+        () -> {
+          assertThat(has(reads, 1)).isFalse();
+          return rests.store.get() != null && !rests.shows(1) && views().isEmpty();
+        });
+    assertThat(shown).as("it could have been read").isTrue();
+    assertThat(reads.counts().failures()).isZero();
+    reads.follow(source());
+    await("it is opened anew", () -> has(reads, 1));
+    assertThat(views()).hasSize(1);
+  }
+
+  @Test
+  @DisplayName("twin: it is read if there is something to read again")
+  void followsDuringAnOpening() {
+    put(1);
+    Source source = source();
+    Interruption restsForAMoment =
+        new Interruption(
+            reads -> {
+              reads.rest();
+              reads.follow(source);
+            });
+    SecondaryReads reads = restsForAMoment.slow();
+    opened.add(reads);
+    reads.follow(source);
+    await("it is opened", () -> has(reads, 1));
+    assertThat(restsForAMoment.shows(1)).isTrue();
+    assertThat(reads.counts().openings()).isEqualTo(1);
   }
 
   @Test
