@@ -75,7 +75,7 @@ final class Peer implements AutoCloseable {
             times.grace().toMillis(),
             maxWait.toMillis(),
             reportsWaits);
-    surroundings.accept(child);
+    surroundings.accept(child.shortLived());
     return new Peer(child.start());
   }
 
