@@ -348,6 +348,10 @@ final class Peer implements AutoCloseable {
           yield "";
         }
         case "role" -> Openings.role(directory);
+        case "look" -> {
+          Openings.look();
+          yield "";
+        }
         case "tombstones" -> Openings.tombstones(directory).count();
         case "id" -> directory.id();
         case "jdk" -> Runtime.version().feature();
