@@ -29,10 +29,12 @@ import java.io.ObjectInputStream;
 import java.lang.invoke.MethodHandles;
 import java.util.stream.Stream;
 import org.jspecify.annotations.NullMarked;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Arrows point down, and foreign types stay where they belong. */
+@Tag("heavy") // of the same classes whatever JDK runs it
 class ArchitectureTest {
   private static final String KRYO = "com.esotericsoftware..";
   private static final String ROCKSDB = "org.rocksdb..";

@@ -142,7 +142,7 @@ final class CrashTest {
   private ChildJvm start(Path directory, Path returns, int seed, int callsPerOpening, boolean log) {
     return ChildJvm.of(Caller.class, directory, returns, seed * CALLS, callsPerOpening, log)
         .option("-Dmemo.native.dir=" + natives)
-        .option("-XX:TieredStopAtLevel=1")
+        .shortLived()
         .start();
   }
 

@@ -182,7 +182,8 @@ final class KilledProcessesTest {
   }
 
   private void startOne(ReadPath readPath) {
-    ChildJvm child = ChildJvm.of(Worker.class, directory, folder, started, readPath).start();
+    ChildJvm child =
+        ChildJvm.of(Worker.class, directory, folder, started, readPath).shortLived().start();
     numbers.put(child, started++);
     children.add(child);
   }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX) // looks into /proc
 final class LifetimesTest {
   private static final boolean SOAK = System.getProperty("memo.test.size", "").equals("soak");
-  private static final int CLOSES = SOAK ? 1_000 : 100;
+  private static final int CLOSES = SOAK ? 1_000 : 50;
   private static final int CALLS_PER_CLOSE = 1_000;
   private static final long SEED = 8;
 

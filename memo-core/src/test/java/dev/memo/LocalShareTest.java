@@ -153,7 +153,9 @@ final class LocalShareTest {
     try (OpenDirectory open = OpenDirectory.open(shared, DirectorySettings.DEFAULT.with(path))) {
       SharedDirectory directory = new SharedDirectory(open);
       List<Future<?>> readers = startReading(directory, board, threads);
-      pause(SETTLING);
+      if (path == ReadPath.SECONDARY) {
+        pause(SETTLING);
+      }
       Figures figures = watch(open, directory, board, measured);
       stopped = true;
       for (Future<?> reader : readers) {

@@ -36,21 +36,21 @@ final class OpeningsOfOneJvmTest {
   @DisplayName("P4: a directory whose primary is silent does not hold up the opening of another")
   void aSlowOpening() throws Exception {
     Path slow = folder.resolve("slow.memo");
-    try (ChildJvm primary = ChildJvm.of(Primary.class, slow).start()) {
+    try (ChildJvm primary = ChildJvm.of(Primary.class, slow).shortLived().start()) {
       primary.awaitLine("opened");
+      Thread opening = new Thread(() -> Memo.open(slow).close());
       signal("-STOP", primary);
       try {
-        Thread opening = new Thread(() -> Memo.open(slow).close());
         opening.start();
         await(() -> members(slow) == 2);
         try (Memo quick = Memo.open(folder.resolve("quick.memo"))) {
           assertThat(next(quick).call(1)).isEqualTo(2);
           assertThat(opening.isAlive()).as("it waits for its primary").isTrue();
         }
-        opening.join();
       } finally {
         signal("-CONT", primary);
       }
+      opening.join(); // which has its primary now
     }
   }
 

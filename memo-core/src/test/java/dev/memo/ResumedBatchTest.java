@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 @Timeout(120)
 class ResumedBatchTest {
-  private static final int INPUTS = 2_000;
+  private static final int INPUTS = 1_000;
   private static final int THREADS = 4;
 
   @TempDir Path folder;

@@ -26,11 +26,13 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What {@code memo.stats().shared()} says of all processes, while they come, go and are killed. */
+@Tag("heavy")
 @Timeout(300)
 final class SharedStatsTest {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -50,7 +52,7 @@ final class SharedStatsTest {
 
   /** Another process, which calls and says what it sees. */
   private final class Other implements AutoCloseable {
-    final ChildJvm child = ChildJvm.of(Program.class, path).start();
+    final ChildJvm child = ChildJvm.of(Program.class, path).shortLived().start();
     final PrintStream commands =
         new PrintStream(child.process().getOutputStream(), true, StandardCharsets.UTF_8);
 

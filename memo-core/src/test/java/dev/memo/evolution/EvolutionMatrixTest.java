@@ -73,6 +73,7 @@ class EvolutionMatrixTest {
     for (int turn = 0; turn < turns; turn++) {
       try (ChildJvm child =
           ChildJvm.of(EvolvingPrograms.class, folder, folder.resolve("processes.memo"), turn)
+              .shortLived()
               .start()) {
         child.awaitLine(EvolvingPrograms.BEGIN);
         assertThat(child.awaitEnd())

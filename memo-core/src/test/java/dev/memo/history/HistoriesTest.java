@@ -242,7 +242,7 @@ final class HistoriesTest {
                   slot(mode).toMillis(),
                   mode,
                   readPath)
-              .option("-XX:TieredStopAtLevel=1")
+              .shortLived()
               .start());
     }
     for (ChildJvm child : children.subList(children.size() - count, children.size())) {

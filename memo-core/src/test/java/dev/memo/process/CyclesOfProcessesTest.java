@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 final class CyclesOfProcessesTest {
   private static final Duration FOR_EVER = Duration.ofMinutes(2);
-  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration SHORT = Duration.ofSeconds(1);
 
   private final Path path;
 

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class DeletedDirectoryTest {
   private static final Times SOON = Openings.SOON;
-  private static final Duration WATCHED = Duration.ofSeconds(5);
+  private static final Duration WATCHED = Duration.ofSeconds(2);
 
   private final Path path;
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class ForeignExecutorsTest {
   private static final Duration FOR_EVER = Duration.ofMinutes(10);
-  private static final Duration SHORT = Duration.ofSeconds(2);
+  private static final Duration SHORT = Duration.ofMillis(500);
 
   private final Path path;
 

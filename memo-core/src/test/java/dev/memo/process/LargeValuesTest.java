@@ -35,7 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(240)
 final class LargeValuesTest {
   private static final int LARGE = 64 << 20;
-  private static final int KEYS = 4;
+  private static final int KEYS = "soak".equals(System.getProperty("memo.test.size")) ? 4 : 2;
   private static final int ENOUGH = 100;
 
   /** Signs of life are due far more often than a large value takes. */

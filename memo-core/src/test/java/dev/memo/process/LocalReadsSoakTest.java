@@ -38,10 +38,10 @@ final class LocalReadsSoakTest {
   private static final Duration LENGTH =
       SOAK
           ? Duration.ofMinutes(Integer.getInteger("memo.test.minutes", 60))
-          : Duration.ofSeconds(10);
+          : Duration.ofSeconds(6);
 
   private static final Duration BETWEEN_TAKEOVERS =
-      SOAK ? Duration.ofSeconds(15) : Duration.ofSeconds(3);
+      SOAK ? Duration.ofSeconds(15) : Duration.ofMillis(1_500);
 
   /** The others only close the directory and open it again, so that processes get old. */
   private static final int KILLS_ONE_OF = SOAK ? 8 : 2;

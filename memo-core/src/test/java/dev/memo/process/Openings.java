@@ -83,6 +83,15 @@ final class Openings {
         .count();
   }
 
+  /**
+   * Lets the keepers of all directories of this JVM look at once whether there is something to do.
+   */
+  static void look() {
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith("memo keeps "))
+        .forEach(LockSupport::unpark);
+  }
+
   /** The names of what is in a folder, which may be missing. */
   static List<String> names(Path folder) {
     String[] names = folder.toFile().list();

@@ -75,7 +75,7 @@ final class Peer implements AutoCloseable {
             times.grace().toMillis(),
             maxWait.toMillis(),
             reportsWaits);
-    surroundings.accept(child);
+    surroundings.accept(child.shortLived());
     return new Peer(child.start());
   }
 
@@ -348,6 +348,10 @@ final class Peer implements AutoCloseable {
           yield "";
         }
         case "role" -> Openings.role(directory);
+        case "look" -> {
+          Openings.look();
+          yield "";
+        }
         case "tombstones" -> Openings.tombstones(directory).count();
         case "id" -> directory.id();
         case "jdk" -> Runtime.version().feature();

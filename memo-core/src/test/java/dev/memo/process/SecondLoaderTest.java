@@ -112,6 +112,7 @@ final class SecondLoaderTest {
   private Both start() {
     return new Both(
         ChildJvm.of(Loaders.class)
+            .shortLived()
             .option("-Djava.io.tmpdir=" + temporary)
             .option("-Dmemo.native.dir=" + libraries)
             .start());

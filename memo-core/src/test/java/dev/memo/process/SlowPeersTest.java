@@ -13,6 +13,7 @@ import java.net.StandardProtocolFamily;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -28,6 +29,8 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 final class SlowPeersTest {
   private static final Times SOON = Openings.SOON;
+  private static final Duration LONGER_THAN_A_LEASE =
+      SOON.lease().plus(SOON.beat().multipliedBy(2));
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
   private static final int VARIANT = 1;
 
@@ -162,9 +165,7 @@ final class SlowPeersTest {
           asks.send(stream, new Message.Read(KEY, VARIANT));
         }
         long begin = System.nanoTime();
-        for (int calls = 0;
-            System.nanoTime() - begin < SOON.lease().multipliedBy(2).toNanos();
-            calls++) {
+        for (int calls = 0; System.nanoTime() - begin < LONGER_THAN_A_LEASE.toNanos(); calls++) {
           assertThat(primary.get("call", "quick", calls)).isEqualTo(here.call("quick", calls));
           asks.send(0, new Message.Beat(Long.MAX_VALUE)); // it lives
         }

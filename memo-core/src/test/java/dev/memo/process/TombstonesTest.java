@@ -13,8 +13,10 @@ import dev.memo.store.HeapStore;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -100,46 +102,56 @@ final class TombstonesTest {
   @DisplayName("in a directory of several processes")
   final class OfProcesses {
 
+    /** As otherwise, but it sweeps five times a second if it looks as often. */
+    private static final Times OFTEN =
+        new Times(
+            Duration.ofMillis(20),
+            Openings.SOON.silence(),
+            Openings.SOON.lease(),
+            Openings.SOON.grace());
+
     private final Path path = folder.resolve("d");
 
     @Test
     @DisplayName("P6: they stay while another process computes, or is silent")
-    void whatOthersDoCounts() {
-      try (OpenDirectory directory = Openings.open(path, Openings.SOON);
-          Peer peer = Peer.open(path, Openings.SOON)) {
+    void whatOthersDoCounts() throws IOException {
+      try (OpenDirectory directory = Openings.open(path, OFTEN);
+          Peer peer = Peer.open(path, OFTEN)) {
         GatedFunctions here = GatedFunctions.of(directory, call -> {});
         here.call("quick", 1);
         here.invalidate("quick", 1);
-        Openings.await("the peer has told", () -> Openings.tombstones(directory).count() == 0);
+        await(
+            "the peer has told", Openings::look, () -> Openings.tombstones(directory).count() == 0);
 
         Peer.Asked slow = peer.ask("refresh", "f", 1); // which has no claim
         peer.await("computes f 1");
         here.invalidate("f", 1);
         here.invalidate("quick", 2);
-        awaitSweeps();
+        awaitSweep(Openings::look);
         assertThat(Openings.tombstones(directory).count()).isGreaterThanOrEqualTo(2);
         peer.ask("open", "f", 1);
         assertThat(slow.value()).isNotNull();
         assertThat(here.peek("f", 1)).as("it was outdated").isNull();
-        Openings.await("it has ended", () -> Openings.tombstones(directory).count() == 0);
+        await("it has ended", Openings::look, () -> Openings.tombstones(directory).count() == 0);
 
         peer.stop();
         here.invalidate("quick", 1);
         Openings.awaitState(directory, "it has no connection", state -> state.processes() == 1);
-        awaitSweeps();
+        awaitSweep(Openings::look);
         assertThat(Openings.tombstones(directory).count()).isGreaterThanOrEqualTo(1);
         peer.resume();
-        Openings.await("it is back", () -> Openings.tombstones(directory).count() == 0);
+        await("it is back", Openings::look, () -> Openings.tombstones(directory).count() == 0);
       }
     }
 
     @Test
     @DisplayName("P6: they stay while results are spooled that they outdate, whoever left them")
     void whatIsSpooledCounts() throws IOException {
-      try (Peer primary = Peer.open(path, Openings.SOON);
-          Peer victim = Peer.open(path, Openings.SOON);
-          OpenDirectory directory = Openings.open(path, Openings.SOON)) {
+      try (Peer primary = Peer.open(path, OFTEN);
+          Peer victim = Peer.open(path, OFTEN);
+          OpenDirectory directory = Openings.open(path, OFTEN)) {
         GatedFunctions here = GatedFunctions.of(directory);
+        Runnable look = () -> primary.get("look");
         Peer.Asked slow = victim.ask("call", "f", 1);
         victim.await("computes f 1");
         here.invalidate("f", 1);
@@ -157,12 +169,12 @@ final class TombstonesTest {
           Openings.awaitRole(directory, "follows");
           Openings.awaitState(
               directory, "the victim's end was seen", state -> state.processes() == 2);
-          awaitSweeps();
+          awaitSweep(look);
           assertThat(primary.get("tombstones")).isEqualTo("1");
           assertThat(spool).exists();
         }
-        Openings.await("it was taken in", () -> !Files.exists(spool));
-        Openings.await("no tombstone is left", () -> primary.get("tombstones").equals("0"));
+        await("it was taken in", look, () -> !Files.exists(spool));
+        await("no tombstone is left", look, () -> primary.get("tombstones").equals("0"));
         assertThat(here.peek("f", 1)).as("it was outdated").isNull();
       }
     }
@@ -179,10 +191,26 @@ final class TombstonesTest {
       assertThat(Spool.isLeft(spools, Set.of("one", "another"))).isTrue();
     }
 
-    /** As long as two sweeps take that nothing is in the way of. */
-    private void awaitSweeps() {
-      long until = System.nanoTime() + 3 * Openings.SOON.beat().toNanos() * 10;
-      Openings.await("two sweeps", () -> System.nanoTime() - until > 0);
+    /**
+     * Returns when a whole sweep has been and gone. Each begins by removing the folders of
+     * processes that have ended. So does the taking in of results, which may follow it: three
+     * folders, one after the other, do not go without a whole sweep.
+     */
+    private void awaitSweep(Runnable look) throws IOException {
+      for (int i = 0; i < 3; i++) {
+        Path left = Files.createDirectory(path.resolve("secondaries").resolve("left-" + i));
+        await("it is swept", look, () -> !Files.exists(left));
+      }
+    }
+
+    /** Waits for what the keeper of the primary has to do, which looks each second by itself. */
+    private static void await(String what, Runnable look, BooleanSupplier condition) {
+      Openings.await(
+          what,
+          () -> {
+            look.run();
+            return condition.getAsBoolean();
+          });
     }
   }
 }

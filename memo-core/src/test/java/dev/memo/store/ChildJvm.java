@@ -123,6 +123,11 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** For one that does not live long enough to gain by what is compiled at length. */
+    public Builder shortLived() {
+      return option("-XX:TieredStopAtLevel=1");
+    }
+
     public Builder java(Path executable) {
       java = executable;
       return this;

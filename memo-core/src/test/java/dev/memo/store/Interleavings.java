@@ -78,7 +78,7 @@ public enum Interleavings {
 
   private void check(Class<?> promise, Class<?> operations) {
     options()
-        .iterations(SOAK ? 20 : 5)
+        .iterations(SOAK ? 20 : 3)
         .invocationsPerIteration(SOAK ? triesInSoak : tries)
         .threads(3)
         .actorsPerThread(2)

@@ -68,7 +68,10 @@ class KeysInOtherJvmsTest {
 
   private static ChildJvm start(Path java, String options) {
     ChildJvm.Builder child =
-        ChildJvm.of(KeysOfThisJvm.class).java(java).option("-XX:+UnlockExperimentalVMOptions");
+        ChildJvm.of(KeysOfThisJvm.class)
+            .java(java)
+            .shortLived()
+            .option("-XX:+UnlockExperimentalVMOptions");
     for (String option : options.split(" ", -1)) {
       child.option(option);
     }
