@@ -100,6 +100,14 @@ public final class CallKey {
     return crc & (Epochs.STRIPES - 1);
   }
 
+  /** How all database keys of this generation of a function begin, and no others. */
+  public static byte[] prefix(long functionId, long generation) {
+    byte[] out = new byte[Long.BYTES + Varint.length(generation)];
+    LONG.set(out, 0, functionId);
+    Varint.write(generation, out, Long.BYTES);
+    return out;
+  }
+
   /** How all database keys of the call's entries begin. */
   public byte[] prefix(long generation) {
     return bytes(generation, kind, 0);

@@ -1,5 +1,6 @@
 package dev.memo.process;
 
+import dev.memo.claims.CallKey;
 import dev.memo.failure.StoreException;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
@@ -105,10 +106,14 @@ final class Meta {
     return identities;
   }
 
+  /** Begins the era, and gives back the space of what the one before it had, as it is compacted. */
   void writeEra(long functionId, Era era) {
     byte[] value =
         ByteBuffer.allocate(2 * Long.BYTES).putLong(era.generation()).putLong(era.since()).array();
-    store.write(new Batch().put(Family.META, key(GENERATION, functionId), value));
+    store.write(
+        new Batch()
+            .put(Family.META, key(GENERATION, functionId), value)
+            .deletePrefix(Family.ENTRIES, CallKey.prefix(functionId, era.generation() - 1)));
   }
 
   /** What was counted of the directory, as it was written. */

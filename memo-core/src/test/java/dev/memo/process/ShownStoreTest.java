@@ -81,6 +81,8 @@ final class ShownStoreTest {
     assertShown("an invalidation");
     primary.invalidateAll(7);
     assertShown("one of all");
+    primary.invalidate(KEY);
+    assertShown("one in the next generation");
     primary.counters().count(DirectoryState.TAKEOVERS);
     primary.counters().write();
     assertShown("counters");

@@ -18,6 +18,7 @@ public final class FaultyStore implements Store {
   private @Nullable Reason allWrites;
   private @Nullable Reason allReads;
   private @Nullable Reason allScans;
+  private boolean leavesRangesAlone;
   private Callable<?> beforeWrites = () -> true;
   private Callable<?> afterWrites = () -> true;
   private Callable<?> afterReads = () -> true;
@@ -66,6 +67,23 @@ public final class FaultyStore implements Store {
     afterReads = action;
   }
 
+  /** Removals of ranges are left out of all writes from now on. */
+  public synchronized void leaveRangesAlone() {
+    leavesRangesAlone = true;
+  }
+
+  private static Batch withoutRanges(Batch batch) {
+    Batch rest = new Batch();
+    for (Batch.Change change : batch.changes()) {
+      if (change instanceof Batch.Put put) {
+        rest.put(put.family(), put.key(), put.value());
+      } else if (change instanceof Batch.Delete delete) {
+        rest.delete(delete.family(), delete.key());
+      }
+    }
+    return rest;
+  }
+
   private synchronized Callable<?> afterReads() {
     return afterReads;
   }
@@ -103,11 +121,13 @@ public final class FaultyStore implements Store {
   @Override
   public void write(Batch batch) {
     call(beforeWrites());
+    boolean whole;
     synchronized (this) {
       fail(allWrites);
       fail(writes.get(++writeCount));
+      whole = !leavesRangesAlone;
     }
-    store.write(batch);
+    store.write(whole ? batch : withoutRanges(batch));
     call(afterWrites());
   }
 
