@@ -5,6 +5,8 @@ import dev.memo.claims.Stored;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.OwnerPage;
 import dev.memo.process.reads.Source;
+import dev.memo.store.ScriptedWriter;
+import dev.memo.store.Writer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -13,19 +15,27 @@ public final class DeceivedReads implements LocalReads {
   private final LocalReads target;
   private final UnaryOperator<OwnerPage> shown;
 
-  private DeceivedReads(LocalReads target, UnaryOperator<OwnerPage> shown) {
+  private final UnaryOperator<Writer> said;
+
+  private DeceivedReads(
+      LocalReads target, UnaryOperator<OwnerPage> shown, UnaryOperator<Writer> said) {
     this.target = target;
     this.shown = shown;
+    this.said = said;
   }
 
   /** The epochs stand still: nobody learns that what an opening has found is old. */
   public static LocalReads withFrozenEpochs(LocalReads target) {
-    return new DeceivedReads(target, FrozenPage::new);
+    return new DeceivedReads(target, FrozenPage::new, writer -> writer);
   }
 
-  /** Stripes move when a change has been made, but do not tell that one is under way. */
+  /**
+   * Stripes move when a change has been made, but nothing tells that one is under way: neither its
+   * stripe, nor the count of acknowledged changes.
+   */
   public static LocalReads withUnmarkedChanges(LocalReads target) {
-    return new DeceivedReads(target, UnmarkedPage::new);
+    return new DeceivedReads(
+        target, UnmarkedPage::new, writer -> ScriptedWriter.of(writer::tables));
   }
 
   @Override
@@ -36,7 +46,7 @@ public final class DeceivedReads implements LocalReads {
             source.own(),
             shown.apply(source.page()),
             source.ownerEpoch(),
-            source.writer()));
+            said.apply(source.writer())));
   }
 
   @Override
