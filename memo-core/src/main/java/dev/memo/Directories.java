@@ -79,13 +79,24 @@ final class Directories {
     if (wanted != null && !wanted.equals(open)) {
       throw new DirectoryException(
           "Cannot open "
-              + path
-              + " with "
-              + wanted
-              + ": this JVM has it open with "
-              + open
-              + ". Close it first, or ask for the same.");
+              + path.toAbsolutePath()
+              + " "
+              + described(wanted)
+              + ": this JVM has it open "
+              + described(open)
+              + ". Close it first, or ask for the same; wrappers keep what they have opened, so open"
+              + " it before they are called.");
     }
+  }
+
+  private static String described(DirectorySettings settings) {
+    return settings.readOnly()
+        ? "with readOnly()"
+        : "with durability("
+            + settings.durability()
+            + ") and reads("
+            + settings.readPath()
+            + "), without readOnly()";
   }
 
   private static void open(Path path, Path key, Counted mine) {

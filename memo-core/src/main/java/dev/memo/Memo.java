@@ -6,6 +6,7 @@ import dev.memo.call.CachedFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.TypeRef;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryException;
 import dev.memo.process.DirectorySettings;
 import dev.memo.process.ReadPath;
 import dev.memo.store.Durability;
@@ -187,13 +188,16 @@ public final class Memo implements AutoCloseable {
      * <p>Nothing in the directory is written, and none is made. What is stored is served as always,
      * what others store and remove meanwhile included. The rest is computed: once for all threads
      * of this process that ask at the same time, not for other processes. It is not stored, and
-     * counted as unstored; immutable results are kept in the heap tier. {@code put}, {@code
-     * refresh}, {@code invalidate} and {@code invalidateAll} throw {@code
-     * UnsupportedOperationException}.
+     * counted as unstored; immutable results are kept in the heap tier, where they stay even if
+     * another process stores another result of the call meanwhile. {@code put}, {@code refresh},
+     * {@code invalidate} and {@code invalidateAll} throw {@code UnsupportedOperationException}.
      *
-     * <p>Wrappers of annotated methods that find the directory open so in this JVM use it so. A
-     * database that may not be whole is not read, with a warning, until a process has opened the
-     * directory to write it. For its notes RocksDB gets a folder in {@code java.io.tmpdir}.
+     * <p>Wrappers of annotated methods that find the directory open so in this JVM use it so: open
+     * it before they are called, and keep it open. A database that may not be whole is not read,
+     * with a warning, until a process has opened the directory to write it. For its notes RocksDB
+     * gets a folder in {@code java.io.tmpdir}. The directory must belong to the user of this
+     * process, as always. A read just after a change elsewhere may take some 10 ms. {@code
+     * isCached} and {@code peek} tell of what is stored, not of what was computed here.
      */
     public Builder readOnly() {
       readOnly = true;
@@ -203,13 +207,21 @@ public final class Memo implements AutoCloseable {
     /**
      * Opens the directory, or makes it.
      *
-     * @throws dev.memo.failure.DirectoryException if it cannot be opened, or is open in this JVM
-     *     with other settings
+     * @throws DirectoryException if it cannot be opened, or is open in this JVM with other settings
      * @throws IllegalArgumentException if {@link #readOnly} was said, and something that makes no
      *     sense with it
      */
     public Memo open() {
-      return new Memo(Directories.acquire(path, settings()));
+      SharedDirectory directory = Directories.acquire(path, settings());
+      if (directory.isReadOnly() && !readOnly) {
+        Directories.release(directory);
+        throw new DirectoryException(
+            "Cannot open "
+                + path.toAbsolutePath()
+                + " to write it: this JVM has it open with readOnly(). Close that first, or say"
+                + " readOnly() here too.");
+      }
+      return new Memo(directory);
     }
 
     /** Null if nothing was said. */

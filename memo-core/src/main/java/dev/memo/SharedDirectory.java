@@ -102,6 +102,10 @@ final class SharedDirectory {
         byFunction);
   }
 
+  boolean isReadOnly() {
+    return directory.isReadOnly();
+  }
+
   /** As far as this process knows without asking a primary. */
   private DirectoryStats alone() {
     Map<String, FunctionStats> byFunction = new TreeMap<>();

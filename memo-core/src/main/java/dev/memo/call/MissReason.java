@@ -18,7 +18,7 @@ public enum MissReason {
   UNREADABLE,
   /** Waiting for another's computation would never have ended. */
   CYCLE,
-  /** No primary of the directory answers. */
+  /** No primary of the directory answers; or it is only read, and could not be. */
   NO_PRIMARY,
   /** Waiting for another's computation took longer than the limit. */
   MAX_WAIT,

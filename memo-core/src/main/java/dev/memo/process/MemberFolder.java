@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.DirectoryNotEmptyException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
@@ -60,7 +60,7 @@ final class MemberFolder implements AutoCloseable {
   /** Makes this folder, with these attributes. */
   static MemberFolder make(Path folder, FileAttribute<?>... attributes) throws IOException {
     while (true) {
-      MemberFolder made = lock(Files.createDirectories(folder, attributes));
+      MemberFolder made = tryMake(folder, attributes);
       if (made != null) {
         return made;
       }
@@ -68,6 +68,18 @@ final class MemberFolder implements AutoCloseable {
   }
 
   /** Null if somebody swept the folder before it was locked. */
+  private static @Nullable MemberFolder tryMake(Path folder, FileAttribute<?>... attributes)
+      throws IOException {
+    try {
+      return lock(Files.createDirectories(folder, attributes));
+    } catch (FileAlreadyExistsException e) {
+      if (Files.exists(folder, LinkOption.NOFOLLOW_LINKS) && !Files.isDirectory(folder)) {
+        throw e;
+      }
+      return null; // it was there, and then it was not
+    }
+  }
+
   private static @Nullable MemberFolder lock(Path folder) throws IOException {
     Path file = folder.resolve(LOCK);
     LockNames.add(file);
@@ -121,42 +133,47 @@ final class MemberFolder implements AutoCloseable {
 
   /** Sweeps the folder if its process has ended; returns whether that lives. */
   static boolean isLiveOrSwept(Path folder) {
-    try {
-      if (isHeld(folder.resolve(LOCK))) {
-        return true;
-      }
-      delete(folder);
-      return false;
-    } catch (DirectoryNotEmptyException e) {
-      return true; // its process has just begun
-    } catch (IOException e) {
-      return Files.isDirectory(folder); // for all we know, unless it is not ours
-    }
-  }
-
-  private static boolean isHeld(Path file) throws IOException {
+    Path file = folder.resolve(LOCK);
     if (LockNames.contains(file)) {
       return true;
     }
     // not made: its process may be deleting it, and then the folder
     try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      return probe.tryLock() == null;
+      if (probe.tryLock() == null) {
+        return true;
+      }
+      delete(folder); // while it is locked: who begins meanwhile begins anew
+      return false;
     } catch (NoSuchFileException e) {
-      return false; // its process has ended, was killed when it began, or is about to make it
+      return isBegun(folder);
     } catch (OverlappingFileLockException e) {
       return true;
+    } catch (IOException e) {
+      return Files.isDirectory(folder); // for all we know, unless it is not ours
     }
   }
 
+  /** What has no lock file is empty: its process has ended, or is about to make one. */
+  private static boolean isBegun(Path folder) {
+    try {
+      Files.deleteIfExists(folder);
+      return false;
+    } catch (IOException e) {
+      return Files.isDirectory(folder); // it has one now
+    }
+  }
+
+  /** The lock file last: what has none is not locked. */
   private static void delete(Path folder) throws IOException {
     try (var content = Files.list(folder)) {
       for (Path file : content.toList()) {
         if (isOfReads(file)) {
           delete(file);
-        } else {
+        } else if (!file.endsWith(LOCK)) {
           Files.deleteIfExists(file);
         }
       }
+      Files.deleteIfExists(folder.resolve(LOCK));
       Files.deleteIfExists(folder);
     } catch (NoSuchFileException | NotDirectoryException e) {
       return; // swept already, or with the directory

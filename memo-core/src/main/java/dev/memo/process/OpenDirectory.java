@@ -121,10 +121,10 @@ public final class OpenDirectory implements AutoCloseable {
     }
   }
 
-  /** Makes reads that get the generations of functions in a database by this. */
+  /** Makes reads as {@link LatestReads} are made. */
   @FunctionalInterface
   interface Reading {
-    LocalReads by(Function<SecondaryStore, Map<Long, Long>> generations);
+    LocalReads by(Function<SecondaryStore, Map<Long, Long>> generations, Runnable seesAgain);
   }
 
   /** Opens the directory to read it only. */
@@ -146,12 +146,13 @@ public final class OpenDirectory implements AutoCloseable {
     Layout layout = Admission.admitToRead(directory, settings);
     Closers closers = new Closers();
     try {
-      MemberFolder folder = temporaryFolder(layout);
-      closers.add(folder::close);
       Identities identities = new Identities();
-      LocalReads reads = readingIfPossible(layout, reading).by(identities::generations);
+      MemberEpochs epochs = new MemberEpochs();
+      LocalReads reads =
+          readingIfPossible(layout, reading).by(identities::generations, epochs::forget);
+      OwnerWatch watch = new OwnerWatch(settings, layout, epochs, reads, rules);
+      closers.add(watch::removeFolder);
       closers.add(reads::close); // it has files in the folder
-      OwnerWatch watch = new OwnerWatch(settings, layout, folder, reads, rules);
       closers.add(watch::close);
       watch.start();
       ReadOnlyPrimary primary = new ReadOnlyPrimary(layout.root(), identities, watch, reads);
@@ -160,23 +161,6 @@ public final class OpenDirectory implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       closers.closeAfter(e);
       throw e;
-    }
-  }
-
-  private static MemberFolder temporaryFolder(Layout layout) {
-    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
-    try {
-      return TemporaryFolders.make(temporary);
-    } catch (IOException e) {
-      throw new DirectoryException(
-          "cannot open "
-              + layout.root()
-              + " to read it only, because no folder for RocksDB's notes can be made in "
-              + temporary.toAbsolutePath()
-              + ": "
-              + e
-              + "; -Djava.io.tmpdir=<folder> names another one",
-          e);
     }
   }
 
@@ -189,7 +173,7 @@ public final class OpenDirectory implements AutoCloseable {
         "Nothing that is stored in {0} can be served, so calls compute: another class loader of this"
             + " JVM has RocksDB, and only one can read with it",
         layout.root());
-    return generations -> LocalReads.NONE;
+    return (generations, seesAgain) -> LocalReads.NONE;
   }
 
   private static LocalReads reads(ReadPath path) {

@@ -1,14 +1,17 @@
 package dev.memo.process;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.memo.claims.Epochs;
+import dev.memo.failure.DirectoryException;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.SilentWriter;
 import dev.memo.process.reads.Source;
 import dev.memo.store.WholeDatabase;
-import dev.memo.store.Writer;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class OwnerWatch implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
+  private static final String REMEDY = "open the directory once without readOnly()";
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -54,11 +58,10 @@ final class OwnerWatch implements AutoCloseable {
 
   private final DirectorySettings settings;
   private final Layout layout;
-  private final MemberFolder folder;
+  private final MemberEpochs epochs;
   private final LocalReads reads;
   private final Rule rule;
   private final long patienceNanos;
-  private final MemberEpochs epochs = new MemberEpochs();
   private final Warnings warnings = new Warnings();
   private final Thread thread;
 
@@ -68,23 +71,24 @@ final class OwnerWatch implements AutoCloseable {
   private volatile boolean missed; // whether a call waited in vain
   private long lostNanos = System.nanoTime(); // since when there is no source; guarded by this
 
-  // of the thread, once it has started
+  // of the thread, while it runs
+  private @Nullable MemberFolder folder;
   private @Nullable ControlPage page;
   private @Nullable Source followed;
   private @Nullable String complaint;
 
   /**
-   * @param folder of this process, for what is read
+   * @param epochs what was read, and computed, under them counts while they are current
    */
   OwnerWatch(
       DirectorySettings settings,
       Layout layout,
-      MemberFolder folder,
+      MemberEpochs epochs,
       LocalReads reads,
       Rules rules) {
     this.settings = settings;
     this.layout = layout;
-    this.folder = folder;
+    this.epochs = epochs;
     this.reads = reads;
     this.rule = rules.rule;
     this.patienceNanos = rules.patience.toNanos();
@@ -92,13 +96,17 @@ final class OwnerWatch implements AutoCloseable {
     thread.setDaemon(true);
   }
 
-  /** Looks for the first time, then goes on in the background. */
+  /**
+   * Looks for the first time, then goes on in the background.
+   *
+   * @throws DirectoryException if RocksDB's notes can be kept nowhere
+   */
   void start() {
+    folder = makeFolder();
     look();
     thread.start();
   }
 
-  /** What was read, and computed, under them counts while they are current. */
   Epochs epochs() {
     return epochs;
   }
@@ -175,6 +183,7 @@ final class OwnerWatch implements AutoCloseable {
 
   private void look() {
     try {
+      MemberFolder own = folderInPlace();
       ControlPage current = mapped();
       long epoch = current.ownerEpoch(); // before: a later owner is not taken for this one
       if (isFollowed(current, epoch)) {
@@ -182,21 +191,61 @@ final class OwnerWatch implements AutoCloseable {
       }
       Owner owner = Owner.read(layout.owner());
       if (rule.hasOpened(owner, epoch)) {
-        follow(new Source(layout.data(), folder.path(), current, epoch, writer(current)), owner);
+        follow(source(current, epoch, own.path()), owner);
       } else {
-        rest(
-            "its last owner is not known to have opened the database: it may have ended before, or"
-                + " what it left was damaged");
+        rest(layout.owner() + " names no owner that has opened the database; " + REMEDY);
       }
     } catch (Throwable e) { // whatever it is, this thread has to go on
       LOG.log(Level.DEBUG, "Nothing of " + layout.root() + " can be read", e);
-      rest(e instanceof NoSuchFileException missing ? missing.getFile() + " is missing" : "" + e);
+      rest(reason(e));
     }
   }
 
-  private Writer writer(ControlPage current) {
-    Path links = folder.path().resolve(LocalReads.FOLDER + "links");
-    return new SilentWriter(current, new WholeDatabase(layout.data(), links));
+  private static String reason(Throwable e) {
+    if (e instanceof NoSuchFileException missing) {
+      return missing.getFile() + " is missing; " + REMEDY;
+    }
+    if (e instanceof AccessDeniedException) {
+      return e.toString();
+    }
+    return e instanceof DirectoryException
+        ? String.valueOf(e.getMessage())
+        : e.getMessage() + "; " + REMEDY;
+  }
+
+  private Source source(ControlPage current, long epoch, Path own) {
+    WholeDatabase database =
+        new WholeDatabase(layout.data(), own.resolve(LocalReads.FOLDER + "links"));
+    return new Source(layout.data(), own, current, epoch, new SilentWriter(current, database));
+  }
+
+  /** Somebody may clean the temporary folder up. */
+  private MemberFolder folderInPlace() throws IOException {
+    MemberFolder current = requireNonNull(folder, "not started");
+    if (!current.isInPlace()) {
+      rest(current.path() + " was removed");
+      current.forget();
+      current = makeFolder();
+      folder = current;
+    }
+    return current;
+  }
+
+  private MemberFolder makeFolder() {
+    Path temporary = Path.of(System.getProperty("java.io.tmpdir"));
+    try {
+      return TemporaryFolders.make(temporary);
+    } catch (IOException e) {
+      throw new DirectoryException(
+          "cannot read "
+              + layout.root()
+              + ", because no folder for RocksDB's notes can be made in "
+              + temporary.toAbsolutePath()
+              + ": "
+              + e
+              + "; -Djava.io.tmpdir=<folder> names another one",
+          e);
+    }
   }
 
   private ControlPage mapped() throws IOException {
@@ -206,9 +255,11 @@ final class OwnerWatch implements AutoCloseable {
     }
     // first: what is read of the former directory must not count under the epochs of the next
     rest(layout.control() + " is another one now");
-    page = null;
-    epochs.map(null);
-    epochs.forget();
+    if (current != null) {
+      page = null;
+      epochs.map(null);
+      epochs.forget();
+    }
     Layout unused = Admission.admitToRead(layout.root(), settings); // it may be another one
     ControlPage next = ControlPage.openToRead(layout.control());
     page = next;
@@ -259,7 +310,7 @@ final class OwnerWatch implements AutoCloseable {
     warnings.warn(
         "Nothing that is stored in "
             + layout.root()
-            + " can be served, so calls compute, until a process opens it without readOnly(): "
+            + " can be served, so calls compute: "
             + complaint,
         null);
   }
@@ -274,6 +325,13 @@ final class OwnerWatch implements AutoCloseable {
     PrivateThread.join(thread);
     if (missed && source == null && complaint != null) {
       complain(); // if there was no time for it
+    }
+  }
+
+  /** To be called last: what is read has files in it. */
+  void removeFolder() {
+    if (folder != null) {
+      folder.close();
     }
   }
 }

@@ -71,8 +71,11 @@ final class ReadOnlyPrimary implements Primary, AutoCloseable {
   @Override
   public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
     Stored stored = read(key, variant);
-    return stored != null && stored.sequence() != rejected
-        ? new Answer.Hit(stored)
+    if (stored != null && stored.sequence() != rejected) {
+      return new Answer.Hit(stored);
+    }
+    return reads.isBlind()
+        ? new Answer.NoPrimary()
         : new Answer.Granted(begin(key, variant, chain));
   }
 

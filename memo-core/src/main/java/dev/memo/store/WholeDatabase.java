@@ -89,7 +89,10 @@ public final class WholeDatabase {
       long next = firstChange(folder);
       return next <= last + 1 ? null : missing(folder, last, next);
     } catch (RocksDBException e) {
-      return RocksFailures.translate("opening all tables of", folder, e);
+      StoreException damage = RocksFailures.translate("opening all tables of", folder, e);
+      String message = String.valueOf(damage.getMessage());
+      return new StoreException(
+          damage.reason(), message.replace(links.toString(), folder.toString()), e);
     } finally {
       remove(links);
     }

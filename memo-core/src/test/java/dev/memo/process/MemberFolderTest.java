@@ -62,6 +62,7 @@ final class MemberFolderTest {
     Path view = layout.secondaries().resolve("killed").resolve("view-7");
     Files.createDirectories(view);
     Files.createFile(view.resolve("LOG"));
+    Files.createFile(view.resolveSibling("lock")); // nobody holds it
     assertThat(MemberFolder.sweep(layout)).isEmpty();
     assertThat(layout.secondaries()).isEmptyDirectory();
   }

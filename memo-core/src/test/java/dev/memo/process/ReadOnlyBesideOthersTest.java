@@ -45,7 +45,10 @@ final class ReadOnlyBesideOthersTest {
   void twinWithoutAnotherLook() {
     try (Peer primary = Peer.open(path, Times.DEFAULT);
         OpenDirectory directory =
-            ReadOnlyOpenings.open(path, Paces::eager, ReadOnlyOpenings.PATIENT)) {
+            ReadOnlyOpenings.open(
+                path,
+                (generations, seesAgain) -> Paces.eager(generations),
+                ReadOnlyOpenings.PATIENT)) {
       GatedFunctions here = GatedFunctions.of(directory, begun::add);
       for (int key = 0; key < 4 * KEYS; key++) {
         String unused = primary.get("call", "quick", key);
@@ -89,7 +92,8 @@ final class ReadOnlyBesideOthersTest {
         OpenDirectory directory =
             ReadOnlyOpenings.open(
                 path,
-                generations -> DeceivedReads.withFrozenEpochs(Paces.patient(generations)),
+                (generations, seesAgain) ->
+                    DeceivedReads.withFrozenEpochs(Paces.patient(generations, seesAgain)),
                 ReadOnlyOpenings.PATIENT)) {
       GatedFunctions here = GatedFunctions.of(directory);
       String stored = primary.get("call", "quick", 7);
@@ -173,7 +177,8 @@ final class ReadOnlyBesideOthersTest {
         OpenDirectory reading =
             ReadOnlyOpenings.open(
                 path,
-                generations -> DeceivedReads.withFrozenEpochs(Paces.patient(generations)),
+                (generations, seesAgain) ->
+                    DeceivedReads.withFrozenEpochs(Paces.patient(generations, seesAgain)),
                 ReadOnlyOpenings.PATIENT)) {
       assertThat(staleReads(writing, reading, Duration.ofSeconds(1))).isPositive();
     }

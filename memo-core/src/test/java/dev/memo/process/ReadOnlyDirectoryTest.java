@@ -134,6 +134,47 @@ final class ReadOnlyDirectoryTest {
   }
 
   @Test
+  @DisplayName("P1: without a page threads share one computation too, and its result stays here")
+  void withoutAPage() throws IOException {
+    ReadOnlyOpenings.store(path, 1);
+    Files.delete(path.resolve("control"));
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path, ReadOnlyOpenings.IMPATIENT)) {
+      GatedFunctions here = GatedFunctions.of(directory, begun::add);
+      List<CompletableFuture<String>> calls =
+          Stream.generate(
+                  () ->
+                      CompletableFuture.supplyAsync(
+                          () -> here.call("f", 1), task -> new Thread(task).start()))
+              .limit(4)
+              .toList();
+      Openings.await("three wait for one", () -> Openings.waiters() == 3);
+      here.open("f", 1);
+      String value = calls.get(0).join();
+      assertThat(calls.stream().map(CompletableFuture::join).distinct()).containsExactly(value);
+      assertThat(here.call("f", 1)).isEqualTo(value);
+      assertThat(begun).containsExactly("f 1");
+      assertThat(here.stats().missesByReason()).containsEntry(MissReason.NO_PRIMARY, 1L);
+    }
+  }
+
+  @Test
+  @DisplayName("P1: what was computed while nothing could be read does not hide what is stored")
+  void computedBlindly() throws IOException {
+    List<String> values = ReadOnlyOpenings.store(path, 2);
+    Path current = path.resolve("data").resolve("CURRENT");
+    Path aside = Files.move(current, path.resolve("aside"));
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+      GatedFunctions here = GatedFunctions.of(directory);
+      String computed = here.call("quick", 0);
+      assertThat(computed).isNotEqualTo(values.get(0));
+      assertThat(here.call("quick", 0)).as("kept meanwhile").isEqualTo(computed);
+      Files.move(aside, current);
+      Openings.await("it is read again", () -> values.get(1).equals(here.peek("quick", 1)));
+      assertThat(here.call("quick", 0)).isEqualTo(values.get(0));
+    }
+  }
+
+  @Test
   void theFunctionsOwnFailuresReachItsCallers() {
     ReadOnlyOpenings.store(path, 1);
     try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
@@ -320,7 +361,10 @@ final class ReadOnlyDirectoryTest {
       assertThat(log.warnings())
           .singleElement()
           .asString()
-          .contains(path.toString(), "until a process opens it without readOnly()");
+          .contains(
+              path.toString(),
+              "/owner names no owner",
+              "open the directory once without readOnly()");
     }
   }
 }

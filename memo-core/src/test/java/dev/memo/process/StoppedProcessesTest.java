@@ -58,6 +58,7 @@ final class StoppedProcessesTest {
 
       primary.resume();
       Openings.awaitRole(directory, "follows");
+      Openings.await("the other is back too", () -> other.get("role").equals("follows"));
       Openings.await("the spool is empty", () -> primary.get("peek", "quick", 2).equals(spooled));
       assertThat(other.get("call", "quick", 2)).isEqualTo(spooled);
       Openings.await("so is theirs", () -> primary.get("peek", "quick", 20).equals(theirs));

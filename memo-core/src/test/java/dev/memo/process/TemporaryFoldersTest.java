@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,57 @@ final class TemporaryFoldersTest {
     }
     TemporaryFolders.make(temporary).close();
     assertThat(Openings.names(temporary)).isEmpty();
+  }
+
+  @Test
+  @DisplayName("P4: a folder that somebody cleans up is made again, and reading goes on")
+  void aFolderThatIsCleanedUp() {
+    Path path = folder.resolve("cleaned");
+    List<String> values = ReadOnlyOpenings.store(path, 2);
+    List<String> others = ReadOnlyOpenings.temporaryFolders();
+    try (OpenDirectory directory = ReadOnlyOpenings.open(path)) {
+      GatedFunctions here = GatedFunctions.of(directory);
+      assertThat(here.peek("quick", 0)).isEqualTo(values.get(0));
+      List<String> own = new ArrayList<>(ReadOnlyOpenings.temporaryFolders());
+      own.removeAll(others);
+      Deletion.of(Path.of(System.getProperty("java.io.tmpdir")).resolve(own.get(0)));
+      try (OpenDirectory owner = Openings.open(path, Times.DEFAULT)) {
+        String now = GatedFunctions.of(owner).refresh("quick", 1);
+        Openings.await("it is read", () -> now.equals(here.peek("quick", 1)));
+      }
+    }
+    assertThat(ReadOnlyOpenings.temporaryFolders()).isEqualTo(others);
+  }
+
+  @Test
+  @DisplayName("P4: whoever begins while others sweep keeps its folder")
+  void foldersOfProcessesThatBeginAreNotSwept() throws Exception {
+    List<ChildJvm> children = new ArrayList<>();
+    try {
+      for (int i = 0; i < 3; i++) {
+        children.add(ChildJvm.of(Maker.class, folder).start());
+      }
+      for (ChildJvm child : children) {
+        assertThat(child.awaitLine("lost")).isEqualTo("lost 0");
+      }
+    } finally {
+      children.forEach(ChildJvm::close);
+    }
+  }
+
+  /** Makes folders, and looks whether they are there. */
+  static final class Maker {
+    private Maker() {}
+
+    public static void main(String[] arguments) throws IOException {
+      int lost = 0;
+      for (int i = 0; i < 500; i++) {
+        try (MemberFolder made = TemporaryFolders.make(Path.of(arguments[0]))) {
+          lost += made.isInPlace() ? 0 : 1;
+        }
+      }
+      System.out.println("lost " + lost);
+    }
   }
 
   @Test

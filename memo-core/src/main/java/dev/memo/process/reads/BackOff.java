@@ -2,9 +2,6 @@ package dev.memo.process.reads;
 
 /** How long to leave alone what fails: twice as long after each failure in a row. Of one thread. */
 final class BackOff {
-  /** What takes longer than so many times the first pause does not just pass. */
-  private static final int LASTS = 4;
-
   private final long firstNanos;
   private final long longestNanos;
   private long failedNanos;
@@ -28,11 +25,6 @@ final class BackOff {
   /** Whether the last failure was the first one in a long time. */
   boolean isFirst() {
     return isFirst;
-  }
-
-  /** Whether what failed last does so for longer than what passes by itself. */
-  boolean lasts() {
-    return nanos >= Math.min(LASTS * firstNanos, longestNanos);
   }
 
   /** It has not failed. */

@@ -9,8 +9,11 @@ import dev.memo.store.SecondaryStore;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.AccessDeniedException;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -24,12 +27,13 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads of a process that can ask nobody else: they find what was acknowledged before they began.
+ * Reads of a process that can ask nobody else: they find what was acknowledged before they began,
+ * as far as it can be read.
  *
  * <p>Who finds nothing, although something was written since the database was looked at last, waits
  * for another look, because to compute costs more: but never for long. One daemon thread does all
- * that could hold a caller up. What cannot be read is not found, and one warning says so.
- * Thread-safe.
+ * that could hold a caller up. Openings take a fifth of its time at most, whatever is replaced
+ * meanwhile. What cannot be read is not found, and a warning says so. Thread-safe.
  */
 public final class LatestReads implements LocalReads {
   private static final Logger LOG = System.getLogger("dev.memo.process");
@@ -37,46 +41,54 @@ public final class LatestReads implements LocalReads {
   /** How long a call waits for another look; opening a large database takes a part of a second. */
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
-  /** Longer than forcing a log takes. An owner that was killed in the midst of it never ends it. */
-  private static final Duration LONGEST_CHANGE = Duration.ofMillis(20);
-
   /** Native code that does not come back must not keep a process from closing. */
   private static final Duration LAST_LOOK = Duration.ofSeconds(10);
 
+  /** Files that came and went may stand still the next time: so often, and then after a while. */
   private static final int TRIES = 5;
-  private static final long PAUSE_NANOS = 5_000_000;
+
+  private static final Duration BETWEEN_TRIES = Duration.ofMillis(5);
+  private static final Duration AFTER_TRIES = Duration.ofMillis(100);
+
+  private static final int OPENING_SHARE = 4;
+  private static final Duration MAX_OPENING_SHARE = Duration.ofSeconds(1);
 
   private final Views views;
+  private final Runnable seesAgain;
   private final Pace pace;
   private final Duration patience;
   private final ThreadPoolExecutor looker;
-  private final AtomicBoolean complained = new AtomicBoolean(); // of what this owner has left
+  private final AtomicBoolean tidying = new AtomicBoolean();
 
-  private volatile @Nullable Source source; // written under this
-  private volatile @Nullable Look look; // null during one, and without any; written under this
+  private volatile @Nullable Following following;
   private volatile boolean used; // since it was asked last
-  private volatile @Nullable Future<?> hangs; // a look that somebody has waited too long for
-  private volatile long blindUntilNanos = System.nanoTime(); // after a failure
+  private volatile boolean open; // a view is
 
   // of the thread
-  private final BackOff backOff;
   private @Nullable View view;
+  private long nextOpening = System.nanoTime();
   private long openedChanges;
   private long openedNanos;
   private long usedNanos;
 
   /**
    * @param generations those of all functions that ever had another than the first
+   * @param seesAgain called when calls that have computed because nothing could be read would find
+   *     what is stored
    */
-  public LatestReads(Function<SecondaryStore, Map<Long, Long>> generations) {
-    this(generations, Pace.DEFAULT, PATIENCE);
+  public LatestReads(Function<SecondaryStore, Map<Long, Long>> generations, Runnable seesAgain) {
+    this(generations, seesAgain, Pace.DEFAULT, PATIENCE);
   }
 
-  LatestReads(Function<SecondaryStore, Map<Long, Long>> generations, Pace pace, Duration patience) {
+  LatestReads(
+      Function<SecondaryStore, Map<Long, Long>> generations,
+      Runnable seesAgain,
+      Pace pace,
+      Duration patience) {
     this.views = new Views(generations);
+    this.seesAgain = seesAgain;
     this.pace = pace;
     this.patience = patience;
-    this.backOff = new BackOff(pace);
     this.looker =
         new ThreadPoolExecutor(
             1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LatestReads::daemon);
@@ -87,6 +99,63 @@ public final class LatestReads implements LocalReads {
     Thread thread = new Thread(task, "memo looks at what others have written");
     thread.setDaemon(true);
     return thread;
+  }
+
+  /** What there is to read, and how reading it went. Another owner begins with another one. */
+  private static final class Following {
+    final Source source;
+    final BackOff backOff; // of the thread
+    final Set<String> told = ConcurrentHashMap.newKeySet();
+
+    /** Epochs of stripes of which a change has not ended in time. */
+    final Map<Integer, Long> unended = new ConcurrentHashMap<>();
+
+    volatile @Nullable Look look; // null during one, and without any
+    volatile @Nullable Future<?> hangs; // a look that somebody has waited too long for
+    volatile long blindUntilNanos = System.nanoTime();
+    volatile boolean missedBlindly; // something was not found that may be there
+
+    Following(Source source, Pace pace) {
+      this.source = source;
+      this.backOff = new BackOff(pace);
+    }
+
+    boolean isBlind() {
+      Future<?> hanging = hangs;
+      return (hanging != null && !hanging.isDone()) || System.nanoTime() - blindUntilNanos < 0;
+    }
+
+    /** Whether nothing of the stripe is being changed. Nobody waits twice for the same change. */
+    boolean awaitStripe(int stripe) {
+      OwnerPage page = source.page();
+      long epoch = page.stripe(stripe);
+      if (!Epochs.isChanging(epoch)) {
+        return true;
+      }
+      Long known = unended.get(stripe);
+      if ((known == null || known != epoch) && page.awaitStripe(stripe)) {
+        return true;
+      }
+      unended.put(stripe, epoch);
+      return false;
+    }
+
+    /** Says once at WARNING what has become of reading. */
+    void tell(String what, String why, @Nullable Throwable cause) {
+      String line = "What is stored in " + source.data() + " " + what + ": " + why;
+      LOG.log(told.add(what) ? Level.WARNING : Level.DEBUG, line);
+      LOG.log(Level.DEBUG, line, cause);
+    }
+
+    void tellOf(Throwable why) {
+      boolean isForbidden = why.getCause() instanceof AccessDeniedException;
+      String remedy =
+          why instanceof StoreException && !isForbidden
+              ? "; if that is damaged, open the directory once without readOnly()"
+              : "";
+      String message = why instanceof StoreException ? why.getMessage() + remedy : "" + why;
+      tell("cannot be read, so calls compute", message, why);
+    }
   }
 
   /** What a look has shown. Its identity tells it from others. */
@@ -105,52 +174,58 @@ public final class LatestReads implements LocalReads {
     }
   }
 
+  /**
+   * {@inheritDoc}
+   *
+   * @throws StoreException if it may be there, but cannot be read, while others can
+   */
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
-    Source from = source;
-    if (from == null) {
+    Following now = following;
+    if (now == null) {
       return null;
     }
     if (!used) {
       used = true; // not written by every read: all threads share its cache line
     }
-    long acknowledged = from.page().lastChange();
-    Look last = look;
+    long acknowledged = now.source.page().lastChange();
+    Look last = now.look;
     if (last != null) {
-      Stored found = find(last.view, key, variant);
+      Stored found = last.view.read(key, variant);
       // else it may have been looked at meanwhile, when readers are not admitted
-      if (found != null || (last.showsAll(key.stripe(), acknowledged) && last == look)) {
+      if (found != null || (last.showsAll(key.stripe(), acknowledged) && last == now.look)) {
         return found;
       }
     }
-    return isBlind() ? null : await(() -> readAgain(from, key, variant, acknowledged));
-  }
-
-  private boolean isBlind() {
-    Future<?> hanging = hangs;
-    return (hanging != null && !hanging.isDone()) || System.nanoTime() - blindUntilNanos < 0;
-  }
-
-  private @Nullable Stored find(View current, CallKey key, int variant) {
-    try {
-      return current.read(key, variant);
-    } catch (StoreException e) {
-      complain("Some results", e); // others can be read
+    if (now.isBlind() || !now.awaitStripe(key.stripe())) {
+      now.missedBlindly = true;
       return null;
     }
+    return await(now, key, variant, acknowledged);
+  }
+
+  @Override
+  public boolean isBlind() {
+    Following now = following;
+    return now == null || now.isBlind();
   }
 
   /** Null if it takes too long. Then nobody waits until it has ended. */
-  private @Nullable Stored await(Looking looking) {
+  private @Nullable Stored await(Following now, CallKey key, int variant, long acknowledged) {
+    long deadline = System.nanoTime() + patience.toNanos();
     Future<@Nullable Stored> found;
     try {
-      found = looker.submit(looking::find);
+      found =
+          looker.submit(
+              () ->
+                  System.nanoTime() - deadline < 0
+                      ? readAgain(now, key, variant, acknowledged)
+                      : null);
     } catch (RejectedExecutionException e) {
       return null; // closed meanwhile
     }
     boolean interrupted = false;
     try {
-      long deadline = System.nanoTime() + patience.toNanos();
       while (true) {
         try {
           return found.get(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
@@ -159,11 +234,15 @@ public final class LatestReads implements LocalReads {
         }
       }
     } catch (TimeoutException e) {
-      hangs = found;
-      LOG.log(Level.DEBUG, "Not waited for any longer: another look at what is stored", e);
+      now.hangs = found;
+      now.missedBlindly = true;
+      now.tell("cannot be read in time, so calls compute", "RocksDB does not return", e);
       return null;
     } catch (ExecutionException e) {
-      throw new AssertionError("failures are told, not thrown", e);
+      if (e.getCause() instanceof StoreException unreadable) {
+        throw unreadable;
+      }
+      throw new AssertionError("other failures are told", e);
     } finally {
       if (interrupted) {
         Thread.currentThread().interrupt();
@@ -171,184 +250,169 @@ public final class LatestReads implements LocalReads {
     }
   }
 
-  @FunctionalInterface
-  private interface Looking {
-    @Nullable Stored find();
-  }
-
   /** Looks again, unless somebody else has had that done. */
-  private @Nullable Stored readAgain(Source from, CallKey key, int variant, long acknowledged) {
+  private @Nullable Stored readAgain(Following now, CallKey key, int variant, long acknowledged) {
+    boolean sees = false;
     try {
-      boolean seen = from.equals(source) && lookPatiently(from, key.stripe(), acknowledged);
-      return seen && view != null ? find(view, key, variant) : null;
-    } catch (Throwable e) { // whatever it is: the next call looks again
-      fail(from, e);
+      sees = now == following && lookPatiently(now, key.stripe(), acknowledged);
+    } catch (Throwable e) { // whatever it is: a later call looks again
+      fail(now, e);
+    }
+    if (!sees || view == null) {
+      now.missedBlindly = true;
       return null;
     }
+    if (now.missedBlindly) {
+      now.missedBlindly = false;
+      seesAgain.run();
+    }
+    return view.read(key, variant);
   }
 
-  /** Files that came and went may stand still the next time. */
-  private boolean lookPatiently(Source from, int stripe, long acknowledged) throws IOException {
+  private boolean lookPatiently(Following now, int stripe, long acknowledged) throws IOException {
     for (int tries = 1; ; tries++) {
       try {
-        return look(from, stripe, acknowledged);
+        return look(now, stripe, acknowledged);
       } catch (StoreException e) {
         if (e.reason() != Reason.TRY_AGAIN || tries == TRIES) {
           throw e;
         }
         letGo();
-        LockSupport.parkNanos(tries * PAUSE_NANOS);
+        LockSupport.parkNanos(tries * BETWEEN_TRIES.toNanos());
       }
     }
   }
 
-  private boolean look(Source from, int stripe, long acknowledged) throws IOException {
-    if (view != null && !view.source().equals(from)) {
+  private boolean look(Following now, int stripe, long acknowledged) throws IOException {
+    if (view != null && !view.source().equals(now.source)) {
       letGo();
     }
-    if (System.nanoTime() - blindUntilNanos < 0 || !awaitChange(from.page(), stripe)) {
+    if (now.isBlind() || Epochs.isChanging(now.source.page().stripe(stripe))) {
       return false;
     }
-    Look last = look;
+    Look last = now.look;
     long unseen = last == null ? Long.MAX_VALUE : acknowledged - last.changes;
     if (last == null || !last.view.isCurrent(stripe) || unseen > Pace.MAX_BACKLOG) {
-      return open(from);
+      return open(now);
     } else if (unseen > 0) {
-      return catchUp(last.view);
+      return catchUp(now, last.view);
     }
     return true;
   }
 
-  /** Whether the stripe is not being changed, perhaps after waiting for that. */
-  private static boolean awaitChange(OwnerPage page, int stripe) {
-    long deadline = System.nanoTime() + LONGEST_CHANGE.toNanos();
-    while (Epochs.isChanging(page.stripe(stripe))) {
-      if (System.nanoTime() - deadline > 0) {
-        return false;
-      }
-      LockSupport.parkNanos(100_000);
+  private boolean open(Following now) throws IOException {
+    if (view != null) {
+      LockSupport.parkNanos(Math.max(0, nextOpening - System.nanoTime()));
     }
-    return true;
-  }
-
-  private boolean open(Source from) throws IOException {
     views.prepare();
-    View opened = views.open(from);
+    long begin = System.nanoTime();
+    View opened = views.open(now.source);
     if (opened == null) {
       return false; // there is another owner, which will be followed
     }
-    backOff.end();
+    now.backOff.end();
     View former = view;
     view = opened;
-    admit(new Look(opened));
+    open = true;
+    now.look = new Look(opened);
     if (former != null) {
       views.close(former);
     }
     openedChanges = opened.store().changeCount();
     openedNanos = System.nanoTime();
     usedNanos = openedNanos;
+    long share = OPENING_SHARE * (openedNanos - begin);
+    nextOpening = openedNanos + Math.min(share, MAX_OPENING_SHARE.toNanos());
     return true;
   }
 
-  private boolean catchUp(View current) {
-    hide();
+  private static boolean catchUp(Following now, View current) {
+    now.look = null;
     boolean caughtUp = current.store().catchUp(current.source().writer());
-    admit(new Look(current));
+    now.look = new Look(current);
     return caughtUp;
   }
 
-  private synchronized void admit(Look next) {
-    if (next.view.source().equals(source)) {
-      look = next;
-    }
-  }
-
-  private synchronized void hide() {
-    look = null;
-  }
-
   private void letGo() {
-    hide();
+    Following now = following;
+    if (now != null) {
+      now.look = null; // if it is of another view, it is looked for again
+    }
     View former = view;
     view = null;
+    open = false;
     if (former != null) {
       views.close(former);
     }
   }
 
   /** Nothing is found for a while. */
-  private void fail(Source from, Throwable why) {
+  private void fail(Following now, Throwable why) {
     View failed = view;
     letGo();
-    if (!from.equals(source) || (failed != null && !failed.isOfCurrentOwner())) {
-      return; // another owner has begun, which may do anything to what was read
+    now.missedBlindly = true;
+    if (failed != null && !failed.isOfCurrentOwner()) {
+      return; // another one has begun, which may do anything to what was read
     }
-    blindUntilNanos = System.nanoTime() + backOff.next();
-    boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
-    if (passes && !backOff.lasts()) {
-      LOG.log(Level.DEBUG, "Looked at again soon: " + from.data(), why);
+    if (why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN) {
+      now.blindUntilNanos = System.nanoTime() + AFTER_TRIES.toNanos();
+      now.tell("changes too fast to be read, so some calls compute", "" + why.getMessage(), why);
     } else {
-      complain("What is stored", why);
+      now.blindUntilNanos = System.nanoTime() + now.backOff.next();
+      now.tellOf(why);
     }
-  }
-
-  /** Once for each owner: what is damaged stays so until there is another. */
-  private void complain(String what, Throwable why) {
-    LOG.log(
-        complained.compareAndSet(false, true) ? Level.WARNING : Level.DEBUG,
-        what
-            + " cannot be read at the moment, so calls compute. If that is for damage, open the"
-            + " directory once without readOnly(): "
-            + why,
-        why);
   }
 
   @Override
   public synchronized void follow(Source next) {
-    look = null;
-    source = looker.isShutdown() ? null : next;
-    complained.set(false);
-    blindUntilNanos = System.nanoTime();
+    following = looker.isShutdown() ? null : new Following(next, pace);
   }
 
   @Override
   public synchronized void rest() {
-    look = null;
-    source = null;
+    following = null;
     tidy();
   }
 
   @Override
   public synchronized void tidy() {
-    if (!looker.isShutdown()) {
-      looker.execute(this::letGoOfUnused);
+    if (open && !looker.isShutdown() && tidying.compareAndSet(false, true)) {
+      looker.execute(this::renewOrLetGo);
     }
   }
 
   /** An opening holds memory, and the space of deleted files. */
-  private void letGoOfUnused() {
+  private void renewOrLetGo() {
+    tidying.set(false);
     View current = view;
+    Following now = following;
     if (current == null) {
       return;
     }
-    long now = System.nanoTime();
+    long moment = System.nanoTime();
     if (used) {
       used = false;
-      usedNanos = now;
+      usedNanos = moment;
     }
     boolean isOld =
-        now - openedNanos > pace.life().toNanos()
+        moment - openedNanos > pace.life().toNanos()
             && current.source().page().lastChange() > openedChanges;
-    boolean isIdle = now - usedNanos > pace.idle().toNanos();
-    if (isOld || isIdle || !current.source().equals(source)) {
+    boolean isIdle = moment - usedNanos > pace.idle().toNanos();
+    if (now == null || isIdle || !current.source().equals(now.source)) {
       letGo();
+    } else if (isOld) {
+      try {
+        boolean unused = open(now); // beside those who read
+      } catch (Throwable e) { // whatever it is: a later call looks again
+        fail(now, e);
+      }
     }
   }
 
   @Override
   public void close() {
     synchronized (this) {
-      rest();
+      following = null;
       if (!looker.isShutdown()) {
         looker.execute(this::letGo);
         looker.execute(views::close);

@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
  * RocksDB secondary: as far as that costs nobody time ({@link SecondaryReads}), or all that there
  * is, if nobody can be asked ({@link LatestReads}).
  *
- * <p><b>Threads</b>: {@link #read} is for any; the rest is the keeper's. <b>Failure</b>: none ever
- * reaches a reader.
+ * <p><b>Threads</b>: {@link #read} and {@link #isBlind} are for any; the rest is for the one that
+ * knows the owner. <b>Failure</b>: none ever reaches a reader that can ask somebody else.
  */
 public interface LocalReads extends AutoCloseable {
 
@@ -40,6 +40,11 @@ public interface LocalReads extends AutoCloseable {
    * proves nothing.
    */
   @Nullable Stored read(CallKey key, int variant);
+
+  /** Whether what is not found at the moment may be there for another reason than its novelty. */
+  default boolean isBlind() {
+    return false;
+  }
 
   /** From now on there is something to read: an owner has opened the database, and serves. */
   void follow(Source source);

@@ -5,8 +5,6 @@ import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.WholeDatabase;
 import dev.memo.store.Writer;
 import java.io.IOException;
-import java.time.Duration;
-import java.util.concurrent.locks.LockSupport;
 
 /**
  * An owner that is not asked, because it may have ended: its database is asked instead.
@@ -14,11 +12,6 @@ import java.util.concurrent.locks.LockSupport;
  * @param page that it shows, or has left
  */
 public record SilentWriter(OwnerPage page, WholeDatabase database) implements Writer {
-
-  /** More than forcing a log takes. */
-  private static final Duration PATIENCE = Duration.ofMillis(100);
-
-  private static final Duration PAUSE = Duration.ofNanos(100_000);
 
   @Override
   public long tables() {
@@ -30,14 +23,12 @@ public record SilentWriter(OwnerPage page, WholeDatabase database) implements Wr
   }
 
   /**
-   * Always, but it may take a moment: what one that was killed has written is never acknowledged.
+   * Always, but it may take a moment. What an owner has written that was killed before it could
+   * acknowledge it is found by the next one too; it cannot be told from one that is only slow.
    */
   @Override
   public boolean hasAcknowledged(long changes) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (page.lastChange() < changes && System.nanoTime() - deadline < 0) {
-      LockSupport.parkNanos(this, PAUSE.toNanos());
-    }
+    boolean unused = page.awaitChanges(changes);
     return true;
   }
 }

@@ -14,6 +14,7 @@ import dev.memo.store.ScriptedWriter;
 import dev.memo.store.SecondaryStore;
 import dev.memo.store.Writer;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -45,6 +46,7 @@ final class LatestReadsTest {
   private final RocksStore store;
   private final List<LatestReads> opened = new ArrayList<>();
   private final AtomicInteger asked = new AtomicInteger();
+  private final AtomicInteger recoveries = new AtomicInteger();
 
   LatestReadsTest(@TempDir Path folder) throws IOException {
     this.folder = folder;
@@ -63,7 +65,8 @@ final class LatestReadsTest {
   }
 
   private LatestReads follow(Pace pace, Duration patience, Writer writer) {
-    LatestReads reads = new LatestReads(LatestReadsTest::first, pace, patience);
+    LatestReads reads =
+        new LatestReads(LatestReadsTest::first, recoveries::incrementAndGet, pace, patience);
     opened.add(reads);
     reads.follow(source(writer));
     return reads;
@@ -207,17 +210,22 @@ final class LatestReadsTest {
               return store.tables();
             });
     Duration patience = Duration.ofMillis(500);
-    LatestReads reads = follow(Pace.DEFAULT, patience, hanging);
-    long begin = System.nanoTime();
-    assertThat(read(reads, 1)).isNull();
-    assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(patience.toNanos());
-    begin = System.nanoTime();
-    for (int i = 0; i < 1_000; i++) {
+    try (CapturedLog log = CapturedLog.of("dev.memo.process")) {
+      LatestReads reads = follow(Pace.DEFAULT, patience, hanging);
+      long begin = System.nanoTime();
       assertThat(read(reads, 1)).isNull();
+      assertThat(System.nanoTime() - begin).isGreaterThanOrEqualTo(patience.toNanos());
+      begin = System.nanoTime();
+      for (int i = 0; i < 100; i++) {
+        assertThat(read(reads, 1)).isNull();
+      }
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .as("a hundred waits would take ten times as long")
+          .isLessThan(patience.multipliedBy(10));
+      assertThat(log.warnings()).singleElement().asString().contains("cannot be read in time");
+      comesBack.countDown();
+      await("it is found", () -> read(reads, 1) != null);
     }
-    assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(patience.multipliedBy(100));
-    comesBack.countDown();
-    await("it is found", () -> read(reads, 1) != null);
   }
 
   @Test
@@ -231,6 +239,85 @@ final class LatestReadsTest {
       await("it is found", () -> read(reads, 1) != null);
       assertThat(log.warnings()).singleElement().asString().contains("tables", "calls compute");
     }
+  }
+
+  @Test
+  @DisplayName("P4: what failed under one owner does not delay reads under the next")
+  void anotherOwnerBeginsAnew() {
+    put(1);
+    LatestReads reads = follow(Pace.DEFAULT, PATIENCE, ScriptedWriter.of(() -> 1));
+    assertThat(read(reads, 1)).isNull();
+    assertThat(reads.isBlind()).isTrue();
+    reads.follow(source(answering()));
+    assertThat(reads.isBlind()).isFalse();
+    assertThat(read(reads, 1)).isNotNull();
+  }
+
+  @Test
+  @DisplayName("P4: files that come and go are looked at again soon, however often")
+  void changingFiles() {
+    put(1);
+    AtomicInteger silent = new AtomicInteger(100);
+    Writer writer = ScriptedWriter.of(() -> silent.decrementAndGet() > 0 ? 0 : store.tables());
+    try (CapturedLog log = CapturedLog.of("dev.memo.process")) {
+      LatestReads reads = follow(Pace.DEFAULT, PATIENCE, writer);
+      long begin = System.nanoTime();
+      await("it is found", () -> read(reads, 1) != null);
+      assertThat(Duration.ofNanos(System.nanoTime() - begin))
+          .as("twenty pauses that do not grow; of a back-off six take a minute")
+          .isLessThan(Duration.ofSeconds(30));
+      assertThat(log.warnings()).singleElement().asString().contains("too fast");
+    }
+  }
+
+  @Test
+  @DisplayName("P1: it is told when calls that computed without a look would find something")
+  void tellsWhenItSeesAgain() {
+    put(1);
+    AtomicInteger failures = new AtomicInteger(2); // it is asked again when it is in doubt
+    Writer writer = ScriptedWriter.of(() -> failures.decrementAndGet() >= 0 ? 1 : store.tables());
+    LatestReads reads = follow(Paces.EAGER, PATIENCE, writer);
+    assertThat(read(reads, 1)).isNull();
+    assertThat(recoveries).hasValue(0);
+    await("it is found", () -> read(reads, 1) != null);
+    assertThat(recoveries).hasValue(1);
+    put(2);
+    assertThat(read(reads, 2)).isNotNull();
+    assertThat(recoveries).as("once").hasValue(1);
+  }
+
+  @Test
+  void openingsTakeAFifthOfTheTimeAtMost() {
+    put(1);
+    LatestReads reads = follow();
+    assertThat(read(reads, 1)).isNotNull();
+    long end = System.nanoTime() + Duration.ofSeconds(1).toNanos();
+    while (System.nanoTime() < end) {
+      page.stripes.addAndGet(key(1).stripe(), 2);
+      assertThat(read(reads, 1)).isNotNull();
+    }
+    long looking =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(thread -> thread.getName().startsWith("memo looks at"))
+            .mapToLong(
+                thread -> ManagementFactory.getThreadMXBean().getThreadCpuTime(thread.getId()))
+            .sum();
+    assertThat(Duration.ofNanos(looking)).isLessThan(Duration.ofMillis(600));
+    assertThat(views()).as("it was opened again and again").doesNotContain("view-1", "view-2");
+  }
+
+  @Test
+  @DisplayName("P4: a change that does not end is waited for once")
+  void aChangeThatDoesNotEnd() {
+    put(1);
+    LatestReads reads = follow();
+    page.stripes.incrementAndGet(key(1).stripe());
+    long begin = System.nanoTime();
+    for (int i = 0; i < 20; i++) {
+      assertThat(read(reads, 1)).isNull();
+    }
+    assertThat(Duration.ofNanos(System.nanoTime() - begin))
+        .isBetween(OwnerPage.LONGEST_CHANGE, OwnerPage.LONGEST_CHANGE.multipliedBy(10));
   }
 
   @Test

@@ -63,13 +63,15 @@ public final class Paces {
   }
 
   /** Finds what was acknowledged, however busy the machine is. */
-  public static LatestReads patient(Function<SecondaryStore, Map<Long, Long>> generations) {
-    return new LatestReads(generations, Pace.DEFAULT, Duration.ofSeconds(60));
+  public static LatestReads patient(
+      Function<SecondaryStore, Map<Long, Long>> generations, Runnable seesAgain) {
+    return new LatestReads(generations, seesAgain, Pace.DEFAULT, Duration.ofSeconds(60));
   }
 
   /** Waits for next to nothing. */
-  public static LatestReads impatient(Function<SecondaryStore, Map<Long, Long>> generations) {
-    return new LatestReads(generations, Pace.DEFAULT, Duration.ofMillis(100));
+  public static LatestReads impatient(
+      Function<SecondaryStore, Map<Long, Long>> generations, Runnable seesAgain) {
+    return new LatestReads(generations, seesAgain, Pace.DEFAULT, Duration.ofMillis(100));
   }
 
   /** Opens the database once. */
