@@ -101,11 +101,18 @@ public final class ChildJvm implements AutoCloseable {
 
   /** How a child is started. */
   public static final class Builder {
+    private static final Path OWN_JAVA = Path.of(System.getProperty("java.home"), "bin", "java");
+
+    /**
+     * From here on JVMs warn of native code and of Unsafe, in the midst of a line if it so comes.
+     */
+    private static final int WARNING_JDK = 24;
+
     private final Class<?> main;
     private final Object[] arguments;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
-    private Path java = Path.of(System.getProperty("java.home"), "bin", "java");
+    private Path java = OWN_JAVA;
 
     private Builder(Class<?> main, Object... arguments) {
       this.main = main;
@@ -137,6 +144,9 @@ public final class ChildJvm implements AutoCloseable {
       List<String> command = new ArrayList<>(prefix);
       command.add(java.toString());
       command.add("-Xmx256m");
+      if (Runtime.version().feature() >= WARNING_JDK || !java.equals(OWN_JAVA)) {
+        command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Dkryo.unsafe=false"));
+      }
       command.addAll(options);
       command.add("-cp");
       command.add(System.getProperty("java.class.path"));
