@@ -112,6 +112,7 @@ public final class ChildJvm implements AutoCloseable {
     private final Object[] arguments;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
+    private boolean nativeAccess = true;
     private Path java = OWN_JAVA;
 
     private Builder(Class<?> main, Object... arguments) {
@@ -130,6 +131,12 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
+    /** For one that a JDK 24 or later shall not let call native code, or warn of it. */
+    public Builder withoutNativeAccess() {
+      nativeAccess = false;
+      return this;
+    }
+
     /** For one that does not live long enough to gain by what is compiled at length. */
     public Builder shortLived() {
       return option("-XX:TieredStopAtLevel=1");
@@ -144,7 +151,8 @@ public final class ChildJvm implements AutoCloseable {
       List<String> command = new ArrayList<>(prefix);
       command.add(java.toString());
       command.add("-Xmx256m");
-      if (Runtime.version().feature() >= WARNING_JDK || !java.equals(OWN_JAVA)) {
+      boolean warns = Runtime.version().feature() >= WARNING_JDK || !java.equals(OWN_JAVA);
+      if (warns && nativeAccess) {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Dkryo.unsafe=false"));
       }
       command.addAll(options);

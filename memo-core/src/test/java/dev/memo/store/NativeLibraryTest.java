@@ -153,7 +153,9 @@ final class NativeLibraryTest {
   void aJvmThatRefusesNativeCodeIsToldApart() {
     Path java25 = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
     assumeTrue(Files.isExecutable(java25), "no JDK 25 is installed here");
-    try (ChildJvm child = loader().java(java25).option("--illegal-native-access=deny").start()) {
+    ChildJvm.Builder refusing =
+        loader().java(java25).withoutNativeAccess().option("--illegal-native-access=deny");
+    try (ChildJvm child = refusing.start()) {
       assertThat(child.awaitLine("dev.memo.failure.DirectoryException"))
           .contains("--enable-native-access=ALL-UNNAMED");
     }
