@@ -4,8 +4,11 @@ import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import java.io.IOException;
 import java.io.InputStream;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -25,6 +28,7 @@ import org.rocksdb.RocksDBException;
  * ends, or some are in a table that it does not name.
  */
 public final class WholeDatabase {
+  private static final Logger LOG = System.getLogger("dev.memo.store");
   private static final int TRIES = 3;
 
   /** Before the content of a record of a log; that of the first one begins with its number. */
@@ -143,13 +147,16 @@ public final class WholeDatabase {
         null);
   }
 
-  private static void remove(Path links) throws IOException {
+  /** What is left goes with the folder of the process; it must not hide why a look has failed. */
+  private static void remove(Path links) {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(links)) {
       for (Path file : files) {
         Files.delete(file);
       }
+      Files.delete(links);
+    } catch (IOException | DirectoryIteratorException e) {
+      LOG.log(Level.DEBUG, "Left for later: " + links, e);
     }
-    Files.delete(links);
   }
 
   @Override
