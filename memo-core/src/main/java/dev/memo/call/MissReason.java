@@ -24,9 +24,15 @@ public enum MissReason {
   MAX_WAIT,
   /** Another's computation ended without saying how: an error came between. */
   ABANDONED,
-  /** The thread was interrupted while it waited for another's computation. */
+  /**
+   * The thread was interrupted while it waited for another's computation; or the future of the call
+   * was cancelled or completed by its caller meanwhile, and nothing was computed for it.
+   */
   INTERRUPTED,
-  /** The fork-join pool of the thread could not replace it while it waited. */
+  /**
+   * The fork-join pool of the thread could not replace it while it waited; or there was no thread
+   * on which a call that had waited could go on.
+   */
   NO_SPARE_THREAD,
   /** The computation that it waited for failed. */
   FAILED,

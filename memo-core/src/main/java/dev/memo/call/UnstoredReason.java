@@ -10,6 +10,8 @@ public enum UnstoredReason {
   REFUSED,
   /** Another result was stored first, and this program cannot read that one. */
   LOST,
+  /** An argument was changed before the future of the function had completed. */
+  CHANGED_ARGUMENT,
   /** The directory was closed while it was computed. */
   CLOSED,
   /** The directory is open in this process to be read only. */

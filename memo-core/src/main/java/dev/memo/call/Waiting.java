@@ -63,6 +63,32 @@ final class Waiting {
     }
   }
 
+  /**
+   * A wait that blocks no thread.
+   *
+   * @param over completes when the future is done or the caller should compute instead, on any
+   *     thread, and never exceptionally
+   * @param end to be run once before the waiter goes on; not on a thread that must not block
+   */
+  record Pending(CompletableFuture<@Nullable MissReason> over, Runnable end) {}
+
+  /**
+   * As {@link #await}, for a waiter that does not block. It does not look whether the holder is
+   * still there: one that is lost is waited for as long as may be.
+   */
+  Pending begin(Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
+    if (end.isDone()) {
+      return new Pending(CompletableFuture.completedFuture(null), () -> {});
+    }
+    if (!waits.tryWait(waiter, holder, end)) {
+      return new Pending(CompletableFuture.completedFuture(MissReason.CYCLE), () -> {});
+    }
+    return new Pending(
+        end.<@Nullable MissReason>handle((done, failure) -> null)
+            .completeOnTimeout(MissReason.MAX_WAIT, maxNanos, TimeUnit.NANOSECONDS),
+        () -> waits.endWait(waiter, end));
+  }
+
   /** The holder ends what others wait for before it ends itself, unless an error came between. */
   private static boolean isAbandoned(Chain holder, CompletableFuture<?> end) {
     return holder.hasEnded() && !end.isDone();

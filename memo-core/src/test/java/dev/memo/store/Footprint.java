@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -62,6 +63,8 @@ public record Footprint(Map<String, Long> counts) {
   private static @Nullable String nameOf(Path entry, Naming naming) throws IOException {
     try {
       return naming.of(entry);
+    } catch (NoSuchFileException e) {
+      return null; // it ended meanwhile, even if another has its number by now
     } catch (IOException e) {
       if (Files.exists(entry, LinkOption.NOFOLLOW_LINKS)) {
         throw e;
