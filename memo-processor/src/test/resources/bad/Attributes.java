@@ -6,6 +6,21 @@ import java.util.ArrayList;
 import java.util.List;
 
 final class Attributes {
+  @Cached(value = "bad.memo", version = "1\u20282")
+  static int version(int x) {
+    return x;
+  }
+
+  @Cached("bad\n.memo")
+  static int brokenDirectory(int x) {
+    return x;
+  }
+
+  @Cached("bad.memo")
+  static int __(int x, int y) {
+    return x;
+  }
+
   abstract static class Text implements Codec<String> {
     @Override
     public String id() {

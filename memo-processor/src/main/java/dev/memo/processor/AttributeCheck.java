@@ -29,9 +29,27 @@ final class AttributeCheck {
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
     return Stream.<Function<AnnotatedMethod, Optional<Refusal>>>of(
-            this::directory, this::handle, this::codec, this::types)
+            this::texts, this::directory, this::handle, this::aliases, this::codec, this::types)
         .flatMap(check -> check.apply(method).stream())
         .findFirst();
+  }
+
+  /** JavaPoet breaks lines at them, and a log would. */
+  private Optional<Refusal> texts(AnnotatedMethod method) {
+    return Stream.of("value", "name", "version", "handle")
+        .filter(attribute -> hasControls(method.value(attribute).getValue().toString()))
+        .findFirst()
+        .map(
+            attribute ->
+                method.refuseValue(
+                    method.value(attribute),
+                    attribute + " has a line break or another control character.",
+                    "names are read by people, in one line.",
+                    "leave that character out."));
+  }
+
+  private static boolean hasControls(String text) {
+    return text.chars().anyMatch(c -> Character.isISOControl(c) || c == '\u2028' || c == '\u2029');
   }
 
   private Optional<Refusal> directory(AnnotatedMethod method) {
@@ -47,16 +65,50 @@ final class AttributeCheck {
 
   private Optional<Refusal> handle(AnnotatedMethod method) {
     String handle = method.explicitHandle();
-    return handle.isEmpty() || isUsableName(handle)
-        ? Optional.empty()
-        : Optional.of(
-            method.refuseValue(
-                method.value("handle"),
-                "the handle \"" + handle + "\" is not a Java identifier.",
-                "it becomes the name of a constant in the wrapper.",
-                "use letters, digits and _, as in \""
-                    + Names.constant(method.methodName())
-                    + "\"."));
+    if (!handle.isEmpty() && !isUsableName(handle)) {
+      return Optional.of(
+          method.refuseValue(
+              method.value("handle"),
+              "the handle \"" + handle + "\" is not a Java identifier.",
+              "it becomes the name of a member of the wrapper.",
+              "use letters, digits and _, as in \"" + Names.constant(method.methodName()) + "\"."));
+    }
+    return Stream.of(method.constant(), method.accessor(), method.argumentsRecord())
+        .filter(name -> !isUsableName(name))
+        .findFirst()
+        .map(
+            name ->
+                method.refuseValue(
+                    method.value("handle"),
+                    "\"" + name + "\" is not a Java identifier.",
+                    "it would be the name of a member of the wrapper.",
+                    "say a handle: @Cached(handle = \"...\")."));
+  }
+
+  private Optional<Refusal> aliases(AnnotatedMethod method) {
+    return method.aliasValues().stream()
+        .flatMap(
+            alias ->
+                whyNoAlias(method, alias.getValue().toString())
+                    .map(
+                        why ->
+                            method.refuseValue(
+                                alias,
+                                "the alias " + alias + " leads nowhere.",
+                                why,
+                                "name what the function was called before, as id() of its handle"
+                                    + " said without the version; or leave the alias out."))
+                    .stream())
+        .findFirst();
+  }
+
+  private Optional<String> whyNoAlias(AnnotatedMethod method, String alias) {
+    if (alias.isBlank() || hasControls(alias)) {
+      return Optional.of("no function has a name that is blank, or has control characters.");
+    }
+    return alias.equals(Names.ofFunction(method, system))
+        ? Optional.of("it is what the function is called now.")
+        : Optional.empty();
   }
 
   private static boolean isUsableName(String handle) {

@@ -1,14 +1,18 @@
 package dev.memo.processor;
 
+import java.util.HashSet;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.TypeParameterElement;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
 
@@ -25,10 +29,9 @@ final class MethodCheck {
     return Stream.<Function<AnnotatedMethod, Optional<Refusal>>>of(
             this::abstractMethod,
             this::nativeMethod,
-            this::instanceMethod,
             this::privateMethod,
             this::hiddenClass,
-            this::genericMethod,
+            this::sameVariable,
             this::noResult,
             this::hiddenType,
             this::throwsMoreThanExceptions)
@@ -39,22 +42,31 @@ final class MethodCheck {
   /** What is allowed, but probably not what the author wants. */
   Optional<Refusal> warning(AnnotatedMethod method) {
     return when(
-        is(method, Modifier.SYNCHRONIZED),
+        is(method, Modifier.SYNCHRONIZED) && !OverrideCheck.isSuppressed(method.element()),
         () ->
             method.refuse(
                 "is synchronized, which only serialises its computations.",
                 "a hit takes no lock, and one thread at a time computes a call anyway.",
-                "leave synchronized out, or guard what the body shares by a lock of its own."));
+                "leave synchronized out, guard what the body shares by a lock of its own, or say"
+                    + " @SuppressWarnings(\"memo\")."));
   }
 
   private Optional<Refusal> abstractMethod(AnnotatedMethod method) {
-    return when(
-        is(method, Modifier.ABSTRACT),
-        () ->
-            method.refuse(
+    ElementKind kind = method.declaring().getKind();
+    if (!is(method, Modifier.ABSTRACT) || kind == ElementKind.INTERFACE) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        kind == ElementKind.ANNOTATION_TYPE
+            ? method.refuse(
+                "cannot be cached: it belongs to an annotation.",
+                "nothing is computed there.",
+                "leave @Cached out.")
+            : method.refuse(
                 "cannot be cached: it is abstract.",
-                "there is no code whose results could be kept.",
-                "annotate the method that does the work, and make it static."));
+                "what runs are other methods, whose code memo would not know, and there is no"
+                    + " interface to implement.",
+                "annotate a method that calls it, or declare it in an interface."));
   }
 
   private Optional<Refusal> nativeMethod(AnnotatedMethod method) {
@@ -64,17 +76,7 @@ final class MethodCheck {
             method.refuse(
                 "cannot be cached: it is native.",
                 "memo recognises changed code by its bytecode, and there is none.",
-                "annotate a static Java method that calls it."));
-  }
-
-  private Optional<Refusal> instanceMethod(AnnotatedMethod method) {
-    return when(
-        !is(method, Modifier.STATIC),
-        () ->
-            method.refuse(
-                "cannot be cached: it is an instance method.",
-                "the receiver would have to be part of the key; a later version will allow that.",
-                "make it static, with what it reads as parameters."));
+                "annotate a Java method that calls it."));
   }
 
   private Optional<Refusal> privateMethod(AnnotatedMethod method) {
@@ -109,18 +111,33 @@ final class MethodCheck {
     return Optional.empty();
   }
 
-  private Optional<Refusal> genericMethod(AnnotatedMethod method) {
-    return when(
-        !method.element().getTypeParameters().isEmpty(),
-        () ->
-            method.refuse(
-                "cannot be cached: it is generic.",
-                "a stored result must be readable without its caller, so all types must be known.",
-                "annotate a method that names the types and calls the generic one."));
+  /** A wrapper has the variables of all classes around it, and of a receiver that comes first. */
+  private Optional<Refusal> sameVariable(AnnotatedMethod method) {
+    if (method.shape() == Shape.STATIC) {
+      return Optional.empty();
+    }
+    Stream<TypeParameterElement> ofClass =
+        TypeSystem.variables(method.declaring().asType()).stream();
+    Stream<? extends TypeParameterElement> ofMethod =
+        method.shape() == Shape.RECEIVER_FIRST
+            ? method.element().getTypeParameters().stream()
+            : Stream.empty();
+    Set<String> names = new HashSet<>();
+    return Stream.concat(ofClass, ofMethod)
+        .filter(variable -> !names.add(variable.getSimpleName().toString()))
+        .findFirst()
+        .map(
+            variable ->
+                method.refuse(
+                    "cannot be cached: its type variable "
+                        + variable
+                        + " hides another of that name.",
+                    "the wrapper needs both.",
+                    "rename one of the two."));
   }
 
   private Optional<Refusal> noResult(AnnotatedMethod method) {
-    TypeMirror result = method.element().getReturnType();
+    TypeMirror result = TypeSystem.yielded(method.element().getReturnType());
     return when(
         result.getKind() == TypeKind.VOID || system.isA(result, "java.lang.Void"),
         () ->
@@ -132,13 +149,20 @@ final class MethodCheck {
 
   private Optional<Refusal> hiddenType(AnnotatedMethod method) {
     PackageElement from = system.elements().getPackageOf(method.element());
-    return Signature.types(method.element())
+    Stream<? extends TypeMirror> bounds =
+        method.shape() == Shape.STATIC
+            ? Stream.empty()
+            : TypeSystem.variables(method.declaring().asType()).stream()
+                .flatMap(variable -> variable.getBounds().stream());
+    return Stream.concat(Signature.types(method.element()), bounds)
         .flatMap(type -> system.hiddenIn(type, from).stream())
         .findFirst()
         .map(
             hidden ->
                 method.refuse(
-                    "cannot be cached: its signature names " + hidden.getSimpleName() + ".",
+                    "cannot be cached: its signature, or its class's, names "
+                        + hidden.getSimpleName()
+                        + ".",
                     "the wrapper is a class of its own and could not see that type.",
                     "make "
                         + hidden.getSimpleName()

@@ -109,6 +109,19 @@ class ProcessingTest {
   }
 
   @Test
+  void sourcesOfAnOlderJavaAreRefusedOnce() {
+    List<String> messages =
+        messages(
+            Sources.compile(List.of(SQUARES), List.of("--release", "11"), new CachedProcessor()));
+
+    assertThat(messages)
+        .filteredOn(message -> message.contains("wrapper"))
+        .singleElement()
+        .asString()
+        .contains("Squares cannot have a wrapper: wrappers need Java 17", "RELEASE_11");
+  }
+
+  @Test
   void nestedClassWithAKeyEncoderMayBeNamedAsInItsClassFile() {
     JavaFileObject source =
         Sources.source(
@@ -171,6 +184,51 @@ class ProcessingTest {
 
     assertThat(compilation.errors()).isNotEmpty();
     assertThat(recorder.origins()).containsKey("com.acme.SquaresCached");
+  }
+
+  @Test
+  void receiverIsNamedAsNothingElseIs() {
+    assertCompiles(
+        "package com.acme;",
+        "record Point(int x) {",
+        "  @dev.memo.annotation.Cached(\"d\")",
+        "  int among(int point, int receiver) { return 1; }",
+        "  @dev.memo.annotation.Cached(value = \"d\", handle = \"point\")",
+        "  int plus(int y) { return x + y; }",
+        "}");
+  }
+
+  @Test
+  void interfaceMayDeclareWhatObjectsOnlyProtect() {
+    assertCompiles(
+        "package com.acme;",
+        "interface Point {",
+        "  Point clone();",
+        "  boolean equals(Object other);",
+        "  @dev.memo.annotation.CacheIdentity int x();",
+        "  @dev.memo.annotation.Cached(\"d\") int plus(int y);",
+        "}");
+  }
+
+  @Test
+  void boundsOfTypeVariablesMayBeRaw() {
+    assertCompiles(
+        "package com.acme;",
+        "@SuppressWarnings(\"rawtypes\")",
+        "class Point<T extends Comparable> {",
+        "  @dev.memo.annotation.CacheIdentity int x;",
+        "  @dev.memo.annotation.Cached(\"d\") int plus(int y) { return x + y; }",
+        "}");
+  }
+
+  /** Of a class Point, with not even a warning. */
+  private static void assertCompiles(String... lines) {
+    JavaFileObject source = Sources.source("com.acme.Point", lines);
+    Compilation compilation =
+        Sources.compile(List.of(source), List.of("-Xlint:all"), new CachedProcessor());
+
+    assertThat(messages(compilation)).isEmpty();
+    assertThat(Sources.generated(compilation)).isNotEmpty();
   }
 
   private static void writeClasses(Compilation compilation, Path folder) throws IOException {
