@@ -4,22 +4,18 @@ import dev.memo.claims.Chain;
 import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ForkJoinPool;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One run of a task over the indexes {@code 0} to {@code size - 1}.
+ * One run of a task over indexes, which may all be there from the beginning or be added meanwhile.
  *
- * <p>The work is done by <em>drains</em>. A drain takes chunks of indexes from a shared cursor and
+ * <p>The work is done by <em>drains</em>. A drain takes chunks of indexes from where all do and
  * runs them one by one. Chunks grow while they are quick, so that a trivial task costs some
  * nanoseconds an index, and shrink to one index when they are slow, so that expensive ones balance.
- * No chunk is lost to others: a drain that finds the cursor at its end runs what other drains have
- * taken and not begun.
+ * No chunk is lost to others: a drain that finds none left runs what other drains have taken and
+ * not begun.
  *
  * <p>A drain that starts leaves a successor in the pool while indexes remain. So when a worker
  * blocks in a {@code ManagedBlocker}, the thread by which the pool replaces it finds a drain to
@@ -41,30 +37,49 @@ final class Batch {
   private static final long REST_NANOS = 200_000;
 
   private final Task<?> task;
-  private final int size;
-  private final int threads;
-  private final ForkJoinPool pool;
+  private final Indexes indexes;
+  private final Workers workers;
+  private final StopSignal stop;
+  private final Bell bell;
   private final @Nullable Chain caller = Chain.current();
   private final Failures failures = new Failures();
 
-  private final AtomicLong cursor = new AtomicLong();
   private final Queue<IndexRange> taken = new ConcurrentLinkedQueue<>();
   private final AtomicInteger chunks = new AtomicInteger();
 
-  /** Drains that were given to the pool and have not ended; the last one releases the caller. */
+  /** Drains that were given to the workers and have not ended. */
   private final AtomicInteger drains = new AtomicInteger();
 
+  /** Those of them that have not begun. */
+  private final AtomicInteger waiting = new AtomicInteger();
+
   private final AtomicInteger resting = new AtomicInteger();
-  private final CountDownLatch done = new CountDownLatch(1);
 
-  private volatile boolean stopped;
-  private volatile boolean cancelled; // implies stopped
+  /** The count of drains may be wrong. */
+  private volatile boolean broken;
 
+  /** As {@link #run(Task, int, int)} makes it. */
   Batch(Task<?> task, int size, int threads, int replacements) {
+    this(
+        task,
+        Indexes.below(size),
+        Workers.replaced(Math.min(threads, size), replacements),
+        new StopSignal(),
+        new Bell());
+  }
+
+  /**
+   * A batch on workers of its own, which end with it.
+   *
+   * @param stop is set when the task fails or the caller is interrupted
+   * @param bell rings when the batch has become idle
+   */
+  Batch(Task<?> task, Indexes indexes, Workers workers, StopSignal stop, Bell bell) {
     this.task = task;
-    this.size = size;
-    this.threads = Math.min(threads, size);
-    this.pool = BatchPool.create(this.threads, replacements);
+    this.indexes = indexes;
+    this.workers = workers;
+    this.stop = stop;
+    this.bell = bell;
   }
 
   /** Runs the task for all indexes and returns when all have ended. */
@@ -92,24 +107,51 @@ final class Batch {
     failures.<X>rethrow();
   }
 
-  /** As the static method, always on the pool; called once. */
+  /** As the static method, always on the workers; called once. */
   <X extends Exception> void run() throws X {
-    try {
+    start();
+    end();
+  }
+
+  /** Has the indexes run that are there; needed again when some were added. */
+  void start() {
+    if (waiting.get() == 0) { // else one that has not begun will find them
       startDrain();
-      awaitDone();
+    }
+  }
+
+  /** Waits for what was started, and throws what went wrong; called once. */
+  <X extends Exception> void end() throws X {
+    try {
+      bell.await(this::isIdle);
     } catch (InterruptedException interrupted) {
-      cancelled = true;
-      stopped = true;
-      pool.shutdownNow();
-      Thread.currentThread().interrupt();
-      throw failures.attachTo(cancellation(size));
+      throw cancel();
     } finally {
-      pool.shutdown();
+      workers.end();
     }
     failures.<X>rethrow();
   }
 
-  /** How often indexes were taken from the cursor. */
+  /** Gives up what is under way because the caller was interrupted; restores its flag. */
+  CancellationException cancel() {
+    abandon();
+    Thread.currentThread().interrupt();
+    return failures.attachTo(cancellation(indexes.count()));
+  }
+
+  /** Interrupts what is under way, starts nothing more, and does not wait. */
+  void abandon() {
+    stop.cancel();
+    workers.interrupt();
+  }
+
+  /** Tasks that wait in a {@code ManagedBlocker}, of so many that are under way. */
+  int waiting(int underWay) {
+    int running = workers.active() - resting.get();
+    return running <= 0 ? 0 : Math.max(underWay - running, 0);
+  }
+
+  /** How often indexes were taken. */
   int chunks() {
     return chunks.get();
   }
@@ -119,71 +161,49 @@ final class Batch {
         "a batch of " + size + " inputs was cancelled: its calling thread was interrupted");
   }
 
-  private void awaitDone() throws InterruptedException {
-    ForkJoinPool.ManagedBlocker wait =
-        new ForkJoinPool.ManagedBlocker() {
-          @Override
-          public boolean block() throws InterruptedException {
-            done.await();
-            return true;
-          }
-
-          @Override
-          public boolean isReleasable() {
-            // A pool that is shutting down may ask this for ever without ever blocking.
-            return done.getCount() == 0 || Thread.currentThread().isInterrupted();
-          }
-        };
-    try {
-      ForkJoinPool.managedBlock(wait);
-    } catch (RejectedExecutionException noReplacement) {
-      // The caller's own pool may not grow: it has to go without this worker.
-    }
-    done.await(); // looks at the interrupt flag first
+  private boolean isIdle() {
+    return drains.get() == 0 || broken;
   }
 
   private void startDrain() {
     drains.incrementAndGet();
-    pool.execute(this::drain);
+    waiting.incrementAndGet();
+    workers.execute(this::drain);
   }
 
   @SuppressWarnings("try") // the scope is for its end only
   private void drain() {
-    try (Chain.Scope scope = Chain.child(caller, () -> cancelled).enter()) {
+    waiting.decrementAndGet(); // before it looks for indexes, or some that are added are not run
+    try (Chain.Scope scope = Chain.child(caller, stop::isCancelled).enter()) {
       if (hasIndexes()) {
         startDrain();
       }
       runChunks();
       taken.forEach(this::runAll);
-    } catch (Throwable broken) {
-      // Not the task: most likely the system has no further thread. The count of drains may be
-      // wrong
-      // now, so the caller is released at once.
-      failures.add(broken);
-      stopped = true;
-      done.countDown();
+    } catch (Throwable thrown) {
+      // Not the task: most likely the system has no further thread. The caller is released at once.
+      failures.add(thrown);
+      broken = true;
+      stop.stop();
+      bell.ring();
     } finally {
       if (drains.decrementAndGet() == 0) {
-        done.countDown();
+        bell.ring();
       }
     }
   }
 
   private boolean hasIndexes() {
-    return !stopped && (cursor.get() < size || taken.stream().anyMatch(range -> !range.isEmpty()));
+    return !stop.isStopped()
+        && (indexes.hasMore() || taken.stream().anyMatch(range -> !range.isEmpty()));
   }
 
   private void runChunks() {
     IndexRange mine = new IndexRange();
     taken.add(mine);
     int chunk = 1;
-    while (mayStart()) {
-      long from = cursor.getAndAdd(chunk);
-      if (from >= size) {
-        return;
-      }
+    while (mayStart() && indexes.take(chunk, mine)) {
       chunks.incrementAndGet();
-      mine.refill((int) from, (int) Math.min(from + chunk, size));
       long begin = System.nanoTime();
       runAll(mine);
       long nanos = System.nanoTime() - begin;
@@ -192,6 +212,7 @@ final class Batch {
               ? Math.min(chunk * 2, MAX_CHUNK)
               : (int) Math.max(chunk * CHUNK_NANOS / nanos, 1);
     }
+    taken.remove(mine); // it is empty, unless nothing more is to be run
   }
 
   private void runAll(IndexRange range) {
@@ -204,7 +225,8 @@ final class Batch {
         task.run(index);
       } catch (Throwable thrown) {
         failures.add(thrown, index);
-        stopped = true;
+        stop.stop();
+        bell.ring();
       }
     }
   }
@@ -213,25 +235,25 @@ final class Batch {
     // A task must not feel an interrupt that was meant for the one before. Cleared first: a
     // cancellation says so before it interrupts, so it is either seen here or left to the task.
     Thread.interrupted();
-    while (!stopped && runningDrains() > threads) {
+    while (!stop.isStopped() && runningDrains() > workers.threads()) {
       rest();
     }
-    return !stopped;
+    return !stop.isStopped();
   }
 
-  /** Workers of the pool that neither wait nor rest. */
+  /** Workers that neither wait nor rest. */
   private int runningDrains() {
-    return pool.getActiveThreadCount() - resting.get();
+    return workers.active() - resting.get();
   }
 
   private void rest() {
     int others = resting.get();
-    if (pool.getActiveThreadCount() - others > threads
+    if (workers.active() - others > workers.threads()
         && resting.compareAndSet(others, others + 1)) {
       do {
         // Nobody tells when another worker blocks or ends, so look: many as often as one would.
         LockSupport.parkNanos(REST_NANOS * resting.get());
-      } while (!stopped && runningDrains() >= threads);
+      } while (!stop.isStopped() && runningDrains() >= workers.threads());
       resting.decrementAndGet();
     }
   }

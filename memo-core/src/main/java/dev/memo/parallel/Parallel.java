@@ -73,6 +73,17 @@ public final class Parallel {
     Batch.run(index -> action.accept(arguments[index]), arguments.length, threads);
   }
 
+  /**
+   * Begins a batch that can do more: collect failures, bound the time of each call, try again, read
+   * its inputs while it runs, tell how it gets on.
+   *
+   * <p>A lambda says what it takes: {@code Parallel.batch((String address) -> ...)}.
+   */
+  public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      BatchBuilder<A, R, X> batch(ThrowingFunction<A, R, X> function) {
+    return new BatchBuilder<>(function);
+  }
+
   @SuppressWarnings("unchecked") // read only, and never given away as an A[]
   private static <A extends @Nullable Object> A[] copy(
       Collection<? extends A> inputs, int threads) {

@@ -1,0 +1,104 @@
+package dev.memo.parallel;
+
+import dev.memo.call.ThrowingFunction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/** One run of a batch that was built: its parts, and what it did. Used for one terminal call. */
+final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    implements AutoCloseable {
+  private final ThrowingFunction<A, R, X> function;
+  private final BatchSettings settings;
+  private final Tally tally = new Tally();
+  private final StopSignal stop = new StopSignal();
+  private final @Nullable Timeouts timeouts;
+  private final InputCalls<A, R, X> calls;
+  private final @Nullable CacheShare before;
+  private final long begin = System.nanoTime();
+
+  BatchRun(ThrowingFunction<A, R, X> function, BatchSettings settings) {
+    this.function = function;
+    this.settings = settings;
+    this.before = CacheShare.of(function);
+    this.timeouts = settings.timeout() == null ? null : new Timeouts(settings.timeout());
+    this.calls =
+        new InputCalls<>(function, settings.failures(), settings.retry(), timeouts, stop, tally);
+  }
+
+  /** Runs a batch that is all there: its indexes are taken in chunks. */
+  BatchResult<R> run(Collection<? extends A> inputs) throws X {
+    @SuppressWarnings("unchecked") // read only
+    A[] arguments = (A[]) inputs.toArray(new Object[0]);
+    int size = arguments.length;
+    @SuppressWarnings({"unchecked", "rawtypes"}) // read by nobody before it is full
+    Outcome<R>[] outcomes = new Outcome[size];
+    if (size > 0) {
+      AtomicInteger finished = new AtomicInteger();
+      boolean ordered = settings.ordered();
+      Batch.Task<X> task =
+          index -> {
+            Outcome<R> outcome = calls.call(index, arguments[index]);
+            outcomes[ordered ? index : finished.getAndIncrement()] = outcome;
+          };
+      Workers workers = workers(Math.min(settings.threads(), size));
+      Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
+      if (Thread.currentThread().isInterrupted()) {
+        throw batch.cancel();
+      }
+      batch.<X>run();
+    }
+    return new BatchResult<>(Arrays.asList(outcomes), report());
+  }
+
+  /** Runs a batch whose inputs are read while it runs. */
+  BatchResult<R> run(Iterator<? extends A> inputs) throws X {
+    OutcomeIterator<A, R, X> iterator = iterator(inputs);
+    List<Outcome<R>> outcomes = new ArrayList<>();
+    for (Outcome<R> o = iterator.next(); o != null; o = iterator.next()) {
+      outcomes.add(o);
+    }
+    return new BatchResult<>(outcomes, report());
+  }
+
+  OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
+    Workers workers = workers(settings.threads());
+    return new OutcomeIterator<>(calls, inputs, workers, settings.ordered(), stop);
+  }
+
+  private Workers workers(int threads) {
+    ThreadFactory virtual = settings.virtual() ? VirtualThreads.factory() : null;
+    return virtual == null
+        ? Workers.replaced(threads, Batch.REPLACEMENTS)
+        : Workers.plain(threads, virtual);
+  }
+
+  private Report report() {
+    CacheShare after = CacheShare.of(function);
+    CacheShare share = before == null || after == null ? null : after.minus(before);
+    return new Report(
+        tally.done(),
+        share == null ? OptionalLong.empty() : OptionalLong.of(share.computations()),
+        share == null ? OptionalLong.empty() : OptionalLong.of(share.hits()),
+        tally.failed.get(),
+        tally.retried.sum(),
+        Duration.ofNanos(System.nanoTime() - begin),
+        Optional.ofNullable(share).map(CacheShare::timeSaved));
+  }
+
+  /** Ends what is not the batch's own; comes after its end. */
+  @Override
+  public void close() {
+    if (timeouts != null) {
+      timeouts.close();
+    }
+  }
+}

@@ -1,0 +1,17 @@
+package dev.memo.parallel;
+
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Counts what happens to the inputs of one batch. Thread-safe. */
+final class Tally {
+  final LongAdder begun = new LongAdder();
+  final LongAdder succeeded = new LongAdder();
+  final AtomicLong failed = new AtomicLong();
+  final LongAdder retried = new LongAdder();
+  final LongAdder busyNanos = new LongAdder(); // of inputs that ended, without waits for a retry
+
+  long done() {
+    return succeeded.sum() + failed.get();
+  }
+}
