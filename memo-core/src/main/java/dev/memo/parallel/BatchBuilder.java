@@ -50,6 +50,7 @@ public final class BatchBuilder<
   private FailurePolicy failures = FailurePolicy.FAIL_FAST;
   private RetryPolicy retry = RetryPolicy.NEVER;
   private @Nullable Duration timeout;
+  private @Nullable ProgressListener listener;
 
   BatchBuilder(ThrowingFunction<A, R, X> function) {
     this.function = requireNonNull(function, "function");
@@ -136,6 +137,17 @@ public final class BatchBuilder<
     return this;
   }
 
+  /** Shows on the console how the batch gets on; see {@link ProgressListener#console}. */
+  public BatchBuilder<A, R, X> progress() {
+    return progress(ProgressListener.console());
+  }
+
+  /** Tells the listener how the batch gets on; nobody is told if this is not said. */
+  public BatchBuilder<A, R, X> progress(ProgressListener listener) {
+    this.listener = requireNonNull(listener, "listener");
+    return this;
+  }
+
   /**
    * Calls the function for all inputs, and returns what became of each.
    *
@@ -204,6 +216,6 @@ public final class BatchBuilder<
 
   private BatchRun<A, R, X> begin() {
     return new BatchRun<>(
-        function, new BatchSettings(threads, virtual, ordered, failures, retry, timeout));
+        function, new BatchSettings(threads, virtual, ordered, failures, retry, timeout, listener));
   }
 }

@@ -24,6 +24,8 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private final InputCalls<A, R, X> calls;
   private final @Nullable CacheShare before;
   private final long begin = System.nanoTime();
+  private @Nullable ProgressTicker ticker;
+  private boolean closed;
 
   BatchRun(ThrowingFunction<A, R, X> function, BatchSettings settings) {
     this.function = function;
@@ -54,6 +56,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
       if (Thread.currentThread().isInterrupted()) {
         throw batch.cancel();
       }
+      tellProgress(OptionalLong.of(size), batch);
       batch.<X>run();
     }
     return new BatchResult<>(Arrays.asList(outcomes), report());
@@ -71,7 +74,10 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
 
   OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
     Workers workers = workers(settings.threads());
-    return new OutcomeIterator<>(calls, inputs, workers, settings.ordered(), stop);
+    OutcomeIterator<A, R, X> iterator =
+        new OutcomeIterator<>(calls, inputs, workers, settings.ordered(), stop);
+    tellProgress(OptionalLong.empty(), iterator.batch());
+    return iterator;
   }
 
   private Workers workers(int threads) {
@@ -81,9 +87,32 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
         : Workers.plain(threads, virtual);
   }
 
-  private Report report() {
+  private void tellProgress(OptionalLong total, Batch batch) {
+    ProgressListener listener = settings.listener();
+    if (listener != null) {
+      ProgressMeter meter = new ProgressMeter(total, settings.threads(), begin);
+      ticker = new ProgressTicker(listener, () -> meter.measure(sample(batch)));
+    }
+  }
+
+  private ProgressMeter.Sample sample(Batch batch) {
+    long busyNanos = tally.busyNanos.sum();
+    long done = tally.done(); // before the hits, or a hit that is not yet done is taken for a miss
+    long begun = tally.begun.sum();
+    CacheShare share = share();
+    long hits = share == null ? 0 : Math.min(share.hits(), done);
+    int waiting = batch.waiting((int) Math.max(begun - done, 0));
+    return new ProgressMeter.Sample(
+        System.nanoTime(), begun, done, hits, done - hits, tally.failed.get(), waiting, busyNanos);
+  }
+
+  private @Nullable CacheShare share() {
     CacheShare after = CacheShare.of(function);
-    CacheShare share = before == null || after == null ? null : after.minus(before);
+    return before == null || after == null ? null : after.minus(before);
+  }
+
+  private Report report() {
+    CacheShare share = share();
     return new Report(
         tally.done(),
         share == null ? OptionalLong.empty() : OptionalLong.of(share.computations()),
@@ -94,11 +123,15 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
         Optional.ofNullable(share).map(CacheShare::timeSaved));
   }
 
-  /** Ends what is not the batch's own; comes after its end. */
+  /** Ends what is not the batch's own; comes after its end, the second time in vain. */
   @Override
   public void close() {
     if (timeouts != null) {
       timeouts.close();
     }
+    if (ticker != null && !closed) {
+      ticker.end(report());
+    }
+    closed = true;
   }
 }

@@ -10,4 +10,5 @@ record BatchSettings(
     boolean ordered,
     FailurePolicy failures,
     RetryPolicy retry,
-    @Nullable Duration timeout) {}
+    @Nullable Duration timeout,
+    @Nullable ProgressListener listener) {}

@@ -10,11 +10,10 @@ import org.jspecify.annotations.Nullable;
  * What the counters of a cached function grew by.
  *
  * @param hits calls answered without a run
- * @param misses calls that ran the function, or saw another run fail
  * @param computations runs that returned
  * @param timeSaved how long the computations took whose results were found
  */
-record CacheShare(long hits, long misses, long computations, Duration timeSaved) {
+record CacheShare(long hits, long computations, Duration timeSaved) {
 
   /** The counters now; null of a function that is not known to be cached. */
   static @Nullable CacheShare of(ThrowingFunction<?, ?, ?> function) {
@@ -22,15 +21,11 @@ record CacheShare(long hits, long misses, long computations, Duration timeSaved)
       return null;
     }
     FunctionStats stats = cached.stats();
-    return new CacheShare(
-        stats.hits(), stats.misses() + stats.bypasses(), stats.computations(), stats.timeSaved());
+    return new CacheShare(stats.hits(), stats.computations(), stats.timeSaved());
   }
 
   CacheShare minus(CacheShare before) {
     return new CacheShare(
-        hits - before.hits,
-        misses - before.misses,
-        computations - before.computations,
-        timeSaved.minus(before.timeSaved));
+        hits - before.hits, computations - before.computations, timeSaved.minus(before.timeSaved));
   }
 }

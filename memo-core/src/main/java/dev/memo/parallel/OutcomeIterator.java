@@ -121,6 +121,10 @@ final class OutcomeIterator<
     return early.remove(taken);
   }
 
+  Batch batch() {
+    return batch;
+  }
+
   /** Interrupts what is under way, if anything is, and does not wait for it. */
   void close() {
     if (!ended) {

@@ -1,0 +1,305 @@
+package dev.memo.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import dev.memo.CapturedLog;
+import dev.memo.Memo;
+import dev.memo.call.CachedFunction;
+import dev.memo.codec.TypeRef;
+import dev.memo.parallel.ProgressMeter.Sample;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.PriorityQueue;
+import java.util.Random;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How a batch says how far it is; the estimates on a clock of the test's own. */
+class ProgressTest {
+  private static final long SECOND = 1_000_000_000;
+  private static final long HIT_NANOS = 20_000;
+
+  /** A batch that happens on paper: each thread takes the next input when it is free. */
+  private record Simulation(int size, int threads, IntPredicate hit, long missNanos) {
+
+    /** What was measured, a second apart, and at the very end. */
+    List<Progress> run() {
+      ProgressMeter meter = new ProgressMeter(OptionalLong.of(size), threads, 0);
+      Random random = new Random(5);
+      List<Progress> measured = new ArrayList<>();
+      PriorityQueue<long[]> ends = new PriorityQueue<>((a, b) -> Long.compare(a[0], b[0]));
+      int begun = 0;
+      long now = 0;
+      long tick = SECOND;
+      long hits = 0;
+      long done = 0;
+      long busy = 0;
+      while (done < size) {
+        while (begun < size && ends.size() < threads) {
+          // misses take between half and one and a half of their mean
+          long nanos =
+              hit.test(begun)
+                  ? HIT_NANOS
+                  : missNanos / 2 + (long) (random.nextDouble() * missNanos);
+          ends.add(new long[] {now + nanos, nanos, hit.test(begun) ? 1 : 0});
+          begun++;
+        }
+        long[] next = ends.remove();
+        while (tick < next[0]) {
+          measured.add(meter.measure(new Sample(tick, begun, done, hits, done - hits, 0, 0, busy)));
+          tick += SECOND;
+        }
+        now = next[0];
+        busy += next[1];
+        hits += next[2];
+        done++;
+      }
+      measured.add(meter.measure(new Sample(now, begun, done, hits, done - hits, 0, 0, busy)));
+      return measured;
+    }
+
+    long misses() {
+      return IntStream.range(0, size).filter(i -> !hit.test(i)).count();
+    }
+
+    /** The error of the estimate when half of the misses have ended, as a share of the truth. */
+    double errorHalfWay() {
+      List<Progress> measured = run();
+      Duration end = measured.get(measured.size() - 1).elapsed();
+      Progress halfWay =
+          measured.stream().filter(p -> p.misses() >= misses() / 2).findFirst().orElseThrow();
+      double truth = end.minus(halfWay.elapsed()).toNanos();
+      return halfWay.remaining().orElseThrow().toNanos() / truth - 1;
+    }
+
+    /** The same, if it went by how many inputs were done so far in which time. */
+    double errorOfPlainRateHalfWay() {
+      List<Progress> measured = run();
+      Duration end = measured.get(measured.size() - 1).elapsed();
+      Progress halfWay =
+          measured.stream().filter(p -> p.misses() >= misses() / 2).findFirst().orElseThrow();
+      double truth = end.minus(halfWay.elapsed()).toNanos();
+      double plain =
+          (double) halfWay.elapsed().toNanos() / halfWay.done() * (size - halfWay.done());
+      return plain / truth - 1;
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 100})
+  void estimateIsRightHalfWayThroughTheMissesIfHitsComeFirst(int threads) {
+    int size = 20_000;
+    Simulation hitsFirst = new Simulation(size, threads, i -> i < size * 9 / 10, 5 * SECOND);
+    assertThat(hitsFirst.errorHalfWay()).isCloseTo(0, within(0.2));
+    assertThat(hitsFirst.errorOfPlainRateHalfWay())
+        .as("what hits and misses took together is far from it")
+        .isLessThan(-0.8);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 8, 100})
+  void estimateIsRightIfHitsAndMissesAreMixed(int threads) {
+    Random random = new Random(3);
+    boolean[] hits = new boolean[20_000];
+    for (int i = 0; i < hits.length; i++) {
+      hits[i] = random.nextInt(10) > 0;
+    }
+    Simulation mixed = new Simulation(hits.length, threads, i -> hits[i], 5 * SECOND);
+    assertThat(mixed.errorHalfWay()).isCloseTo(0, within(0.2));
+  }
+
+  @Test
+  void estimateIsRightIfAllAreMisses() {
+    assertThat(new Simulation(2_000, 16, i -> false, 3 * SECOND).errorHalfWay())
+        .isCloseTo(0, within(0.2));
+  }
+
+  @Test
+  void hitsAloneAreNoGroundForAnEstimate() {
+    ProgressMeter meter = new ProgressMeter(OptionalLong.of(1_000), 4, 0);
+    assertThat(meter.measure(new Sample(SECOND, 500, 496, 496, 0, 0, 0, 1)).remaining()).isEmpty();
+    assertThat(meter.measure(new Sample(2 * SECOND, 504, 500, 496, 4, 0, 0, SECOND)).remaining())
+        .isPresent();
+  }
+
+  @Test
+  void unknownTotalMeansNoEstimate() {
+    ProgressMeter meter = new ProgressMeter(OptionalLong.empty(), 4, 0);
+    Progress progress = meter.measure(new Sample(SECOND, 5, 4, 0, 4, 1, 0, SECOND));
+    assertThat(progress.remaining()).isEmpty();
+    assertThat(progress.underWay()).isEqualTo(1);
+    assertThat(progress.perSecond()).isCloseTo(4, within(1e-9));
+  }
+
+  @Test
+  void lineHasWhatThereIsToSay() {
+    Progress progress =
+        new Progress(
+            OptionalLong.of(100_000),
+            45_000,
+            40_000,
+            5_000,
+            3,
+            16,
+            2,
+            12.34,
+            Duration.ofSeconds(100),
+            Optional.of(Duration.ofSeconds(754)));
+    assertThat(ConsoleProgress.line(progress))
+        .isEqualTo(
+            "45,000/100,000 (45%), 40,000 hit, 5,000 run, 3 failed, 2 waiting, 12.3/s,"
+                + " 12 min 34 s left");
+    Progress begin =
+        new Progress(OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
+    assertThat(ConsoleProgress.line(begin)).isEqualTo("0, 0.0/s");
+  }
+
+  @Test
+  void terminalGetsABarThatIsDrawnOverItselfAndALogGetsLines() {
+    Progress half =
+        new Progress(
+            OptionalLong.of(10), 5, 0, 5, 0, 1, 0, 1, Duration.ofSeconds(5), Optional.empty());
+    assertThat(printed(true, half))
+        .isEqualTo("[############------------] 5/10 (50%), 5 run, 1.0/s\033[K\r");
+    assertThat(printed(false, half)).isEqualTo("5/10 (50%), 5 run, 1.0/s" + System.lineSeparator());
+    assertThat(new ConsoleProgress(System.err, false).interval()).hasSeconds(10);
+    assertThat(new ConsoleProgress(System.err, true).interval()).isLessThan(Duration.ofSeconds(1));
+    assertThat(ConsoleProgress.isTerminal(null, "xterm")).isFalse();
+  }
+
+  private static String printed(boolean terminal, Progress progress) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal)
+        .progress(progress);
+    return bytes.toString(StandardCharsets.UTF_8);
+  }
+
+  /** Hears of everything, often. */
+  private static final class Heard implements ProgressListener {
+    final ConcurrentLinkedQueue<Progress> progress = new ConcurrentLinkedQueue<>();
+    final AtomicReference<Report> report = new AtomicReference<>();
+    final CountDownLatch twice = new CountDownLatch(2);
+
+    @Override
+    public void progress(Progress now) {
+      progress.add(now);
+      twice.countDown();
+    }
+
+    @Override
+    public void ended(Report last) {
+      assertThat(report.getAndSet(last)).isNull();
+    }
+
+    @Override
+    public Duration interval() {
+      return Duration.ofMillis(1);
+    }
+  }
+
+  @Test
+  void listenerHearsOfHitsMissesFailuresAndTheEnd(@TempDir Path folder) throws Exception {
+    Heard heard = new Heard();
+    try (Memo memo = Memo.open(folder.resolve("progress.memo"))) {
+      CachedFunction<Integer, Integer, InterruptedException> function =
+          memo.function("f", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(
+                  n -> {
+                    if (n == 99) {
+                      assertThat(heard.twice.await(60, java.util.concurrent.TimeUnit.SECONDS))
+                          .isTrue();
+                    } else if (n == 50) {
+                      throw new IllegalStateException();
+                    }
+                    return n;
+                  });
+      for (int n = 0; n < 40; n++) {
+        function.put(n, n);
+      }
+      List<Integer> inputs = IntStream.range(0, 100).boxed().toList();
+      Parallel.batch(function)
+          .threads(2)
+          .failures(FailurePolicy.COLLECT)
+          .progress(heard)
+          .run(inputs);
+    }
+    Progress last = List.copyOf(heard.progress).get(heard.progress.size() - 1);
+    assertThat(last.total()).hasValue(100);
+    assertThat(last.done()).isEqualTo(last.hits() + last.misses());
+    assertThat(last.hits()).isLessThanOrEqualTo(40);
+    Report report = heard.report.get();
+    assertThat(report.inputs()).isEqualTo(100);
+    assertThat(report.fromCache()).hasValue(40);
+    assertThat(report.computed()).hasValue(59);
+    assertThat(report.failed()).isEqualTo(1);
+  }
+
+  @Test
+  void listenerHearsOfTheEndOfBatchThatFailsOrIsClosed() {
+    Heard failed = new Heard();
+    assertThatThrownBy(
+            () ->
+                Parallel.batch((Integer i) -> 1 / i)
+                    .threads(1)
+                    .progress(failed)
+                    .run(List.of(1, 0, 1)))
+        .isInstanceOf(ArithmeticException.class);
+    assertThat(failed.report.get().failed()).isEqualTo(1);
+    Heard closed = new Heard();
+    Parallel.batch((Integer i) -> i).progress(closed).stream(List.of(1)).close();
+    assertThat(closed.report.get().inputs()).isZero();
+  }
+
+  @Test
+  void brokenListenerIsLoggedAndTheBatchGoesOn() {
+    AtomicInteger called = new AtomicInteger();
+    CountDownLatch once = new CountDownLatch(1);
+    ProgressListener broken =
+        new ProgressListener() {
+          @Override
+          public void progress(Progress progress) {
+            called.incrementAndGet();
+            once.countDown();
+            throw new IllegalStateException("broken");
+          }
+
+          @Override
+          public Duration interval() {
+            return Duration.ofMillis(1);
+          }
+        };
+    try (CapturedLog log = CapturedLog.of(ProgressTicker.class.getName())) {
+      BatchResult<Integer> result =
+          Parallel.batch(
+                  (Integer i) -> {
+                    once.await();
+                    return i;
+                  })
+              .progress(broken)
+              .run(List.of(1, 2, 3));
+      assertThat(result.values()).containsExactly(1, 2, 3);
+      assertThat(log.warnings()).hasSize(1);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+    assertThat(called).hasValue(1);
+  }
+}

@@ -1,0 +1,113 @@
+package dev.memo.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.Memo;
+import dev.memo.call.CachedFunction;
+import dev.memo.codec.TypeRef;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What a batch tells of itself when it has ended. */
+class ReportTest {
+
+  @Test
+  void countsWhatWasComputedAndWhatWasFound(@TempDir Path folder) {
+    try (Memo memo = Memo.open(folder.resolve("report.memo"))) {
+      CachedFunction<Integer, Integer, RuntimeException> slow =
+          memo.function("slow", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(
+                  n -> {
+                    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(2);
+                    while (System.nanoTime() < end) {
+                      Thread.onSpinWait();
+                    }
+                    return n + 1;
+                  });
+      Report first = Parallel.batch(slow).threads(2).run(numbers(0, 60)).report();
+      assertThat(first.inputs()).isEqualTo(60);
+      assertThat(first.computed()).hasValue(60);
+      assertThat(first.fromCache()).hasValue(0);
+      assertThat(first.timeSaved()).hasValue(Duration.ZERO);
+      assertThat(first.wallTime()).isGreaterThanOrEqualTo(Duration.ofMillis(60));
+
+      Report second = Parallel.batch(slow).threads(2).run(numbers(20, 100).iterator()).report();
+      assertThat(second.computed()).hasValue(40);
+      assertThat(second.fromCache()).hasValue(40);
+      assertThat(second.timeSaved())
+          .hasValueSatisfying(t -> assertThat(t).isGreaterThanOrEqualTo(Duration.ofMillis(80)));
+      assertThat(second.toString()).contains("from cache  40", "time saved");
+    }
+  }
+
+  @Test
+  void ofFunctionThatIsNotKnownToBeCachedItSaysSo() {
+    Report report =
+        Parallel.batch((Integer i) -> i % 10 == 3 ? fail() : i)
+            .failures(FailurePolicy.COLLECT)
+            .retry(1, Duration.ZERO)
+            .run(numbers(0, 100))
+            .report();
+    assertThat(report.inputs()).isEqualTo(100);
+    assertThat(report.failed()).isEqualTo(10);
+    assertThat(report.retried()).isEqualTo(10);
+    assertThat(report.computed()).isEmpty();
+    assertThat(report.fromCache()).isEmpty();
+    assertThat(report.timeSaved()).isEmpty();
+    assertThat(report.toString()).contains("unknown");
+  }
+
+  private static int fail() {
+    throw new IllegalStateException();
+  }
+
+  @Test
+  void isLaidOutForPeople() {
+    Report report =
+        new Report(
+            100_000,
+            OptionalLong.of(9_988),
+            OptionalLong.of(90_000),
+            12,
+            57,
+            Duration.ofSeconds(3_725),
+            Optional.of(Duration.ofHours(49)));
+    assertThat(report.toString().lines())
+        .containsExactly(
+            "100,000 inputs in 1 h 2 min",
+            "  computed    9,988",
+            "  from cache  90,000",
+            "  time saved  2 d 1 h",
+            "  failed      12",
+            "  retried     57");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "PT0S, 0 ms",
+    "PT0.999S, 999 ms",
+    "PT1S, 1.0 s",
+    "PT59.94S, 59.9 s",
+    "PT60S, 1 min 0 s",
+    "PT59M59S, 59 min 59 s",
+    "PT1H, 1 h 0 min",
+    "PT24H, 1 d 0 h"
+  })
+  void timesHaveTwoUnitsAtMost(Duration duration, String text) {
+    assertThat(Times.format(duration)).isEqualTo(text);
+  }
+
+  private static List<Integer> numbers(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
+  }
+}
