@@ -18,7 +18,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
     implements AutoCloseable {
   private final ThrowingFunction<A, R, X> function;
   private final BatchSettings settings;
-  private final Tally tally = new Tally();
+  private final Tally tally;
   private final StopSignal stop = new StopSignal();
   private final @Nullable Timeouts timeouts;
   private final InputCalls<A, R, X> calls;
@@ -30,6 +30,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   BatchRun(ThrowingFunction<A, R, X> function, BatchSettings settings) {
     this.function = function;
     this.settings = settings;
+    this.tally = new Tally(settings.listener() != null);
     this.before = CacheShare.of(function);
     this.timeouts = settings.timeout() == null ? null : new Timeouts(settings.timeout());
     this.calls =

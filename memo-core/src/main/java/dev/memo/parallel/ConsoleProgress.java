@@ -10,8 +10,13 @@ import org.jspecify.annotations.Nullable;
 final class ConsoleProgress implements ProgressListener {
   private static final Duration REDRAWN = Duration.ofMillis(200);
   private static final Duration LINES = Duration.ofSeconds(10);
-  private static final int CELLS = 24;
+  private static final int CELLS = 16;
   private static final String ERASE_REST_OF_LINE = "\033[K";
+
+  /** What is longer than the terminal is wide would begin a new line each time; it is cut. */
+  private static final String WRAP_OFF = "\033[?7l";
+
+  private static final String WRAP_ON = "\033[?7h";
 
   private final PrintStream out;
   private final boolean terminal;
@@ -46,7 +51,7 @@ final class ConsoleProgress implements ProgressListener {
   public void progress(Progress progress) {
     if (terminal) {
       // One write, so that lines of others are not torn; the cursor stays at the beginning.
-      out.print(bar(progress) + line(progress) + ERASE_REST_OF_LINE + "\r");
+      out.print(WRAP_OFF + bar(progress) + line(progress) + ERASE_REST_OF_LINE + WRAP_ON + "\r");
       out.flush();
     } else {
       out.println(line(progress));
@@ -67,7 +72,7 @@ final class ConsoleProgress implements ProgressListener {
     return "[" + "#".repeat(full) + "-".repeat(CELLS - full) + "] ";
   }
 
-  /** Short: a bar must not be longer than a line of the terminal, or it is drawn many times. */
+  /** What matters most comes first: a narrow terminal shows no more. */
   static String line(Progress progress) {
     StringBuilder text = new StringBuilder();
     text.append(count(progress.done()));
@@ -76,14 +81,14 @@ final class ConsoleProgress implements ProgressListener {
       text.append('/').append(count(total));
       text.append(" (").append(total == 0 ? 100 : 100 * progress.done() / total).append("%)");
     }
-    part(text, progress.hits(), "hit");
-    part(text, progress.misses(), "run");
-    part(text, progress.failed(), "failed");
-    part(text, progress.waiting(), "waiting");
-    text.append(String.format(Locale.ROOT, ", %,.1f/s", progress.perSecond()));
     progress
         .remaining()
         .ifPresent(left -> text.append(", ").append(Times.format(left)).append(" left"));
+    part(text, progress.failed(), "failed");
+    part(text, progress.hits(), "hit");
+    part(text, progress.misses(), "run");
+    part(text, progress.waiting(), "waiting");
+    text.append(String.format(Locale.ROOT, ", %,.1f/s", progress.perSecond()));
     return text.toString();
   }
 

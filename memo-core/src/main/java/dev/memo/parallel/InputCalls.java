@@ -59,12 +59,19 @@ final class InputCalls<
   }
 
   private R attempt(int index, A argument) throws X {
+    if (!tally.isTimed()) {
+      return bounded(index, argument);
+    }
     long begin = System.nanoTime();
     try {
-      return timeouts == null ? function.call(argument) : timeouts.call(function, argument, index);
+      return bounded(index, argument);
     } finally {
       tally.busyNanos.add(System.nanoTime() - begin);
     }
+  }
+
+  private R bounded(int index, A argument) throws X {
+    return timeouts == null ? function.call(argument) : timeouts.call(function, argument, index);
   }
 
   /** Waits; false if the batch was stopped, so that nothing may be started any more. */

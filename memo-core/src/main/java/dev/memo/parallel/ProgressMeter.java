@@ -20,6 +20,7 @@ import java.util.OptionalLong;
  */
 final class ProgressMeter {
   private static final int MAX_SAMPLES = 512;
+  private static final long LATELY_NANOS = 10_000_000_000L;
 
   /**
    * What was counted at a moment.
@@ -59,7 +60,8 @@ final class ProgressMeter {
     if (samples.size() > MAX_SAMPLES) {
       thin();
     }
-    double seconds = Math.max(now.nanos - from.nanos, 1) / 1e9;
+    Sample lately = lately(from, now);
+    double seconds = Math.max(now.nanos - lately.nanos, 1) / 1e9;
     return new Progress(
         total,
         now.done,
@@ -68,9 +70,21 @@ final class ProgressMeter {
         now.failed,
         Math.max(now.begun - now.done, 0),
         now.waiting,
-        (now.done - from.done) / seconds,
+        (now.done - lately.done) / seconds,
         Duration.ofNanos(now.nanos - beginNanos),
         remaining(from, now));
+  }
+
+  /** The sample of a few seconds ago, or the oldest one. */
+  private Sample lately(Sample oldest, Sample now) {
+    Sample lately = oldest;
+    for (Sample sample : samples) {
+      if (now.nanos - sample.nanos < LATELY_NANOS) {
+        break;
+      }
+      lately = sample;
+    }
+    return lately;
   }
 
   private Optional<Duration> remaining(Sample from, Sample now) {

@@ -11,6 +11,17 @@ final class Tally {
   final LongAdder retried = new LongAdder();
   final LongAdder busyNanos = new LongAdder(); // of inputs that ended, without waits for a retry
 
+  private final boolean timed;
+
+  /** With the time that attempts take if somebody wants to know: it costs more than a quick one. */
+  Tally(boolean timed) {
+    this.timed = timed;
+  }
+
+  boolean isTimed() {
+    return timed;
+  }
+
   long done() {
     return succeeded.sum() + failed.get();
   }

@@ -20,6 +20,9 @@ import org.junit.jupiter.api.Test;
 class TimedBatchTest {
   private static final Duration SHORT = Duration.ofMillis(20);
 
+  /** Nothing that is quick takes as long, on a busy machine either. */
+  private static final Duration LONG = Duration.ofSeconds(3);
+
   @AfterEach
   void noInterruptIsLeft() {
     assertThat(Thread.interrupted()).isFalse();
@@ -42,7 +45,7 @@ class TimedBatchTest {
                   return Thread.currentThread().isInterrupted();
                 })
             .threads(2)
-            .timeout(SHORT)
+            .timeout(LONG)
             .failures(FailurePolicy.COLLECT)
             .run(IntStream.range(0, 10_000).boxed().toList());
     assertThat(interrupted.getCount()).isZero();
@@ -51,7 +54,7 @@ class TimedBatchTest {
     assertThat(failure.index()).isEqualTo(7);
     assertThat(failure.exception())
         .isInstanceOf(InputTimedOutException.class)
-        .hasMessage("input 7 of the batch took longer than PT0.02S")
+        .hasMessage("input 7 of the batch took longer than PT3S")
         .hasCauseInstanceOf(InterruptedException.class);
     assertThat(result.outcomes())
         .filteredOn(outcome -> outcome.index() != 7)
@@ -112,18 +115,18 @@ class TimedBatchTest {
     BatchResult<Integer> result =
         Parallel.batch(
                 (Integer i) -> {
-                  if (attempts.incrementAndGet() < 3) {
+                  if (attempts.incrementAndGet() < 2) {
                     never.await();
                   }
                   assertThat(Thread.currentThread().isInterrupted()).isFalse();
                   return i;
                 })
-            .timeout(SHORT)
-            .retry(2, Duration.ZERO, InputTimedOutException.class::isInstance)
+            .timeout(LONG)
+            .retry(1, Duration.ZERO, InputTimedOutException.class::isInstance)
             .run(List.of(1));
     assertThat(result.values()).containsExactly(1);
-    assertThat(attempts).hasValue(3);
-    assertThat(result.report().retried()).isEqualTo(2);
+    assertThat(attempts).hasValue(2);
+    assertThat(result.report().retried()).isOne();
     assertThat(result.report().failed()).isZero();
   }
 
@@ -175,7 +178,8 @@ class TimedBatchTest {
     void run(int replacements) {
       StopSignal stop = new StopSignal();
       InputCalls<Integer, Integer, RuntimeException> calls =
-          new InputCalls<>(this::call, FailurePolicy.FAIL_FAST, retry, null, stop, new Tally());
+          new InputCalls<>(
+              this::call, FailurePolicy.FAIL_FAST, retry, null, stop, new Tally(false));
       Workers workers = Workers.replaced(1, replacements);
       Batch.Task<RuntimeException> task = index -> calls.call(index, index);
       new Batch(task, Indexes.below(100), workers, stop, new Bell()).run();
