@@ -26,9 +26,9 @@ import org.jspecify.annotations.Nullable;
  * System.out.println(result.report());
  * }</pre>
  *
- * <p>Threads, interruption and nested batches are as {@link Parallel} says. What was computed by a
- * cached function is stored, however the batch ends: another batch over the same inputs goes on
- * from there.
+ * <p>Threads, interruption and nested batches are as {@link Parallel} says, but a single input runs
+ * on a thread of the batch as well. What was computed by a cached function is stored, however the
+ * batch ends: another batch over the same inputs goes on from there.
  *
  * <p><b>Lazy inputs</b>: a collection is copied before the first call. Inputs of an iterable, an
  * iterator or a stream are read by the calling thread, when it waits for outcomes, and at most 16

@@ -1,7 +1,8 @@
 /**
  * Batches of calls, in parallel.
  *
- * <p>Read {@link dev.memo.parallel.Parallel}. A batch always ends; what was finished stays stored.
+ * <p>Read {@link dev.memo.parallel.Parallel}, then {@link dev.memo.parallel.BatchBuilder}; what
+ * runs them is {@code Batch}. A batch always ends; what was finished stays stored.
  */
 @NullMarked
 package dev.memo.parallel;
