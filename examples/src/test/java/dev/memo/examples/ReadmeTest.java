@@ -138,6 +138,7 @@ class ReadmeTest {
         import dev.memo.parallel.*;
         import dev.memo.store.*;
         import java.nio.file.*;
+        import java.time.*;
         import java.util.*;
 
         @SuppressWarnings("try")
