@@ -109,7 +109,12 @@ final class Batch {
 
   /** As the static method, always on the workers; called once. */
   <X extends Exception> void run() throws X {
-    start();
+    try {
+      start();
+    } catch (Throwable noThread) {
+      abandon();
+      throw noThread;
+    }
     end();
   }
 
