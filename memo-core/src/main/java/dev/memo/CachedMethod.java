@@ -6,15 +6,18 @@ import dev.memo.call.CachedFunction;
 import dev.memo.call.CodeFingerprint;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
+import dev.memo.call.FutureType;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.Codec;
 import dev.memo.codec.TypeRef;
 import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.key.ReceiverFormat;
 import dev.memo.codec.value.ResultFormat;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Method;
 import java.lang.reflect.Type;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,6 +42,8 @@ public final class CachedMethod {
   private final String version;
   private final Class<?> codec;
   private final List<Class<?>> types;
+  private final List<String> aliases;
+  private final ReceiverRule receiver;
 
   private CachedMethod(
       String directory,
@@ -48,7 +53,9 @@ public final class CachedMethod {
       String name,
       String version,
       Class<?> codec,
-      List<Class<?>> types) {
+      List<Class<?>> types,
+      List<String> aliases,
+      ReceiverRule receiver) {
     this.directory = directory;
     this.declaring = declaring;
     this.method = method;
@@ -57,6 +64,8 @@ public final class CachedMethod {
     this.version = version;
     this.codec = codec;
     this.types = types;
+    this.aliases = aliases;
+    this.receiver = receiver;
   }
 
   /**
@@ -68,40 +77,122 @@ public final class CachedMethod {
   public static CachedMethod in(
       String directory, Class<?> declaring, String method, Class<?>... parameters) {
     return new CachedMethod(
-        directory, declaring, method, parameters.clone(), "", "", void.class, List.of());
+        directory,
+        declaring,
+        method,
+        parameters.clone(),
+        "",
+        "",
+        void.class,
+        List.of(),
+        List.of(),
+        ReceiverRule.NONE);
   }
 
   /** As {@link dev.memo.annotation.Cached#name}. */
   public CachedMethod name(String name) {
-    return new CachedMethod(directory, declaring, method, parameters, name, version, codec, types);
+    return with(name, version, codec, types, aliases, receiver);
   }
 
   /** As {@link dev.memo.annotation.Cached#version}. */
   public CachedMethod version(String version) {
-    return new CachedMethod(directory, declaring, method, parameters, name, version, codec, types);
+    return with(name, version, codec, types, aliases, receiver);
   }
 
   /** As {@link dev.memo.annotation.Cached#codec}. */
   public CachedMethod codec(Class<?> codec) {
-    return new CachedMethod(directory, declaring, method, parameters, name, version, codec, types);
+    return with(name, version, codec, types, aliases, receiver);
   }
 
   /** As {@link dev.memo.annotation.Cached#types}. */
   public CachedMethod types(Class<?>... types) {
-    return new CachedMethod(
-        directory, declaring, method, parameters, name, version, codec, List.of(types));
+    return with(name, version, codec, List.of(types), aliases, receiver);
   }
 
-  /** The handle of a method of one parameter. */
+  /** As {@link dev.memo.annotation.Cached#aliases}. */
+  public CachedMethod aliases(String... aliases) {
+    return with(name, version, codec, types, List.of(aliases), receiver);
+  }
+
+  /**
+   * Says of an instance method that its receiver is part of the key, as any argument would be: it
+   * is a record, an enum, or has a {@code KeyEncoder}. One of this, {@link #identifiedBy} and
+   * {@link #ignoringReceiver} is said of every instance method.
+   */
+  public CachedMethod receiver() {
+    return receiver(receiver.and(ReceiverRule.Kind.CONTENT));
+  }
+
+  /**
+   * Says of an instance method what identifies its receiver: fields, and methods without
+   * parameters, which have {@code ()} behind their names. They are looked for in the declaring
+   * class and what it extends and implements, and read at every call; what they throw is the cause
+   * of the {@link dev.memo.failure.UncacheableArgumentException} that the caller gets.
+   */
+  public CachedMethod identifiedBy(String... members) {
+    return receiver(receiver.and(ReceiverRule.Kind.MEMBERS, members));
+  }
+
+  /** As {@link dev.memo.annotation.Receiver#IGNORED}. */
+  public CachedMethod ignoringReceiver() {
+    return receiver(receiver.and(ReceiverRule.Kind.IGNORED));
+  }
+
+  /**
+   * Says that receivers may be of several classes, so that the class is part of the key. It must
+   * have a name that the next run would know: lambdas, proxies and anonymous classes are refused.
+   */
+  public CachedMethod withReceiverClass() {
+    return receiver(receiver.andClass());
+  }
+
+  private CachedMethod receiver(ReceiverRule receiver) {
+    return with(name, version, codec, types, aliases, receiver);
+  }
+
+  private CachedMethod with(
+      String name,
+      String version,
+      Class<?> codec,
+      List<Class<?>> types,
+      List<String> aliases,
+      ReceiverRule receiver) {
+    return new CachedMethod(
+        directory, declaring, method, parameters, name, version, codec, types, aliases, receiver);
+  }
+
+  /** Of an instance method that a wrapper calls on one object: each object has its own handle. */
+  public InstanceMethod ofInstances() {
+    if (receiver.isNone()) {
+      throw new IllegalStateException("nobody has said what identifies the receiver of " + named());
+    }
+    return new InstanceMethod(this);
+  }
+
+  /**
+   * The handle of a static method of one parameter, or of an instance method of none, as a function
+   * of its receiver.
+   */
   public <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       CachedFunction<A, R, X> calls(ThrowingFunction<A, R, X> method) {
-    return handle(() -> ArgumentsFormat.ofOne(method().getGenericParameterTypes()[0]), method);
+    return handle(
+        receiver.isNone()
+            ? this::argument
+            : () -> ArgumentsFormat.ofReceiver(receivers(), declaring),
+        method);
   }
 
-  /** The handle of a method of no parameter, or of several, which are the record's components. */
+  /**
+   * The handle of a method of no parameter, or of several, which are the record's components. Of an
+   * instance method the receiver is the first of them.
+   */
   public <A extends Record, R extends @Nullable Object, X extends Exception>
-      CachedFunction<A, R, X> calls(Class<A> arguments, ThrowingFunction<A, R, X> method) {
-    return handle(() -> ArgumentsFormat.ofComponents(arguments), method);
+      CachedFunction<A, R, X> calls(Class<? super A> arguments, ThrowingFunction<A, R, X> method) {
+    return handle(
+        receiver.isNone()
+            ? () -> ArgumentsFormat.<A>ofComponents(arguments)
+            : () -> ArgumentsFormat.<A>ofComponents(arguments, receivers()),
+        method);
   }
 
   /**
@@ -115,32 +206,99 @@ public final class CachedMethod {
   }
 
   private <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-      CachedFunction<A, R, X> handle(ArgumentsPart<A> arguments, ThrowingFunction<A, R, X> body) {
+      CachedFunction<A, R, X> handle(
+          Supplier<ArgumentsFormat<A>> arguments, ThrowingFunction<A, R, X> body) {
     requireNonNull(body, "method");
-    FunctionIdentity identity =
-        name.isEmpty()
-            ? FunctionIdentity.ofMethod(declaring, method, parameters, version)
-            : new FunctionIdentity(name, version);
-    MethodPlace<A, R, X> place =
-        new MethodPlace<>(
-            NamedDirectory.of(directory),
-            () ->
-                new FunctionSpec<>(
-                    identity,
-                    arguments.format(),
-                    results(),
-                    CodeFingerprint.of(declaring, method, parameters),
-                    body));
-    return new Handle<>(identity, place, body);
+    return receiver.withClass()
+        ? new ReceiverFirst<>(declaring, classes(arguments, body), arguments)
+        : new Handle<>(identity(), place(declaring, arguments, body), body);
   }
 
-  /** Made late, because it reads the method's types. */
-  private interface ArgumentsPart<A extends @Nullable Object> {
-    ArgumentsFormat<A> format();
+  /** One handle for each class of receivers that is part of the key; else only that of this one. */
+  <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      ReceiverClasses<A, R, X> classes(
+          Supplier<ArgumentsFormat<A>> arguments, ThrowingFunction<A, R, X> body) {
+    return new ReceiverClasses<>(identity(), runs -> place(runs, arguments, body), body);
+  }
+
+  /**
+   * Where results are kept.
+   *
+   * @param runs the class whose objects run the method
+   * @param arguments made late, because it reads the method's types
+   */
+  private <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      MethodPlace<A, R, X> place(
+          Class<?> runs, Supplier<ArgumentsFormat<A>> arguments, ThrowingFunction<A, R, X> body) {
+    FunctionIdentity identity = identity();
+    return new MethodPlace<>(
+        NamedDirectory.of(directory),
+        () ->
+            new FunctionSpec<>(
+                identity,
+                FunctionIdentity.ofMethod(declaring, method, parameters, "").name(),
+                identity.formerly(aliases),
+                arguments.get(),
+                results(),
+                fingerprint(runs),
+                body,
+                FutureType.completedType(method().getGenericReturnType()) != null));
+  }
+
+  private FunctionIdentity identity() {
+    return name.isEmpty()
+        ? FunctionIdentity.ofMethod(declaring, method, parameters, version)
+        : new FunctionIdentity(name, version);
+  }
+
+  private long fingerprint(Class<?> runs) {
+    return receiver.withClass()
+        ? CodeFingerprint.ofReceiver(runs, method, parameters)
+        : CodeFingerprint.of(declaring, method, parameters);
+  }
+
+  /** The format of the only argument. */
+  <A extends @Nullable Object> ArgumentsFormat<A> argument() {
+    return ArgumentsFormat.ofOne(method().getGenericParameterTypes()[0]);
+  }
+
+  /** Reads what identifies receivers. */
+  ReceiverFormat receivers() {
+    return receiver.format(declaring, named());
+  }
+
+  /**
+   * The class whose method a receiver runs, as far as that is part of the key.
+   *
+   * @throws IllegalArgumentException if the next run would not know it
+   */
+  Class<?> requireNamed(Class<?> receivers) {
+    if (!receiver.withClass()) {
+      return declaring;
+    }
+    String namelessness = ReceiverFormat.namelessness(receivers);
+    if (namelessness != null) {
+      throw new IllegalArgumentException(
+          "Cannot keep results of "
+              + named()
+              + " on "
+              + receivers.getName()
+              + ": the class of the receiver is part of the key, but has no name that the next run"
+              + " would know: it is "
+              + namelessness
+              + ". Make it a named class.");
+    }
+    return receivers;
+  }
+
+  private String named() {
+    return declaring.getName() + "#" + method;
   }
 
   private <R extends @Nullable Object> ResultFormat<R> results() {
-    Type type = method().getGenericReturnType();
+    Type returned = method().getGenericReturnType();
+    Type completed = FutureType.completedType(returned);
+    Type type = completed == null ? returned : completed;
     return codec == void.class
         ? ResultFormat.of(type, types)
         : ResultFormat.of(type, newCodec(type));

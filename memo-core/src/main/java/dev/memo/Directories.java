@@ -101,6 +101,7 @@ final class Directories {
 
   private static void open(Path path, Path key, Counted mine) {
     try {
+      RequiredModules.check(path);
       SharedDirectory directory = new SharedDirectory(OpenDirectory.open(path, mine.settings));
       synchronized (LOCK) {
         if (!shuttingDown) {

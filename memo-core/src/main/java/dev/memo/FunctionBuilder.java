@@ -3,10 +3,11 @@ package dev.memo;
 import static java.util.Objects.requireNonNull;
 
 import dev.memo.call.CachedFunction;
+import dev.memo.call.DirectoryFunction;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
-import dev.memo.call.StoredFunction;
+import dev.memo.call.FutureType;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.Codec;
 import dev.memo.codec.TypeRef;
@@ -14,6 +15,7 @@ import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.util.List;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class FunctionBuilder<A, R> {
   private final TypeRef<A> argument;
   private final TypeRef<R> result;
   private List<Class<?>> types = List.of();
+  private List<FunctionIdentity> aliases = List.of();
   private @Nullable Codec<R> codec;
   private boolean capturesNothing;
 
@@ -56,7 +59,17 @@ public final class FunctionBuilder<A, R> {
     return this;
   }
 
-  /** Writes and reads the results; by default memo does. */
+  /**
+   * As {@link dev.memo.annotation.Cached#aliases}.
+   *
+   * @throws IllegalArgumentException if one of them is no name, or the function's own
+   */
+  public FunctionBuilder<A, R> aliases(String... aliases) {
+    this.aliases = identity.formerly(List.of(aliases));
+    return this;
+  }
+
+  /** Writes and reads the results, if they are not futures; by default memo does. */
   public FunctionBuilder<A, R> codec(Codec<R> codec) {
     this.codec = requireNonNull(codec, "codec");
     return this;
@@ -84,25 +97,43 @@ public final class FunctionBuilder<A, R> {
     if (!capturesNothing) {
       requireNoFields(function.getClass());
     }
+    Type completed = FutureType.completedType(result.type());
     FunctionSpec<A, R, X> spec =
         new FunctionSpec<>(
             identity,
+            null,
+            aliases,
             ArgumentsFormat.ofOne(argument.type()),
-            codec == null
-                ? ResultFormat.of(result.type(), types)
-                : ResultFormat.of(result.type(), codec),
+            results(completed),
             0,
-            function);
-    StoredFunction<A, R, X> stored = directory.get().register(spec, Directories::isShuttingDown);
+            function,
+            completed != null);
+    DirectoryFunction<A, R, X> stored = directory.get().register(spec, Directories::isShuttingDown);
     return new Handle<>(identity, new Registered<>(directory, stored), function);
+  }
+
+  private ResultFormat<R> results(@Nullable Type completed) {
+    if (codec == null) {
+      return ResultFormat.of(completed == null ? result.type() : completed, types);
+    }
+    if (completed != null) {
+      throw new IllegalArgumentException(
+          "function \""
+              + identity
+              + "\" returns futures: what they complete with is stored, and that is not what the"
+              + " codec "
+              + codec.id()
+              + " writes. Leave it out, or annotate the method and name a codec there.");
+    }
+    return ResultFormat.of(result.type(), codec);
   }
 
   /** Where a function is that belongs to a {@code Memo}: there, as long as that is open. */
   private record Registered<A, R, X extends Exception>(
-      Supplier<SharedDirectory> directory, StoredFunction<A, R, X> stored)
+      Supplier<SharedDirectory> directory, DirectoryFunction<A, R, X> stored)
       implements Handle.Place<A, R, X> {
     @Override
-    public StoredFunction<A, R, X> find() {
+    public DirectoryFunction<A, R, X> find() {
       if (!Directories.isShuttingDown()) {
         SharedDirectory unused = directory.get(); // throws if it was closed
       }

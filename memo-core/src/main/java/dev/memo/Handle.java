@@ -1,10 +1,10 @@
 package dev.memo;
 
 import dev.memo.call.CachedFunction;
+import dev.memo.call.DirectoryFunction;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.Lookup;
-import dev.memo.call.StoredFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.failure.DirectoryClosedException;
 import org.jspecify.annotations.Nullable;
@@ -25,11 +25,11 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
      * @throws dev.memo.failure.DirectoryException if the directory cannot be opened
      * @throws DirectoryClosedException if it was closed
      */
-    @Nullable StoredFunction<A, R, X> find();
+    @Nullable DirectoryFunction<A, R, X> find();
 
     /** What was counted, also after the directory was closed. */
     default FunctionStats stats() {
-      StoredFunction<A, R, X> function = find();
+      DirectoryFunction<A, R, X> function = find();
       return function == null ? FunctionStats.NONE : function.stats();
     }
   }
@@ -42,7 +42,7 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   @Override
   public R call(A argument) throws X {
-    StoredFunction<A, R, X> function = place.find();
+    DirectoryFunction<A, R, X> function = place.find();
     return function == null ? body.call(argument) : function.call(argument);
   }
 
@@ -91,8 +91,8 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
     return "CachedFunction[" + identity + "]";
   }
 
-  private StoredFunction<A, R, X> function() {
-    StoredFunction<A, R, X> function = place.find();
+  private DirectoryFunction<A, R, X> function() {
+    DirectoryFunction<A, R, X> function = place.find();
     if (function == null) {
       throw new DirectoryClosedException(
           "Cannot use what is stored of " + identity + ": the JVM is shutting down");

@@ -1,7 +1,7 @@
 package dev.memo;
 
+import dev.memo.call.DirectoryFunction;
 import dev.memo.call.FunctionSpec;
-import dev.memo.call.StoredFunction;
 import dev.memo.failure.DirectoryClosedException;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +21,7 @@ final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, 
 
   private record Registered<
       A extends @Nullable Object, R extends @Nullable Object, X extends Exception>(
-      SharedDirectory directory, StoredFunction<A, R, X> function) {}
+      SharedDirectory directory, DirectoryFunction<A, R, X> function) {}
 
   MethodPlace(NamedDirectory directory, Supplier<FunctionSpec<A, R, X>> newSpec) {
     this.directory = directory;
@@ -29,7 +29,7 @@ final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, 
   }
 
   @Override
-  public @Nullable StoredFunction<A, R, X> find() {
+  public @Nullable DirectoryFunction<A, R, X> find() {
     while (true) {
       SharedDirectory current = directory.current();
       Registered<A, R, X> known = registered;
@@ -50,7 +50,7 @@ final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, 
     }
   }
 
-  private synchronized StoredFunction<A, R, X> register(SharedDirectory current) {
+  private synchronized DirectoryFunction<A, R, X> register(SharedDirectory current) {
     Registered<A, R, X> known = registered;
     if (known != null && known.directory == current) {
       return known.function;
@@ -58,7 +58,7 @@ final class MethodPlace<A extends @Nullable Object, R extends @Nullable Object, 
     if (spec == null) {
       spec = newSpec.get();
     }
-    StoredFunction<A, R, X> function = current.register(spec, () -> true);
+    DirectoryFunction<A, R, X> function = current.register(spec, () -> true);
     registered = new Registered<>(current, function);
     return function;
   }

@@ -2,11 +2,12 @@ package dev.memo;
 
 import dev.memo.DirectoryStats.Role;
 import dev.memo.call.CallContext;
+import dev.memo.call.DirectoryFunction;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.HeapTier;
-import dev.memo.call.StoredFunction;
+import dev.memo.failure.FunctionClashException;
 import dev.memo.process.DirectoryState;
 import dev.memo.process.OpenDirectory;
 import java.nio.file.Path;
@@ -16,7 +17,9 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ConcurrentMap;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +29,10 @@ final class SharedDirectory {
 
   private final OpenDirectory directory;
   private final HeapTier heap = new HeapTier();
-  private final Queue<StoredFunction<?, ?, ?>> functions = new ConcurrentLinkedQueue<>();
+  private final Queue<DirectoryFunction<?, ?, ?>> functions = new ConcurrentLinkedQueue<>();
+
+  /** Which method has an identity, where that is known. */
+  private final ConcurrentMap<FunctionIdentity, String> methods = new ConcurrentHashMap<>();
 
   SharedDirectory(OpenDirectory directory) {
     this.directory = directory;
@@ -41,10 +47,12 @@ final class SharedDirectory {
    * Makes a function known to the directory.
    *
    * @param computesWhenClosed whether its calls compute once the directory is closed
+   * @throws FunctionClashException if another one has its identity
    */
   <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-      StoredFunction<A, R, X> register(
+      DirectoryFunction<A, R, X> register(
           FunctionSpec<A, R, X> spec, BooleanSupplier computesWhenClosed) {
+    requireOwnIdentity(spec.identity(), spec.method());
     CallContext context =
         new CallContext(
             directory.primary(),
@@ -53,14 +61,32 @@ final class SharedDirectory {
             computesWhenClosed,
             InstantSource.system(),
             MIN_MAX_WAIT);
-    StoredFunction<A, R, X> function = StoredFunction.register(spec, context);
+    DirectoryFunction<A, R, X> function = DirectoryFunction.register(spec, context);
     functions.add(function);
     return function;
   }
 
+  /** Two methods of one identity would find each other's results. */
+  private void requireOwnIdentity(FunctionIdentity identity, @Nullable String method) {
+    String first = method == null ? null : methods.putIfAbsent(identity, method);
+    if (first != null && !first.equals(method)) {
+      throw new FunctionClashException(
+          "The methods "
+              + first
+              + " and "
+              + method
+              + " both have the identity \""
+              + identity
+              + "\" in "
+              + path()
+              + ", where each would find the other's results: give one of them another name or"
+              + " version");
+    }
+  }
+
   MemoStats stats() {
     Map<String, FunctionStats> byFunction = new TreeMap<>();
-    for (StoredFunction<?, ?, ?> function : functions) {
+    for (DirectoryFunction<?, ?, ?> function : functions) {
       byFunction.merge(function.identity().toString(), function.stats(), FunctionStats::plus);
     }
     return new MemoStats(path(), byFunction, heap.evictions(), shared());
@@ -69,7 +95,7 @@ final class SharedDirectory {
   /** What was counted in this process, by function id and name. */
   private Map<Long, Map<String, Long>> counts() {
     Map<Long, Map<String, Long>> byFunction = new HashMap<>();
-    for (StoredFunction<?, ?, ?> function : functions) {
+    for (DirectoryFunction<?, ?, ?> function : functions) {
       Map<String, Long> counts =
           byFunction.computeIfAbsent(function.identity().functionId(), first -> new TreeMap<>());
       NamedCounts.of(function.stats())
@@ -109,7 +135,7 @@ final class SharedDirectory {
   /** As far as this process knows without asking a primary. */
   private DirectoryStats alone() {
     Map<String, FunctionStats> byFunction = new TreeMap<>();
-    for (StoredFunction<?, ?, ?> function : functions) {
+    for (DirectoryFunction<?, ?, ?> function : functions) {
       byFunction.merge(
           function.identity().toString(),
           NamedCounts.stats(NamedCounts.of(function.stats())),

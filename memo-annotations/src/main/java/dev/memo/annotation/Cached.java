@@ -7,17 +7,34 @@ import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
 /**
- * Marks a function whose results are kept on disk.
+ * Marks a method whose results are kept on disk.
  *
- * <p>For a class {@code Geocoder} with a method {@code @Cached("geo.memo") static Place
- * locate(String)} the annotation processor generates {@code GeocoderCached} in the same package:
- * {@code GeocoderCached.locate(address)} looks the call up before it runs the method, and the
- * constant {@code GeocoderCached.LOCATE} is its handle. Calling {@code Geocoder.locate} itself
- * stays uncached.
+ * <p>For a class {@code Geocoder} with such methods the annotation processor generates {@code
+ * GeocoderCached} in the same package, whose methods look a call up before they run it:
  *
- * <p>A result is found again for the same method, the same {@link #version} and equal arguments.
- * The method should depend on nothing else: memo cannot see files, clocks or fields that it reads.
- * A failed call is not kept.
+ * <ul>
+ *   <li>of a static method, {@code GeocoderCached.locate(address)};
+ *   <li>of a method that can be overridden, {@code new GeocoderCached(...)}, a subclass with the
+ *       same constructors;
+ *   <li>of a method of an interface, {@code new GeocoderCached(delegate)}, which implements the
+ *       interface;
+ *   <li>of any other (of a record, an enum, a sealed, final or abstract class, or a final method),
+ *       {@code GeocoderCached.locate(geocoder, address)}.
+ * </ul>
+ *
+ * Calling the method itself stays uncached. A static method's handle is the constant {@code
+ * GeocoderCached.LOCATE}, that of a subclass or of an interface's wrapper the accessor {@code
+ * locateFunction()}.
+ *
+ * <p>A result is found again for the same method, the same {@link #version}, an equal receiver and
+ * equal arguments. The method should depend on nothing else: memo cannot see files, clocks or
+ * static fields that it reads. A failed call is not kept.
+ *
+ * <p>What identifies a receiver is the content of a record or an enum, or what is marked with
+ * {@link CacheIdentity}; or nothing, where {@link #receiver} says that all are alike.
+ *
+ * <p>Of a {@code CompletableFuture} or {@code CompletionStage} the value is kept that it completes
+ * with. Every caller gets a future of its own.
  */
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
@@ -38,12 +55,20 @@ public @interface Cached {
    */
   String name() default "";
 
+  /**
+   * Names under which results may be found that were stored before the method was renamed or moved:
+   * {@code "com.acme.Old#locate(java.lang.String)"}, which is what {@code id()} of its handle was,
+   * or a former {@link #name}.
+   */
+  String[] aliases() default {};
+
   /** Part of the function's identity: another version shares no result with this one. */
   String version() default "";
 
   /**
-   * Name of the constant in the wrapper, a Java identifier. By default the method's name in upper
-   * case, as in {@code LOCATE}. A second overload must say one.
+   * Name of the handle in the wrapper, a Java identifier. By default the method's name in upper
+   * case for a constant, as in {@code LOCATE}; an accessor ends with {@code Function}, as in {@code
+   * locateFunction()} of either {@code LOCATE} or {@code locate}. A second overload must say one.
    */
   String handle() default "";
 
@@ -59,4 +84,7 @@ public @interface Cached {
    * implementations behind an open interface, for instance.
    */
   Class<?>[] types() default {};
+
+  /** Whether it matters on which object an instance method is called. */
+  Receiver receiver() default Receiver.IDENTIFIED;
 }

@@ -12,6 +12,17 @@ import org.jspecify.annotations.Nullable;
  * dev.memo.failure.DirectoryException} if the directory cannot be opened, and {@link
  * dev.memo.failure.DirectoryClosedException} if the {@code Memo} they came from is closed.
  *
+ * <p><b>Futures</b>: of a function that returns a {@code CompletableFuture} or {@code
+ * CompletionStage}, what that completes with is stored. Every caller gets a {@code
+ * CompletableFuture} of its own, which completes when the value is stored or known not to be: it
+ * may be cancelled or completed, which touches neither the computation nor other callers. No caller
+ * waits. A future that fails is not stored, and fails those of the callers with the same exception;
+ * one that is cancelled fails that of its own caller only. What a call does after it has waited,
+ * and what callers add to their futures, runs where the default of {@code CompletableFuture} is. A
+ * future that never completes keeps others from computing the call for a time ({@link
+ * MissReason#MAX_WAIT}), and those that have waited so long compute; it is forgotten when its
+ * process ends.
+ *
  * @param <A> what it takes
  * @param <R> what it returns
  * @param <X> what it throws
@@ -39,8 +50,9 @@ public interface CachedFunction<
   Lookup<R> peek(A argument);
 
   /**
-   * Stores a value, in place of what is stored.
+   * Stores a value, in place of what is stored. Of a future, it is what that has completed with.
    *
+   * @throws IllegalArgumentException if it is a future that has not completed, or has failed
    * @throws dev.memo.failure.UncacheableResultException if it cannot be stored
    * @throws dev.memo.failure.DirectoryUnavailableException if storage does not accept it
    */
@@ -48,7 +60,8 @@ public interface CachedFunction<
 
   /**
    * Computes in any case, and stores the result in place of what is stored; on failure that stays.
-   * A result that was invalidated, put or refreshed meanwhile by others is returned, not stored.
+   * A result that was invalidated, put or refreshed meanwhile by others is returned, not stored. A
+   * future fails with what would be thrown after the function has returned.
    *
    * @throws dev.memo.failure.DirectoryUnavailableException if storage does not accept the result
    */

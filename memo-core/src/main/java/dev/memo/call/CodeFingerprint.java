@@ -9,13 +9,18 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.security.DigestOutputStream;
 import java.security.MessageDigest;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.objectweb.asm.ClassReader;
 import org.objectweb.asm.Type;
 
@@ -50,13 +55,81 @@ public final class CodeFingerprint {
     return UNKNOWN;
   }
 
+  /**
+   * The fingerprint of what an object of a class runs when this instance method is called: its own
+   * method, or that of the nearest class that it extends, or a default method.
+   */
+  public static long ofReceiver(Class<?> receiver, String method, Class<?>... parameters) {
+    try {
+      for (Class<?> type = receiver; type != null; type = type.getSuperclass()) {
+        Method found = declared(type, method, parameters);
+        if (found != null && isRun(found)) {
+          return found.isBridge() ? ofBridged(receiver, found) : of(type, method, parameters);
+        }
+      }
+      return of(receiver.getMethod(method, parameters).getDeclaringClass(), method, parameters);
+    } catch (NoSuchMethodException | LinkageError e) {
+      // a class that only another method names may be missing
+      LOG.log(
+          Level.DEBUG, () -> "no code fingerprint: cannot find " + method + " of " + receiver, e);
+      return UNKNOWN;
+    }
+  }
+
+  /**
+   * Of the method that a bridge leads to, which takes more special types, and may be in any class;
+   * where several could be it, of the bridge, and what that calls in its own class.
+   */
+  private static long ofBridged(Class<?> receiver, Method bridge) {
+    for (Class<?> type = receiver; type != null; type = type.getSuperclass()) {
+      List<Method> fitting =
+          Arrays.stream(type.getDeclaredMethods())
+              .filter(method -> isRun(method) && !method.isBridge() && fits(method, bridge))
+              .toList();
+      if (fitting.size() == 1) {
+        return of(type, bridge.getName(), fitting.get(0).getParameterTypes());
+      } else if (!fitting.isEmpty()) {
+        break;
+      }
+    }
+    return of(bridge.getDeclaringClass(), bridge.getName(), bridge.getParameterTypes());
+  }
+
+  private static boolean fits(Method method, Method bridge) {
+    Class<?>[] special = method.getParameterTypes();
+    Class<?>[] general = bridge.getParameterTypes();
+    return method.getName().equals(bridge.getName())
+        && special.length == general.length
+        && IntStream.range(0, special.length).allMatch(i -> general[i].isAssignableFrom(special[i]))
+        && bridge.getReturnType().isAssignableFrom(method.getReturnType());
+  }
+
+  private static boolean isRun(Method method) {
+    return (method.getModifiers() & (Modifier.STATIC | Modifier.ABSTRACT | Modifier.PRIVATE)) == 0;
+  }
+
+  private static @Nullable Method declared(Class<?> type, String name, Class<?>... parameters) {
+    try {
+      return type.getDeclaredMethod(name, parameters);
+    } catch (NoSuchMethodException e) {
+      return null;
+    }
+  }
+
   /** As above, of a class file; unlike there, an odd one throws whatever it causes. */
   static long of(byte[] classFile, String method, Class<?>... parameters) {
     Map<MethodCode.Id, MethodCode> methods = MethodCode.read(new ClassReader(classFile));
+    MethodCode bridge = null;
     for (MethodCode code : methods.values()) {
-      if (code.id().name().equals(method) && takes(code.id(), parameters) && !code.isBridge()) {
-        return hash(code, methods);
+      if (code.id().name().equals(method) && takes(code.id(), parameters)) {
+        if (!code.isBridge()) {
+          return hash(code, methods);
+        }
+        bridge = code; // none but it takes these types; what it calls is looked at as well
       }
+    }
+    if (bridge != null) {
+      return hash(bridge, methods);
     }
     throw new IllegalArgumentException("the class file has no method " + method);
   }

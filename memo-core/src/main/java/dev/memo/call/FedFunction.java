@@ -63,4 +63,9 @@ record FedFunction<
   public String id() {
     return target.id();
   }
+
+  @Override
+  public String toString() {
+    return target.toString();
+  }
 }

@@ -2,6 +2,7 @@ package dev.memo.call;
 
 import dev.memo.codec.Sha256;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 
 /**
@@ -26,6 +27,28 @@ public record FunctionIdentity(String name, String version) {
     String types =
         Arrays.stream(parameters).map(Class::getTypeName).collect(Collectors.joining(","));
     return new FunctionIdentity(declaring.getName() + "#" + method + "(" + types + ")", version);
+  }
+
+  /**
+   * The identities that this function had under former names; of the same version.
+   *
+   * @throws IllegalArgumentException if one of them is no name, or the name that it has
+   */
+  public List<FunctionIdentity> formerly(List<String> names) {
+    return names.stream().map(this::formerly).toList();
+  }
+
+  private FunctionIdentity formerly(String former) {
+    if (former.equals(name)) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" has itself as an alias: leave it out, or give it the former name");
+    }
+    try {
+      return new FunctionIdentity(former, version);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "\"" + name + "\" has an alias that is no name: " + e.getMessage(), e);
+    }
   }
 
   /** The string that the directory's registry keeps; different identities never share one. */

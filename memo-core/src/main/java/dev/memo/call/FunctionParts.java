@@ -2,12 +2,14 @@ package dev.memo.call;
 
 import dev.memo.claims.Epochs;
 import dev.memo.claims.Primary;
+import dev.memo.codec.Entry;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What the parts of one function in one directory share: {@link StoredFunction} answers calls,
- * {@link Misses} those that find nothing, {@link Computations} runs the function and stores.
+ * {@link Misses} those that find nothing, {@link Computations} runs the function, {@link Results}
+ * stores.
  */
 final class FunctionParts<
     A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
@@ -39,6 +41,28 @@ final class FunctionParts<
   void took(long nanos) {
     if (nanos > longestNanos.get()) {
       longestNanos.accumulateAndGet(nanos, Math::max);
+    }
+  }
+
+  /** Keeps in memory and counts what was found, whoever stored it. */
+  void hit(Request<A> request, Reading.Found<R> found, HitSource source) {
+    Entry entry = found.entry();
+    heap.keep(request, found.value(), entry);
+    counters.hit(source, entry.durationNanos());
+    counters.bytesRead.add(entry.size());
+    warnIfCodeChanged(entry.codeFingerprint());
+  }
+
+  /** A result is served that was stored with this code. */
+  void warnIfCodeChanged(long stored) {
+    long current = spec.codeFingerprint();
+    if (stored != current && stored != 0 && current != 0) {
+      notices.warnOnce(
+          "code",
+          "The code of "
+              + spec.identity()
+              + " has changed since results were stored; they are still served. If the change"
+              + " matters, give it another version or invalidate them.");
     }
   }
 

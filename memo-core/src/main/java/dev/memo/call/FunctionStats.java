@@ -18,8 +18,8 @@ import java.util.Map;
  * @param missesByReason calls that found no value, by the reason; has every reason
  * @param bypasses calls that ran the function without looking: refreshes, and calls during the
  *     shutdown of the JVM
- * @param computations runs of the function that returned
- * @param failures runs of the function that threw
+ * @param computations runs of the function that returned, or whose future completed normally
+ * @param failures runs of the function that threw, or whose future failed
  * @param cycleBreaks computations because waiting would never have ended
  * @param spooled results that no primary took when they were computed, and that are stored later
  * @param unstoredByReason results that were returned but not stored; has every reason

@@ -7,5 +7,7 @@ public enum HitSource {
   /** A computation of the same call under way in this process. */
   FLIGHT,
   /** The directory's database. */
-  DISK
+  DISK,
+  /** The directory's database, where it was stored under a former name of the function. */
+  ALIAS
 }

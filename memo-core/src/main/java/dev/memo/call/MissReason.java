@@ -26,7 +26,10 @@ public enum MissReason {
   ABANDONED,
   /** The thread was interrupted while it waited for another's computation. */
   INTERRUPTED,
-  /** The fork-join pool of the thread could not replace it while it waited. */
+  /**
+   * The fork-join pool of the thread could not replace it while it waited; or there was no thread
+   * on which a call that had waited could go on.
+   */
   NO_SPARE_THREAD,
   /** The computation that it waited for failed. */
   FAILED,

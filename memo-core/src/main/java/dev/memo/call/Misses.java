@@ -3,14 +3,11 @@ package dev.memo.call;
 import dev.memo.call.Computed.Returned;
 import dev.memo.call.Computed.Threw;
 import dev.memo.call.Flight.Landing;
-import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.Answer;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.codec.EntryRejectedException;
-import dev.memo.failure.DirectoryClosedException;
-import dev.memo.failure.StoreException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -23,23 +20,20 @@ import org.jspecify.annotations.Nullable;
 final class Misses<A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
   private final FunctionParts<A, R, X> parts;
   private final Computations<A, R, X> computations;
+  private final Results<A, R> results;
+  private final Aliases<A, R> aliases;
   private final Flights flights;
   private final Waiting waiting;
 
-  /** How a leader goes on. */
-  private sealed interface Start<R extends @Nullable Object> {
-
-    /** The value was stored meanwhile. */
-    record AtHit<R extends @Nullable Object>(Found<R> found) implements Start<R> {}
-
-    /** It computes. */
-    record AtRun<R extends @Nullable Object>(MissReason reason, Slot slot, Claim claim)
-        implements Start<R> {}
-  }
-
-  Misses(FunctionParts<A, R, X> parts, Computations<A, R, X> computations) {
+  Misses(
+      FunctionParts<A, R, X> parts,
+      Results<A, R> results,
+      Computations<A, R, X> computations,
+      Aliases<A, R> aliases) {
     this.parts = parts;
+    this.results = results;
     this.computations = computations;
+    this.aliases = aliases;
     this.flights = new Flights(parts.epochs);
     this.waiting = new Waiting(parts.context.waits());
   }
@@ -97,17 +91,16 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     Landing landing = new Landing.Aborted();
     try {
       Start<R> start = claim(request, missing, mine.leader());
+      if (start instanceof Start.AtRun<R> begun) {
+        start = aliases.before(request, begun);
+      }
       if (start instanceof Start.AtHit<R> hit) {
-        Found<R> found = hit.found;
-        landing = computations.share(found.value(), found.entry());
-        parts.heap.keep(request, found.value(), found.entry());
-        parts.counters.hit(HitSource.DISK, found.entry().durationNanos());
-        parts.counters.bytesRead.add(found.entry().size());
-        return found.value();
+        landing = results.share(hit.found().value(), hit.found().entry());
+        return hit(request, hit);
       }
       Start.AtRun<R> run = (Start.AtRun<R>) start;
-      parts.counters.miss(run.reason);
-      Computed<R> computed = computations.compute(request, run.slot, run.claim);
+      parts.counters.miss(run.reason());
+      Computed<R> computed = computations.compute(request, run.slot(), run.claim());
       landing = computed.landing();
       return valueOf(computed);
     } finally {
@@ -115,56 +108,21 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
   }
 
+  private R hit(Request<A> request, Start.AtHit<R> hit) {
+    parts.hit(request, hit.found(), hit.source());
+    return hit.found().value();
+  }
+
   /** Asks the primary until it grants the claim or has a value that can be used. */
   private Start<R> claim(Request<A> request, Missing<R> missing, Chain chain) {
-    MissReason reason = missing.reason();
-    Slot slot = missing.slot();
-    try {
-      Answer answer = ask(request, slot, chain);
-      while (true) {
-        if (answer instanceof Answer.Granted granted) {
-          return new Start.AtRun<>(reason, slot, granted.claim());
-        } else if (answer instanceof Answer.ComputeAnyway) {
-          return new Start.AtRun<>(MissReason.CYCLE, slot, begin(request, slot, chain));
-        } else if (answer instanceof Answer.NoPrimary) {
-          return new Start.AtRun<>(MissReason.NO_PRIMARY, slot, begin(request, slot, chain));
-        } else if (answer instanceof Answer.Wait wait) {
-          MissReason gaveUp = await(request, slot, wait, chain);
-          if (gaveUp != null) {
-            return new Start.AtRun<>(gaveUp, slot, begin(request, slot, chain));
-          }
-          answer = wait.next().join();
-        } else if (answer instanceof Answer.Hit hit) {
-          Reading<R> reading = parts.reader.examine(hit.stored(), request.arguments(), slot);
-          if (reading instanceof Found<R> found) {
-            return new Start.AtHit<>(found);
-          }
-          Missing<R> rejected = (Missing<R>) reading;
-          reason = rejected.reason();
-          slot = rejected.slot();
-          answer = ask(request, slot, chain);
-        }
-      }
-    } catch (StoreException e) {
-      parts.notices.warn(
-          "claim", "Cannot look up results of " + parts.spec.identity() + "; computing", e);
-      return new Start.AtRun<>(MissReason.UNREADABLE, slot, begin(request, slot, chain));
-    } catch (DirectoryClosedException e) {
-      if (parts.context.computesWhenClosed().getAsBoolean()) {
-        return new Start.AtRun<>(reason, slot, begin(request, slot, chain));
-      }
-      parts.counters.miss(reason);
-      throw e;
+    ClaimRequest<A, R> asked = new ClaimRequest<>(parts, request, missing, chain);
+    Start<R> start = asked.ask();
+    while (start instanceof Start.AtWait<R> atWait) {
+      Answer.Wait wait = atWait.waiting();
+      MissReason gaveUp = await(request, atWait.slot(), wait, chain);
+      start = gaveUp == null ? asked.take(wait.next().join()) : asked.begin(gaveUp);
     }
-  }
-
-  /** Begins a computation without a claim. */
-  private Claim begin(Request<A> request, Slot slot, Chain chain) {
-    return parts.primary.begin(request.key(), slot.variant(), chain);
-  }
-
-  private Answer ask(Request<A> request, Slot slot, Chain chain) {
-    return parts.primary.claim(request.key(), slot.variant(), slot.rejected(), chain);
+    return start;
   }
 
   private @Nullable MissReason await(Request<A> request, Slot slot, Answer.Wait wait, Chain chain) {
@@ -190,9 +148,14 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   }
 
   private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
+    Request<A> anew = request.again(parts.epochs);
+    Claim claim = parts.primary.begin(anew.key(), slot.variant(), chain);
+    Start<R> start = aliases.before(anew, new Start.AtRun<>(reason, slot, claim));
+    if (start instanceof Start.AtHit<R> hit) {
+      return hit(anew, hit);
+    }
     parts.counters.miss(reason);
-    Claim claim = begin(request, slot, chain);
-    return valueOf(computations.compute(request.again(parts.epochs), slot, claim));
+    return valueOf(computations.compute(anew, slot, claim));
   }
 
   private R valueOf(Computed<R> computed) throws X {

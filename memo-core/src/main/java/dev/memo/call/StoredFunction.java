@@ -5,7 +5,6 @@ import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.codec.EncodedArguments;
-import dev.memo.codec.Entry;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
 import org.jspecify.annotations.Nullable;
@@ -17,28 +16,29 @@ import org.jspecify.annotations.Nullable;
  * function returned gets a value. Thread-safe.
  */
 public final class StoredFunction<
-    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+        A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    implements DirectoryFunction<A, R, X> {
   /** Stack for ending a flight and a claim after the function has overflowed it. */
   private static final int RESERVED_BYTES = 8 << 10;
 
   private final FunctionParts<A, R, X> parts;
+  private final Results<A, R> results;
   private final Computations<A, R, X> computations;
   private final Misses<A, R, X> misses;
+  private final Aliases<A, R> aliases;
   private final long functionId;
 
   private StoredFunction(
       FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
     this.parts = new FunctionParts<>(spec, context, equivalence);
-    this.computations = new Computations<>(parts);
-    this.misses = new Misses<>(parts, computations);
+    this.results = new Results<>(parts);
+    this.computations = new Computations<>(parts, results);
+    this.aliases = new Aliases<>(parts, results);
+    this.misses = new Misses<>(parts, results, computations, aliases);
     this.functionId = spec.identity().functionId();
   }
 
-  /**
-   * Makes the function known to the directory.
-   *
-   * @throws dev.memo.failure.FunctionClashException if another function has the same id there
-   */
+  /** As {@link DirectoryFunction#register}, of a function that returns no futures. */
   public static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
       StoredFunction<A, R, X> register(FunctionSpec<A, R, X> spec, CallContext context) {
     return register(spec, context, CallEquivalence.EXACT);
@@ -50,10 +50,13 @@ public final class StoredFunction<
           FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
     StoredFunction<A, R, X> function = new StoredFunction<>(spec, context, equivalence);
     context.primary().register(function.functionId, spec.identity().registered());
+    if (!spec.aliases().isEmpty()) {
+      context.primary().rememberRemovals(function.functionId);
+    }
     return function;
   }
 
-  /** As {@link CachedFunction#call}. */
+  @Override
   public R call(A argument) throws X {
     HeapTier.Value shared = parts.heap.get(argument);
     if (shared != null) {
@@ -80,6 +83,16 @@ public final class StoredFunction<
   }
 
   private R miss(Request<A> request, Missing<R> missing) throws X {
+    prepare(missing);
+    Chain chain = Chain.current();
+    if (chain != null) {
+      return misses.answer(request, missing, chain);
+    }
+    return Chain.root().run(root -> misses.answer(request, missing, root));
+  }
+
+  /** Comes before what ends a flight and a claim in any case. */
+  void prepare(Missing<R> missing) {
     StackReserve.require(RESERVED_BYTES);
     if (missing.reason() != MissReason.ABSENT) {
       parts.notices.warn(
@@ -90,41 +103,20 @@ public final class StoredFunction<
               + missing.reason(),
           missing.cause());
     }
-    Chain chain = Chain.current();
-    if (chain != null) {
-      return misses.answer(request, missing, chain);
-    }
-    return Chain.root().run(root -> misses.answer(request, missing, root));
   }
 
   // The value is an R: only this function put it into its part of the heap tier.
   @SuppressWarnings({"unchecked", "NullAway"})
-  private R hit(HeapTier.Value shared) {
+  R hit(HeapTier.Value shared) {
     parts.counters.calls.increment();
     parts.counters.hit(HitSource.HEAP, shared.durationNanos());
     return (R) shared.value();
   }
 
-  private R hit(Request<A> request, Found<R> found) {
-    Entry entry = found.entry();
-    parts.counters.hit(HitSource.DISK, entry.durationNanos());
-    parts.counters.bytesRead.add(entry.size());
-    parts.took(entry.durationNanos());
-    parts.heap.keep(request, found.value(), entry);
-    warnIfCodeChanged(entry.codeFingerprint());
+  R hit(Request<A> request, Found<R> found) {
+    parts.took(found.entry().durationNanos());
+    parts.hit(request, found, HitSource.DISK);
     return found.value();
-  }
-
-  private void warnIfCodeChanged(long stored) {
-    long current = parts.spec.codeFingerprint();
-    if (stored != current && stored != 0 && current != 0) {
-      parts.notices.warnOnce(
-          "code",
-          "The code of "
-              + identity()
-              + " has changed since results were stored; they are still served. If the change"
-              + " matters, give it another version or invalidate them.");
-    }
   }
 
   /** Runs the function without looking, and stores nothing. */
@@ -134,21 +126,24 @@ public final class StoredFunction<
     return computations.runOnly(argument);
   }
 
-  /** As {@link CachedFunction#peek}. */
+  @Override
   public Lookup<R> peek(A argument) {
     Request<A> request = request(argument);
-    return parts.reader.read(request.key(), request.arguments()) instanceof Found<R> found
-        ? new Lookup.Present<>(found.value())
-        : new Lookup.Absent<>();
+    Reading<R> reading = parts.reader.read(request.key(), request.arguments());
+    if (reading instanceof Found<R> found) {
+      return new Lookup.Present<>(found.value());
+    }
+    Aliases.Adopted<R> adopted = aliases.find(request, ((Missing<R>) reading).slot());
+    return adopted == null ? new Lookup.Absent<>() : new Lookup.Present<>(adopted.found().value());
   }
 
-  /** As {@link CachedFunction#put}. */
+  @Override
   public void put(A argument, R value) {
     parts.primary.requireMutable("put");
-    computations.put(request(argument), value);
+    results.put(request(argument), value);
   }
 
-  /** As {@link CachedFunction#refresh}. */
+  @Override
   public R refresh(A argument) throws X {
     parts.primary.requireMutable("refresh");
     Request<A> request = request(argument);
@@ -157,30 +152,43 @@ public final class StoredFunction<
     return chain().run(chain -> computations.refresh(request, chain));
   }
 
-  /** As {@link CachedFunction#invalidate}. */
+  @Override
   public void invalidate(A argument) {
     parts.primary.invalidate(request(argument).key());
   }
 
-  /** As {@link CachedFunction#invalidateAll}. */
+  @Override
   public void invalidateAll() {
     parts.primary.invalidateAll(functionId);
   }
 
-  /** As {@link CachedFunction#stats}. */
+  @Override
   public FunctionStats stats() {
     return parts.counters.snapshot();
   }
 
+  @Override
   public FunctionIdentity identity() {
     return parts.spec.identity();
   }
 
-  private Request<A> request(A argument) {
+  Request<A> request(A argument) {
     EncodedArguments arguments = new EncodedArguments(parts.spec.arguments().encode(argument));
     CallKey key = parts.equivalence.key(functionId, arguments);
     ExactKey exact = parts.equivalence.exact(key, arguments);
     return new Request<>(argument, arguments, exact, Freshness.now(parts.epochs, key.stripe()));
+  }
+
+  FunctionParts<A, R, X> parts() {
+    return parts;
+  }
+
+  Aliases<A, R> aliases() {
+    return aliases;
+  }
+
+  Results<A, R> results() {
+    return results;
   }
 
   private static Chain chain() {

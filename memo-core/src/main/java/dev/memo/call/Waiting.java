@@ -63,6 +63,25 @@ final class Waiting {
     }
   }
 
+  /**
+   * As {@link #await}, for a waiter that does not block: the result completes when the future is
+   * done or the caller should compute instead, on any thread, and never exceptionally.
+   */
+  CompletableFuture<@Nullable MissReason> over(
+      Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
+    if (end.isDone()) {
+      return CompletableFuture.completedFuture(null);
+    }
+    if (!waits.tryWait(waiter, holder, end)) {
+      return CompletableFuture.completedFuture(MissReason.CYCLE);
+    }
+    CompletableFuture<@Nullable MissReason> over =
+        end.<@Nullable MissReason>handle((done, failure) -> null)
+            .completeOnTimeout(MissReason.MAX_WAIT, maxNanos, TimeUnit.NANOSECONDS);
+    CompletableFuture<?> unused = over.thenRun(() -> waits.endWait(waiter, end));
+    return over;
+  }
+
   /** The holder ends what others wait for before it ends itself, unless an error came between. */
   private static boolean isAbandoned(Chain holder, CompletableFuture<?> end) {
     return holder.hasEnded() && !end.isDone();

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A logical chain of calls: what is on one stack, and what the tasks that it started have on
  * theirs. A chain, not a thread, holds claims and waits, because a parent cannot go on before its
- * tasks have ended, on whichever threads they run.
+ * tasks have ended, on whichever threads they run. A call of a function that returns a future is
+ * such a task, until its future completes.
  *
  * <p>A thread is in the chain that entered it last; a cached call outside any chain begins one.
  * Thread-safe.
@@ -103,11 +104,20 @@ public final class Chain {
     return new Chain(parent, cancelled);
   }
 
-  /** Puts this thread into the chain until the scope is closed. */
+  /** Puts this thread into the chain until the scope is closed. The first stay ends the chain. */
   public Scope enter() {
-    Scope scope = new Scope(this, CURRENT.get());
-    CURRENT.set(this);
-    return scope;
+    Chain outer = CURRENT.get();
+    return new Scope(this, outer, outer != this);
+  }
+
+  /** As {@link #enter}, of a chain that goes on without a stack until {@link #end} is called. */
+  public Scope visit() {
+    return new Scope(this, CURRENT.get(), false);
+  }
+
+  /** Ends a chain that was only visited. */
+  public void end() {
+    ended = true;
   }
 
   /** Runs the task in the chain. */
@@ -158,14 +168,17 @@ public final class Chain {
     return this == that || (process != null && process == that.process && number == that.number);
   }
 
-  /** A thread's stay in a chain; closed by the same thread. The first stay ends the chain. */
+  /** A thread's stay in a chain; closed by the same thread. */
   public static final class Scope implements AutoCloseable {
     private final Chain chain;
     private final @Nullable Chain outer;
+    private final boolean ends;
 
-    private Scope(Chain chain, @Nullable Chain outer) {
+    private Scope(Chain chain, @Nullable Chain outer, boolean ends) {
       this.chain = chain;
       this.outer = outer;
+      this.ends = ends;
+      CURRENT.set(chain);
     }
 
     @Override
@@ -175,8 +188,8 @@ public final class Chain {
       } else {
         CURRENT.set(outer);
       }
-      if (outer != chain) {
-        chain.ended = true;
+      if (ends) {
+        chain.end();
       }
     }
   }

@@ -25,6 +25,12 @@ public interface Primary {
   void register(long functionId, String identity);
 
   /**
+   * Says that results may come whose computations started long ago: what outdates them is not
+   * forgotten from now on.
+   */
+  default void rememberRemovals(long functionId) {}
+
+  /**
    * Returns the stored entry of the function's current generation. It is not checked in any way.
    *
    * @throws StoreException if the database cannot be read
@@ -69,6 +75,16 @@ public interface Primary {
    * @param entry bytes of the entry, without a sequence; not copied
    */
   PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
+
+  /**
+   * Whether {@link #put} would not keep a result whose computation started then; only asked of who
+   * answers {@link PutAnswer.ReadOnly}. True as well if that cannot be told.
+   *
+   * @throws StoreException if the database cannot be read
+   */
+  default boolean isOutdated(CallKey key, long start) {
+    return true;
+  }
 
   /**
    * Ends a computation, and with it its claim if no put has: then the claim is handed to one

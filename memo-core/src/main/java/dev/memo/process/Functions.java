@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.failure.FunctionClashException;
+import dev.memo.process.Meta.Removals;
 import dev.memo.store.Batch;
 import java.util.HexFormat;
 import java.util.concurrent.ConcurrentHashMap;
@@ -22,7 +23,8 @@ final class Functions {
     if (function != null) {
       return function;
     }
-    KnownFunction loaded = new KnownFunction(functionId, meta.era(functionId));
+    KnownFunction loaded =
+        new KnownFunction(functionId, meta.era(functionId), meta.removals(functionId));
     KnownFunction earlier = known.putIfAbsent(functionId, loaded);
     return earlier == null ? loaded : earlier;
   }
@@ -76,10 +78,14 @@ final class Functions {
     private volatile Era era;
     private volatile @Nullable String identity; // written under the monitor
     private volatile boolean recorded;
+    private volatile Removals removals; // written under the monitor
+    private volatile boolean removalsRecorded = true; // false written under the monitor
+    private volatile boolean removalsInBatch; // likewise
 
-    private KnownFunction(long id, Era era) {
+    private KnownFunction(long id, Era era, Removals removals) {
       this.id = id;
       this.era = era;
+      this.removals = removals;
     }
 
     long id() {
@@ -95,19 +101,56 @@ final class Functions {
       era = next;
     }
 
-    /** Adds the function's identity to the batch unless the database has it; says whether. */
-    boolean record(Batch batch) {
-      String unrecorded = identity;
-      if (recorded || unrecorded == null) {
+    /** The largest sequence of a tombstone that was swept. */
+    long swept() {
+      return removals.swept();
+    }
+
+    /** From now on; written to the database with the next change, as the identity is. */
+    synchronized void rememberRemovals() {
+      if (!removals.remembered()) {
+        removals = new Removals(removals.swept(), true);
+        removalsInBatch = false;
+        removalsRecorded = false;
+      }
+    }
+
+    /** Adds to the batch that a tombstone with this sequence is swept; false if it must not be. */
+    synchronized boolean sweep(Batch batch, long sequence) {
+      if (removals.remembered()) {
         return false;
       }
-      Meta.putIdentity(batch, id, unrecorded);
+      removals = new Removals(Math.max(removals.swept(), sequence), false);
+      Meta.putRemovals(batch, id, removals);
       return true;
     }
 
-    /** A batch to which {@link #record} added the identity has been written. */
+    /** Adds what the database has yet to know of the function to the batch; says whether. */
+    boolean record(Batch batch) {
+      boolean adds = false;
+      String unrecorded = identity;
+      if (!recorded && unrecorded != null) {
+        Meta.putIdentity(batch, id, unrecorded);
+        adds = true;
+      }
+      if (!removalsRecorded) {
+        synchronized (this) {
+          Meta.putRemovals(batch, id, removals);
+          removalsInBatch = true;
+        }
+        adds = true;
+      }
+      return adds;
+    }
+
+    /** A batch to which {@link #record} has added something has been written. */
     void recorded() {
       recorded = true;
+      synchronized (this) {
+        if (removalsInBatch) { // and nothing was said since
+          removalsRecorded = true;
+        }
+      }
     }
   }
 }

@@ -48,6 +48,11 @@ final class LocalPrimary implements Primary, AutoCloseable {
     Outdating STARTED_BEFORE = (start, changed) -> start < changed;
 
     boolean isOutdated(long start, long changed);
+
+    /** The same for tombstones that were swept, of which only the last is known. */
+    default boolean isOutdatedBySwept(long start, long last) {
+      return isOutdated(start, last);
+    }
   }
 
   private final Path directory;
@@ -85,7 +90,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
     this.rows = new CallRows(directory, this.store, sequences, intact);
-    this.tombstones = new Tombstones(this.store, stripes);
+    this.tombstones = new Tombstones(this.store, stripes, functions);
     this.counters = new SharedCounters(this.store, meta, functions);
     this.outdating = outdating;
   }
@@ -105,6 +110,12 @@ final class LocalPrimary implements Primary, AutoCloseable {
               + e.getMessage(),
           e);
     }
+  }
+
+  @Override
+  public void rememberRemovals(long functionId) {
+    requireOpen();
+    functions.of(functionId).rememberRemovals();
   }
 
   @Override
@@ -345,6 +356,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   private boolean isOutdated(CallKey key, Era era, long start) {
     return outdating.isOutdated(start, era.since())
+        || outdating.isOutdatedBySwept(start, functions.of(key.functionId()).swept())
         || outdating.isOutdated(start, rows.tombstone(key, era));
   }
 

@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,6 +45,7 @@ final class Member implements Primary {
   private final Executor again;
   private final RunningCalls running = new RunningCalls();
   private final Map<Long, String> functions = new ConcurrentHashMap<>();
+  private final Set<Long> remembered = ConcurrentHashMap.newKeySet();
   private final MemberWaits waits = new MemberWaits(this);
 
   /**
@@ -76,6 +78,7 @@ final class Member implements Primary {
   /** Tells who is to be the primary which functions there are and what is being computed. */
   void announceTo(Role next) {
     functions.forEach(next.primary()::register);
+    remembered.forEach(next.primary()::rememberRemovals);
     running.announceTo(next);
     waits.reportTo(next);
   }
@@ -193,6 +196,18 @@ final class Member implements Primary {
       functions.remove(functionId, identity);
       throw e;
     }
+  }
+
+  @Override
+  public void rememberRemovals(long functionId) {
+    remembered.add(functionId);
+    boolean unused =
+        role.ask(
+            current -> {
+              current.primary().rememberRemovals(functionId);
+              return true;
+            },
+            () -> false); // the next primary is told when there is one
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
@@ -20,6 +21,7 @@ final class Meta {
   private static final byte[] RESERVED = ascii("reserved-sequence");
   private static final byte[] IDENTITY = ascii("identity/");
   private static final byte[] GENERATION = ascii("generation/");
+  private static final byte[] REMOVALS = ascii("removals/");
   private static final byte[] COUNTERS = ascii("counters");
   private static final byte[] REPORTS = ascii("reports");
   private static final byte[] COUNTERS_OF = ascii("counters/");
@@ -70,6 +72,59 @@ final class Meta {
   Era era(long functionId) {
     ByteBuffer value = read(key(GENERATION, functionId), 2 * Long.BYTES);
     return value == null ? Era.FIRST : new Era(value.getLong(), value.getLong());
+  }
+
+  /**
+   * What is known of the tombstones of a function.
+   *
+   * @param swept the largest sequence of those that were swept; 0 if none was
+   * @param remembered whether they are not swept any more
+   */
+  record Removals(long swept, boolean remembered) {
+    static final Removals NONE = new Removals(0, false);
+
+    static final int BYTES = Long.BYTES + 1;
+
+    private static Removals of(ByteBuffer row) {
+      return new Removals(row.getLong(), row.get() != 0);
+    }
+  }
+
+  Removals removals(long functionId) {
+    ByteBuffer value = read(key(REMOVALS, functionId), Removals.BYTES);
+    return value == null ? Removals.NONE : Removals.of(value);
+  }
+
+  static void putRemovals(Batch batch, long functionId, Removals removals) {
+    byte[] value =
+        ByteBuffer.allocate(Removals.BYTES)
+            .putLong(removals.swept)
+            .put((byte) (removals.remembered ? 1 : 0))
+            .array();
+    batch.put(Family.META, key(REMOVALS, functionId), value);
+  }
+
+  /**
+   * The sequence of the last invalidation, put or refresh of the call that may be known of; what
+   * was computed from then on is not outdated. To be called where nothing changes meanwhile.
+   */
+  static long lastRemoval(SecondaryStore store, CallKey key) {
+    byte[] generation = key(GENERATION, key.functionId());
+    byte[] era = store.get(Family.META, generation);
+    if (era != null) {
+      requireLength(generation, era, 2 * Long.BYTES);
+    }
+    long current = era == null ? 0 : ByteBuffer.wrap(era).getLong();
+    long since = era == null ? 0 : ByteBuffer.wrap(era).getLong(Long.BYTES);
+    byte[] tombstone = store.get(Family.ENTRIES, key.tombstoneKey(current));
+    byte[] row = key(REMOVALS, key.functionId());
+    byte[] removals = store.get(Family.META, row);
+    if (removals != null) {
+      requireLength(row, removals, Removals.BYTES);
+    }
+    long swept = removals == null ? 0 : Removals.of(ByteBuffer.wrap(removals)).swept;
+    long invalidated = tombstone == null ? 0 : new Stored(tombstone).sequence();
+    return Math.max(since, Math.max(swept, invalidated));
   }
 
   /** The generations of all functions that ever had another than the first, by their ids. */
@@ -180,6 +235,8 @@ final class Meta {
             requireLength(key, value, Long.BYTES);
           } else if (Arrays.equals(key, DIRECTORY_ID) || startsWith(key, GENERATION)) {
             requireLength(key, value, 2 * Long.BYTES);
+          } else if (startsWith(key, REMOVALS)) {
+            requireLength(key, value, Removals.BYTES);
           }
           return true;
         });

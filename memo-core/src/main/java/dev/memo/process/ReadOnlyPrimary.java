@@ -86,6 +86,13 @@ final class ReadOnlyPrimary implements Primary, AutoCloseable {
   }
 
   @Override
+  public boolean isOutdated(CallKey key, long start) {
+    requireOpen();
+    Long last = reads.look(key.stripe(), store -> Meta.lastRemoval(store, key));
+    return last == null || start < last;
+  }
+
+  @Override
   public void release(CallKey key, int variant, Claim claim) {}
 
   @Override

@@ -313,6 +313,13 @@ final class RemotePrimary implements Primary, AutoCloseable {
   }
 
   @Override
+  public void rememberRemovals(long functionId) {
+    Message answer = ask(new Message.Remember(functionId));
+    throwRefused(answer);
+    expect(answer, Message.Done.class);
+  }
+
+  @Override
   public @Nullable Stored read(CallKey key, int variant) {
     Message answer = ask(new Message.Read(key, variant));
     if (answer instanceof Message.Hit hit) {

@@ -257,6 +257,9 @@ final class Session implements Connection.Listener {
     } else if (message instanceof Message.Register register) {
       primary.register(register.functionId(), register.identity());
       return new Message.Done();
+    } else if (message instanceof Message.Remember remember) {
+      primary.rememberRemovals(remember.functionId());
+      return new Message.Done();
     } else if (message instanceof Message.Counts counts) {
       primary.counters().add(String.valueOf(member), counts);
       return new Message.Done();

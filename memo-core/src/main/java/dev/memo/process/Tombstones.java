@@ -2,6 +2,7 @@ package dev.memo.process;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import dev.memo.process.Functions.KnownFunction;
 import dev.memo.store.Batch;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
@@ -33,6 +34,11 @@ import org.jspecify.annotations.Nullable;
  * <p>They are asked in the order in which a result goes from one to the next: claims and running
  * ones, then the spool, then who lives, what was left, and the sessions. What begins later begins
  * with a start that is not older.
+ *
+ * <p>Results that are found under a former name of their function started at any time. So of a
+ * function that has one the tombstones stay, and only their own rows go; and of each function it is
+ * kept which was the last that went, before anybody knew of former names: what started before that
+ * is outdated, whatever its call.
  */
 final class Tombstones {
   private static final byte[] PREFIX = "tombstone/".getBytes(StandardCharsets.US_ASCII);
@@ -45,13 +51,15 @@ final class Tombstones {
 
   private final Store store;
   private final ClaimStripes stripes;
+  private final Functions functions;
 
   /** Whose tombstone it is. */
   private record Row(long sequence, CallKey key, long generation) {}
 
-  Tombstones(Store store, ClaimStripes stripes) {
+  Tombstones(Store store, ClaimStripes stripes, Functions functions) {
     this.store = store;
     this.stripes = stripes;
+    this.functions = functions;
   }
 
   /** Adds both rows of a tombstone. */
@@ -87,7 +95,8 @@ final class Tombstones {
       for (Row row : rows) {
         batch.delete(Family.META, rowKey(row.sequence));
         // a later one of the same call has a row of its own
-        if (isCurrent(row)) {
+        KnownFunction function = functions.of(row.key.functionId());
+        if (isCurrent(row) && function.sweep(batch, row.sequence)) {
           batch.delete(Family.ENTRIES, row.key.tombstoneKey(row.generation));
           swept++;
         }

@@ -6,6 +6,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -166,6 +168,127 @@ class CodeFingerprintTest {
   }
 
   /** Defines a class from some bytes, and shows others as its class file. */
+  interface Codec<T> {
+    String write(T value);
+
+    default String hello() {
+      return "hello";
+    }
+  }
+
+  interface Polite extends Codec<String> {
+    @Override
+    default String hello() {
+      return "good day";
+    }
+  }
+
+  static class Upper implements Codec<String> {
+    @Override
+    public String write(String value) {
+      return value + "!";
+    }
+  }
+
+  static class Lower implements Codec<String> {
+    @Override
+    public String write(String value) {
+      return value + "?";
+    }
+  }
+
+  static final class Inheriting extends Upper implements Polite {}
+
+  abstract static class Half implements Codec<String> {
+    @Override
+    public abstract String write(String value);
+  }
+
+  static final class Whole extends Half {
+    @Override
+    public String write(String value) {
+      return value + "...";
+    }
+
+    @SuppressWarnings("UnusedMethod") // nobody can call it on a Codec
+    private String hidden() {
+      return hello();
+    }
+  }
+
+  static class Overloaded implements Codec<String> {
+    @Override
+    public String write(String value) {
+      return value + "1";
+    }
+
+    public String write(Integer value) {
+      return value + "2";
+    }
+  }
+
+  static class OverloadedToo implements Codec<String> {
+    @Override
+    public String write(String value) {
+      return value + "3";
+    }
+
+    public String write(Integer value) {
+      return value + "2";
+    }
+  }
+
+  @Test
+  void ofAReceiverIsThatOfTheBridgeWhereOverloadsLeaveItOpen() {
+    assertThat(ofReceiver(Overloaded.class, "write", Object.class))
+        .isNotEqualTo(CodeFingerprint.UNKNOWN)
+        .isNotEqualTo(ofReceiver(OverloadedToo.class, "write", Object.class));
+  }
+
+  @Test
+  void ofAReceiverIsThatOfTheMethodThatItsClassRuns() {
+    long upper = ofReceiver(Upper.class, "write", Object.class);
+    long lower = ofReceiver(Lower.class, "write", Object.class);
+
+    assertThat(upper).isNotEqualTo(lower).isNotEqualTo(CodeFingerprint.UNKNOWN);
+    assertThat(ofReceiver(Inheriting.class, "write", Object.class)).isEqualTo(upper);
+    assertThat(ofReceiver(Whole.class, "write", Object.class))
+        .isEqualTo(CodeFingerprint.of(Whole.class, "write", String.class))
+        .isNotEqualTo(CodeFingerprint.UNKNOWN);
+    assertThat(ofReceiver(Upper.class, "write", String.class))
+        .isEqualTo(CodeFingerprint.of(Upper.class, "write", String.class));
+  }
+
+  @Test
+  void ofAReceiverIsUnknownIfAClassThatItNamesIsMissing() throws Exception {
+    compile("int f(int x) { return x; } Gone g() { return null; } static final class Gone {}");
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
+      long complete = ofReceiver(loader.loadClass("T"), "f", int.class);
+      assertThat(complete).isNotEqualTo(CodeFingerprint.UNKNOWN);
+    }
+    Files.delete(directory.resolve("T$Gone.class"));
+    try (URLClassLoader loader = new URLClassLoader(new URL[] {directory.toUri().toURL()}, null)) {
+      long incomplete = ofReceiver(loader.loadClass("T"), "f", int.class);
+      assertThat(incomplete).isEqualTo(CodeFingerprint.UNKNOWN);
+    }
+  }
+
+  @Test
+  void ofAReceiverIsThatOfTheNearestDefaultMethod() {
+    assertThat(ofReceiver(Upper.class, "hello"))
+        .isEqualTo(CodeFingerprint.of(Codec.class, "hello"))
+        .isNotEqualTo(CodeFingerprint.UNKNOWN);
+    assertThat(ofReceiver(Inheriting.class, "hello"))
+        .isEqualTo(CodeFingerprint.of(Polite.class, "hello"))
+        .isNotEqualTo(ofReceiver(Upper.class, "hello"));
+    assertThat(ofReceiver(Upper.class, "gone")).isEqualTo(CodeFingerprint.UNKNOWN);
+    assertThat(ofReceiver(Whole.class, "hidden")).isEqualTo(CodeFingerprint.UNKNOWN);
+  }
+
+  private static long ofReceiver(Class<?> receiver, String method, Class<?>... parameters) {
+    return CodeFingerprint.ofReceiver(receiver, method, parameters);
+  }
+
   private static final class Disguise extends ClassLoader {
     private byte[] shown = {};
 

@@ -24,6 +24,11 @@ public class DelegatingPrimary implements Primary {
   }
 
   @Override
+  public void rememberRemovals(long functionId) {
+    target.rememberRemovals(functionId);
+  }
+
+  @Override
   public @Nullable Stored read(CallKey key, int variant) {
     return target.read(key, variant);
   }
@@ -41,6 +46,11 @@ public class DelegatingPrimary implements Primary {
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
     return target.put(key, variant, claim, entry, rejected);
+  }
+
+  @Override
+  public boolean isOutdated(CallKey key, long start) {
+    return target.isOutdated(key, start);
   }
 
   @Override

@@ -44,6 +44,29 @@ class ChainTest {
   }
 
   @Test
+  void visitedChainGoesOnUntilItIsEnded() {
+    Chain.Scope visit = chain.visit();
+    assertThat(Chain.current()).isSameAs(chain);
+    visit.close();
+
+    assertThat(chain.hasEnded()).isFalse();
+    chain.end();
+    assertThat(chain.hasEnded()).isTrue();
+  }
+
+  @Test
+  void visitLeavesTheThreadInTheChainWhereItWas() {
+    Chain visited = Chain.child(chain, () -> false);
+
+    chain.run(
+        same -> {
+          visited.visit().close();
+          assertThat(Chain.current()).isSameAs(chain);
+          return 0;
+        });
+  }
+
+  @Test
   void chainEndsWhateverIsThrown() {
     StackOverflowError deep = new StackOverflowError();
 

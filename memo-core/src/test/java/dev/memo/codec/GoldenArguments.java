@@ -1,6 +1,10 @@
 package dev.memo.codec;
 
+import dev.memo.annotation.KeyIgnored;
+import dev.memo.annotation.Secret;
 import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.key.InstanceCall;
+import dev.memo.codec.key.ReceiverFormat;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.net.URI;
@@ -77,9 +81,55 @@ public final class GoldenArguments {
   @SuppressWarnings("NullAway") // it does not see that the format takes null
   public static List<String> lines() {
     ArgumentsFormat<@Nullable Object> format = ArgumentsFormat.ofOne(Object.class);
-    return all().entrySet().stream()
-        .map(e -> e.getKey() + " = " + HexFormat.of().formatHex(format.encode(e.getValue())))
+    Map<String, byte[]> encoded = new LinkedHashMap<>();
+    all().forEach((name, value) -> encoded.put(name, format.encode(value)));
+    addCalls(encoded);
+    return encoded.entrySet().stream()
+        .map(e -> e.getKey() + " = " + HexFormat.of().formatHex(e.getValue()))
         .toList();
+  }
+
+  /** The parameters of a method, some of them marked. */
+  record Marked(@Secret String key, int count, @KeyIgnored Object client) {}
+
+  /** What identifies a receiver, in an order that is not that of the names. */
+  record Model(String version, int size) {
+    String name() {
+      return "gpt";
+    }
+  }
+
+  /** A call of a method of {@link Model} with one argument. */
+  record Call(Object receiver, String argument) implements InstanceCall<String> {}
+
+  private static void addCalls(Map<String, byte[]> encoded) {
+    Call call = new Call(new Model("v", 7), "a");
+    ArgumentsFormat<String> text = ArgumentsFormat.ofOne(String.class);
+    ReceiverFormat one = ReceiverFormat.identifiedBy("m", Model.class, List.of("version"));
+    ReceiverFormat two =
+        ReceiverFormat.identifiedBy("m", Model.class, List.of("version", "name()"));
+    encoded.put(
+        "parameters: a Secret String a, int 1, a KeyIgnored one",
+        ArgumentsFormat.<Marked>ofComponents(Marked.class)
+            .encode(new Marked("a", 1, new Object())));
+    encoded.put(
+        "receiver DayOfWeek.MONDAY by content, String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.content("m"), text)
+            .encode(new Call(DayOfWeek.MONDAY, "a")));
+    encoded.put(
+        "receiver by one member, String v; String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(one, text).encode(call));
+    encoded.put(
+        "receiver by two members, version is String v and name() String gpt; String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(two, text).encode(call));
+    encoded.put(
+        "receiver of class java.lang.Object, else ignored; String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.ignored("m").withClass(), text)
+            .encode(new Call(new Object(), "a")));
+    encoded.put(
+        "receiver ignored, String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.ignored("m"), text)
+            .encode(call));
   }
 
   public static Map<String, @Nullable Object> all() {

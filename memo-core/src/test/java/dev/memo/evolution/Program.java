@@ -168,7 +168,7 @@ final class Program {
   /** As {@link #takeTurn()}, over a primary of the test's own. */
   String takeTurn(Primary primary) throws Exception {
     StoredFunction<Object, @Nullable Object, Exception> cached = cachedBy(primary);
-    callTwice(cached::call);
+    callTwice(cached);
     return misses(cached.stats());
   }
 

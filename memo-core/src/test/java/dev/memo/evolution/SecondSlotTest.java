@@ -216,7 +216,7 @@ class SecondSlotTest {
 
   private static void callAll(StoredFunction<Object, @Nullable Object, Exception> cached) {
     try {
-      oldProgram.callTwice(cached::call);
+      oldProgram.callTwice(cached);
     } catch (Exception e) {
       throw new AssertionError(e);
     }

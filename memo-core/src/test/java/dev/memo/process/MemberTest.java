@@ -188,6 +188,24 @@ final class MemberTest {
   }
 
   @Test
+  @DisplayName("P1: a claim of a chain that goes on without a stack is held until the chain ends")
+  void aClaimOfAVisitedChain() {
+    member.assume(first);
+    Chain chain = Chain.root();
+    Chain.Scope visit = chain.visit();
+    Answer claimed = member.claim(KEY, VARIANT, 0, chain);
+    visit.close();
+    assertThat(claimed).isInstanceOf(Answer.Granted.class);
+    Answer.Wait waiting = (Answer.Wait) asked(first);
+    member.running().endAbandoned();
+    assertThat(waiting.next()).isNotDone();
+
+    chain.end();
+    member.running().endAbandoned();
+    assertThat(waiting.next().join()).isInstanceOf(Answer.Granted.class);
+  }
+
+  @Test
   @DisplayName("P4: a spooled result that the caller cannot use is computed, not found for ever")
   void aSpooledResultThatIsRejected() {
     member.assume(first);

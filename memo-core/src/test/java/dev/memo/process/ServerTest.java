@@ -6,7 +6,6 @@ import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.WaitGraph;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import dev.memo.store.HeapStore;
@@ -40,6 +39,7 @@ final class ServerTest {
   private static final String NAME = SessionTest.NAME;
 
   private final Path socket;
+  private final ForgetfulOutdating outdating = new ForgetfulOutdating();
   private final LocalPrimary primary;
   private final Server server;
   private final List<SessionTest.Member> members = new ArrayList<>();
@@ -48,8 +48,7 @@ final class ServerTest {
     socket = folder.resolve("s").resolve("socket");
     ControlPage page = ControlPage.openAsOwner(folder.resolve("control"), 0);
     primary =
-        new LocalPrimary(
-            folder, new HeapStore(), page, stored -> true, Outdating.STARTED_BEFORE, Grace.none());
+        new LocalPrimary(folder, new HeapStore(), page, stored -> true, outdating, Grace.none());
     primary.register(7, "function");
     Session.Seat seat = new Session.Seat(primary, new UUID(1, 2), page.ownerEpoch(), WaitGraph.JVM);
     server = new Server(seat, Grace.none(), Set.of(), () -> {});
@@ -174,6 +173,7 @@ final class ServerTest {
   @Test
   @DisplayName("P6, twin: without asking the connections an invalidated result is back")
   void twinThatAsksNoConnection() throws IOException {
+    outdating.forgetSwept();
     assertThat(resultAfterASweep(() -> NOTHING)).isInstanceOf(Message.Kept.class);
     assertThat(primary.read(KEY, VARIANT)).isNotNull();
   }

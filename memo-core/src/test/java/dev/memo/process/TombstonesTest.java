@@ -8,7 +8,6 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.HeapStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,20 +31,25 @@ final class TombstonesTest {
   private static final int VARIANT = 1;
 
   private final Path folder;
+  private final HeapStore store = new HeapStore();
+  private final ForgetfulOutdating outdating = new ForgetfulOutdating();
   private final LocalPrimary primary;
   private final Tombstones tombstones;
 
   TombstonesTest(@TempDir Path folder) {
     this.folder = folder;
-    this.primary =
-        new LocalPrimary(
-            folder,
-            new HeapStore(),
-            ControlPage.openAsOwner(folder.resolve("control"), 0),
-            stored -> true,
-            Outdating.STARTED_BEFORE,
-            Grace.none());
+    this.primary = primary();
     this.tombstones = primary.tombstones();
+  }
+
+  private LocalPrimary primary() {
+    return new LocalPrimary(
+        folder,
+        store,
+        ControlPage.openAsOwner(folder.resolve("control"), 0),
+        stored -> true,
+        outdating,
+        Grace.none());
   }
 
   private Claim granted() {
@@ -92,10 +96,67 @@ final class TombstonesTest {
   @Test
   @DisplayName("P6, twin: without looking for what runs, an invalidated value is back")
   void twinThatSweepsTooMuch() {
+    outdating.forgetSwept();
     Claim claim = granted();
     primary.invalidate(KEY);
     assertThat(tombstones.sweep(Long.MAX_VALUE)).isEqualTo(1);
     assertThat(put(claim)).isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  @Test
+  @DisplayName("P5, twin: or results of other calls are not stored")
+  void twinThatLosesResults() {
+    Claim begun = primary.begin(KEY, VARIANT, Chain.root());
+    primary.invalidate(OTHER);
+    assertThat(tombstones.sweep(Long.MAX_VALUE)).isEqualTo(1);
+    assertThat(put(begun)).isInstanceOf(PutAnswer.Outdated.class);
+  }
+
+  @Test
+  @DisplayName("P6: what started before one that was swept is outdated, also for the next owner")
+  void whatWasSweptStillOutdates() {
+    Claim longAgo = new Claim(0, primary.epochs().lastSequence());
+    primary.invalidate(KEY);
+    assertThat(tombstones.sweep(primary.oldestStart())).isEqualTo(1);
+    assertThat(put(longAgo)).isInstanceOf(PutAnswer.Outdated.class);
+    LocalPrimary next = primary();
+    assertThat(next.put(KEY, VARIANT, longAgo, new byte[1], 0))
+        .isInstanceOf(PutAnswer.Outdated.class);
+    assertThat(put(granted())).as("what starts now").isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  @Test
+  @DisplayName("P6, twin: without the last one that was swept a result of long ago is back")
+  void twinThatForgetsWhatWasSwept() {
+    outdating.forgetSwept();
+    Claim longAgo = new Claim(0, primary.epochs().lastSequence());
+    primary.invalidate(KEY);
+    assertThat(tombstones.sweep(primary.oldestStart())).isEqualTo(1);
+    assertThat(put(longAgo)).isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  @Test
+  void thoseOfFunctionsWithFormerNamesAreNotSwept() {
+    Claim longAgo = new Claim(0, primary.epochs().lastSequence());
+    primary.rememberRemovals(KEY.functionId());
+    primary.invalidate(KEY);
+    assertThat(tombstones.sweep(primary.oldestStart())).isZero();
+    assertThat(tombstones.count()).as("to be looked at again").isZero();
+    assertThat(put(longAgo)).isInstanceOf(PutAnswer.Outdated.class);
+    assertThat(primary.put(OTHER, VARIANT, longAgo, new byte[1], 0))
+        .as("of a call that was not invalidated")
+        .isInstanceOf(PutAnswer.Kept.class);
+  }
+
+  @Test
+  void thatTheyAreNotSweptIsKnownToTheNextOwner() {
+    primary.rememberRemovals(KEY.functionId());
+    primary.invalidate(OTHER);
+    LocalPrimary next = primary();
+    next.invalidate(KEY);
+    assertThat(next.tombstones().sweep(next.oldestStart())).isZero();
+    assertThat(next.put(KEY, VARIANT, new Claim(0, 0), new byte[1], 0))
+        .isInstanceOf(PutAnswer.Outdated.class);
   }
 
   @Nested

@@ -3,6 +3,7 @@ package dev.memo.processor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import javax.lang.model.AnnotatedConstruct;
 import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.AnnotationValue;
@@ -13,6 +14,15 @@ import javax.lang.model.util.SimpleAnnotationValueVisitor14;
 
 /** Reads annotations without loading their classes. */
 final class Annotations {
+  static final String CACHED = "dev.memo.annotation.Cached";
+  static final String CACHE_IDENTITY = "dev.memo.annotation.CacheIdentity";
+  static final String KEY_IGNORED = "dev.memo.annotation.KeyIgnored";
+  static final String SECRET = "dev.memo.annotation.Secret";
+
+  private static final Set<String> OF_KEY = Set.of(KEY_IGNORED, SECRET);
+
+  private static final Set<String> NULLNESS =
+      Set.of("CheckForNull", "NonNull", "Nonnull", "NotNull", "Nullable");
 
   private static final AnnotationValueVisitor<Optional<TypeMirror>, Void> AS_TYPE =
       new SimpleAnnotationValueVisitor14<>(Optional.empty()) {
@@ -60,12 +70,21 @@ final class Annotations {
         .findFirst();
   }
 
-  /** Annotations of any library that say: may be null. */
-  static List<AnnotationMirror> nullable(AnnotatedConstruct where) {
+  /** What a parameter says about its part in keys. */
+  static List<AnnotationMirror> ofKey(AnnotatedConstruct parameter) {
+    return parameter.getAnnotationMirrors().stream()
+        .filter(mirror -> OF_KEY.contains(nameOf(mirror)))
+        .<AnnotationMirror>map(mirror -> mirror)
+        .toList();
+  }
+
+  /** Annotations of any library that say whether something may be null. */
+  static List<AnnotationMirror> nullness(AnnotatedConstruct where) {
     return where.getAnnotationMirrors().stream()
         .filter(
             mirror ->
-                mirror.getAnnotationType().asElement().getSimpleName().contentEquals("Nullable"))
+                NULLNESS.contains(
+                    mirror.getAnnotationType().asElement().getSimpleName().toString()))
         .filter(mirror -> mirror.getElementValues().isEmpty())
         .<AnnotationMirror>map(mirror -> mirror)
         .toList();

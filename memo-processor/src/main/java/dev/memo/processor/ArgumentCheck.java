@@ -10,7 +10,9 @@ import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.IntersectionType;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.type.TypeVariable;
 import javax.lang.model.type.WildcardType;
 
 /**
@@ -32,12 +34,13 @@ final class ArgumentCheck {
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
     return method.element().getParameters().stream()
+        .filter(parameter -> Annotations.find(parameter, Annotations.KEY_IGNORED).isEmpty())
         .flatMap(parameter -> refusal(method, parameter).stream())
         .findFirst();
   }
 
   private Optional<Refusal> refusal(AnnotatedMethod method, VariableElement parameter) {
-    return problem(parameter.asType(), parameter.getSimpleName().toString(), new HashSet<>())
+    return problem(parameter.asType(), parameter.getSimpleName().toString())
         .map(
             problem ->
                 new Refusal(
@@ -47,10 +50,16 @@ final class ArgumentCheck {
                         + problem.path()
                         + " cannot be part of a key.",
                     problem.why() + ".",
-                    "take a record, a String or another value instead; or register a KeyEncoder"
+                    "take a record, a String or another value instead; or leave it out of the key with"
+                        + " @KeyIgnored if no result depends on it; or register a KeyEncoder"
                         + " for the class and name it in the processor option -A"
                         + CachedProcessor.KEY_TYPES
                         + "."));
+  }
+
+  /** Why values of the type cannot be part of a key. */
+  Optional<Problem> problem(TypeMirror type, String path) {
+    return problem(type, path, new HashSet<>());
   }
 
   private Optional<Problem> problem(TypeMirror type, String path, Set<String> seen) {
@@ -58,6 +67,11 @@ final class ArgumentCheck {
       case ARRAY -> problem(((ArrayType) type).getComponentType(), path + "[]", seen);
       case DECLARED -> ofDeclared((DeclaredType) type, path, seen);
       case WILDCARD -> first(TypeSystem.bounds((WildcardType) type), path, seen);
+      case TYPEVAR ->
+          TypeSystem.isNew(type, seen)
+              ? problem(((TypeVariable) type).getUpperBound(), path, seen)
+              : Optional.empty();
+      case INTERSECTION -> first(((IntersectionType) type).getBounds(), path, seen);
       default -> Optional.empty();
     };
   }

@@ -29,7 +29,7 @@ final class AttributeCheck {
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
     return Stream.<Function<AnnotatedMethod, Optional<Refusal>>>of(
-            this::directory, this::handle, this::codec, this::types)
+            this::directory, this::handle, this::aliases, this::codec, this::types)
         .flatMap(check -> check.apply(method).stream())
         .findFirst();
   }
@@ -53,10 +53,36 @@ final class AttributeCheck {
             method.refuseValue(
                 method.value("handle"),
                 "the handle \"" + handle + "\" is not a Java identifier.",
-                "it becomes the name of a constant in the wrapper.",
+                "it becomes the name of a member of the wrapper.",
                 "use letters, digits and _, as in \""
                     + Names.constant(method.methodName())
                     + "\"."));
+  }
+
+  private Optional<Refusal> aliases(AnnotatedMethod method) {
+    return method.aliasValues().stream()
+        .flatMap(
+            alias ->
+                whyNoAlias(method, alias.getValue().toString())
+                    .map(
+                        why ->
+                            method.refuseValue(
+                                alias,
+                                "the alias " + alias + " leads nowhere.",
+                                why,
+                                "name what the function was called before, as id() of its handle"
+                                    + " said without the version; or leave the alias out."))
+                    .stream())
+        .findFirst();
+  }
+
+  private Optional<String> whyNoAlias(AnnotatedMethod method, String alias) {
+    if (alias.isBlank() || alias.chars().anyMatch(Character::isISOControl)) {
+      return Optional.of("no function has a name that is blank, or has control characters.");
+    }
+    return alias.equals(Names.ofFunction(method, system))
+        ? Optional.of("it is what the function is called now.")
+        : Optional.empty();
   }
 
   private static boolean isUsableName(String handle) {

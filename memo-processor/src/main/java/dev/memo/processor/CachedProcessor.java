@@ -16,6 +16,7 @@ import javax.annotation.processing.RoundEnvironment;
 import javax.lang.model.SourceVersion;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.util.ElementFilter;
 import javax.tools.Diagnostic;
 import org.jspecify.annotations.Nullable;
 
@@ -43,19 +44,26 @@ public final class CachedProcessor extends AbstractProcessor {
       TypeSystem system,
       MethodCheck method,
       ArgumentCheck arguments,
+      ReceiverCheck receiver,
       ResultCheck result,
       AttributeCheck attributes,
+      OverrideCheck overrides,
       WrapperReader reader) {
 
     static Steps in(ProcessingEnvironment environment) {
       TypeSystem system = new TypeSystem(environment.getTypeUtils(), environment.getElementUtils());
+      Set<String> keyTypes = keyTypes(environment);
+      Receivers receivers = new Receivers(system, keyTypes);
+      ArgumentCheck arguments = new ArgumentCheck(system, keyTypes);
       return new Steps(
           system,
           new MethodCheck(system),
-          new ArgumentCheck(system, keyTypes(environment)),
+          arguments,
+          new ReceiverCheck(receivers, arguments),
           new ResultCheck(system),
           new AttributeCheck(system),
-          new WrapperReader(system));
+          new OverrideCheck(system),
+          new WrapperReader(system, receivers));
     }
 
     /** Names as in sources; those of class files, with a dollar sign, are understood as well. */
@@ -70,6 +78,7 @@ public final class CachedProcessor extends AbstractProcessor {
       return method
           .refusal(candidate)
           .or(() -> attributes.refusal(candidate))
+          .or(() -> receiver.refusal(candidate))
           .or(() -> arguments.refusal(candidate))
           .or(() -> result.refusal(candidate));
     }
@@ -78,7 +87,12 @@ public final class CachedProcessor extends AbstractProcessor {
   /** Wrappers carry an annotation that must be claimed too, for the same reason. */
   @Override
   public Set<String> getSupportedAnnotationTypes() {
-    return Set.of(Cached.class.getName(), WrapperReader.GENERATED);
+    return Set.of(
+        Annotations.CACHED,
+        Annotations.CACHE_IDENTITY,
+        Annotations.KEY_IGNORED,
+        Annotations.SECRET,
+        WrapperReader.GENERATED);
   }
 
   @Override
@@ -98,7 +112,15 @@ public final class CachedProcessor extends AbstractProcessor {
     if (round.processingOver() && round.errorRaised()) {
       return true; // other errors cut the rounds short, so types may be missing because of them
     }
+    new StrayCheck(system(), names)
+        .refusals(round)
+        .forEach(it -> report(it, Diagnostic.Kind.ERROR));
+    warnOfLostAnnotations(round);
     Set<TypeElement> classes = classes(round);
+    if (processingEnv.getSourceVersion().compareTo(SourceVersion.RELEASE_17) < 0) {
+      classes.stream().limit(1).forEach(first -> report(tooOld(first), Diagnostic.Kind.ERROR));
+      return true;
+    }
     deferred = new LinkedHashSet<>();
     for (TypeElement declaring : classes) {
       try {
@@ -110,6 +132,13 @@ public final class CachedProcessor extends AbstractProcessor {
     return true;
   }
 
+  private void warnOfLostAnnotations(RoundEnvironment round) {
+    ElementFilter.typesIn(round.getRootElements()).stream()
+        .filter(type -> !names.isWrapper(type))
+        .flatMap(type -> steps().overrides.lostAnnotations(type))
+        .forEach(it -> report(it, Diagnostic.Kind.WARNING));
+  }
+
   /** The classes to look at: those of this round, and those that had to wait for it. */
   private Set<TypeElement> classes(RoundEnvironment round) {
     Stream<TypeElement> waiting =
@@ -117,15 +146,15 @@ public final class CachedProcessor extends AbstractProcessor {
             .flatMap(
                 name -> Optional.ofNullable(system().elements().getTypeElement(name)).stream());
     Stream<TypeElement> fresh =
-        round.getElementsAnnotatedWith(Cached.class).stream()
+        system().annotated(round, Annotations.CACHED).stream()
             .map(method -> (TypeElement) method.getEnclosingElement());
     return Stream.concat(waiting, fresh).collect(Collectors.toCollection(LinkedHashSet::new));
   }
 
   private void process(TypeElement declaring, RoundEnvironment round) {
-    List<AnnotatedMethod> methods = AnnotatedMethod.in(declaring, system().elements());
+    List<AnnotatedMethod> methods = AnnotatedMethod.in(declaring, system());
     List<AnnotatedMethod> unresolved =
-        methods.stream().filter(AnnotatedMethod::isUnresolved).toList();
+        methods.stream().filter(method -> method.isUnresolved(system())).toList();
     if (!unresolved.isEmpty()) {
       if (round.processingOver()) {
         unresolved.forEach(method -> report(unresolved(method), Diagnostic.Kind.ERROR));
@@ -136,13 +165,31 @@ public final class CachedProcessor extends AbstractProcessor {
     }
     List<AnnotatedMethod> accepted = accepted(declaring, methods);
     if (!accepted.isEmpty() && !reported(names.refusal(declaring, system().elements()))) {
+      warnOfInherited(declaring, accepted);
       write(steps().reader.read(declaring, accepted));
     }
   }
 
+  /** Only of wrappers that have the inherited methods at all. */
+  private void warnOfInherited(TypeElement declaring, List<AnnotatedMethod> accepted) {
+    if (accepted.stream().anyMatch(method -> method.shape().isOfObject())) {
+      steps().overrides.inherited(declaring).forEach(it -> report(it, Diagnostic.Kind.WARNING));
+    }
+  }
+
+  private Refusal tooOld(TypeElement declaring) {
+    return new Refusal(
+        Refusal.Spot.of(declaring),
+        declaring.getQualifiedName() + " cannot have a wrapper: wrappers need Java 17.",
+        "they have records, and the sources are compiled as those of "
+            + processingEnv.getSourceVersion()
+            + ".",
+        "compile with --release 17 or a later one.");
+  }
+
   private static Refusal unresolved(AnnotatedMethod method) {
     return method.refuse(
-        "cannot be cached: it names a type that does not exist.",
+        "cannot be cached: it, or its class, names a type that does not exist.",
         "no source declares the type, and no annotation processor generated it.",
         "correct the name, or add what declares it to the class path.");
   }
@@ -166,7 +213,7 @@ public final class CachedProcessor extends AbstractProcessor {
             : wrapper.packageName() + "." + wrapper.name();
     try (Writer out =
         processingEnv.getFiler().createSourceFile(name, wrapper.declaring()).openWriter()) {
-      out.write(WrapperRenderer.render(wrapper));
+      out.write(escaped(WrapperRenderer.render(wrapper)));
     } catch (IOException e) {
       report(
           new Refusal(
@@ -176,6 +223,14 @@ public final class CachedProcessor extends AbstractProcessor {
               "delete what was generated before, check the output folder, and build again."),
           Diagnostic.Kind.ERROR);
     }
+  }
+
+  /** Nobody tells a processor which encoding sources have. */
+  private static String escaped(String source) {
+    return source
+        .chars()
+        .mapToObj(c -> c < 0x80 ? String.valueOf((char) c) : "\\u%04x".formatted(c))
+        .collect(Collectors.joining());
   }
 
   private boolean reported(Optional<Refusal> refusal) {

@@ -92,6 +92,23 @@ final class Layout {
 
   /** Tries the outermost break first; what it leaves is broken in turn. */
   private static boolean breakSomewhere(List<String> out, int indent, String code) {
+    if (code.contains(" class ")) {
+      return breakBefore(
+          out,
+          indent,
+          code,
+          Math.max(supertype(code, " extends "), supertype(code, " implements ")));
+    }
+    List<Integer> choices = positions(code, Layout::isChoice);
+    if (!choices.isEmpty()) {
+      return breakChain(out, indent, code, choices);
+    }
+    if (code.endsWith("() {")) {
+      return breakName(out, indent, code, code.lastIndexOf(' ', code.length() - 3));
+    }
+    if (code.endsWith(";") && code.indexOf('(') < 0) {
+      return breakName(out, indent, code, code.lastIndexOf(' '));
+    }
     int parenthesis = Math.max(0, code.indexOf('('));
     String declared = code.substring(0, parenthesis);
     int assignment = declared.indexOf(" = ");
@@ -124,7 +141,18 @@ final class Layout {
       return breakAt(out, indent, code, value);
     }
     int name = code.lastIndexOf(' ', value - 3);
-    String type = code.substring(0, name);
+    addType(out, indent, code.substring(0, name));
+    return breakAt(out, indent + CONTINUATION, code.substring(name + 1), value - name - 1);
+  }
+
+  /** Before the name of what is declared; if that is not enough, in its type. */
+  private static boolean breakName(List<String> out, int indent, String code, int name) {
+    addType(out, indent, code.substring(0, name));
+    out.add(" ".repeat(indent + CONTINUATION) + code.substring(name + 1));
+    return true;
+  }
+
+  private static void addType(List<String> out, int indent, String type) {
     if (indent + type.length() <= WIDTH) {
       out.add(" ".repeat(indent) + type);
     } else {
@@ -132,7 +160,21 @@ final class Layout {
       out.add(" ".repeat(indent) + type.substring(0, arguments));
       addList(out, indent + 2 * CONTINUATION, type.substring(arguments));
     }
-    return breakAt(out, indent + CONTINUATION, code.substring(name + 1), value - name - 1);
+  }
+
+  /** Where a class says what it extends or implements: not in its type variables. */
+  private static int supertype(String code, String word) {
+    List<Integer> words = positions(code, (text, i) -> text.startsWith(word, i));
+    return words.isEmpty() ? -1 : words.get(words.size() - 1);
+  }
+
+  private static boolean breakBefore(List<String> out, int indent, String code, int position) {
+    return position > 0 && breakAt(out, indent, code, position);
+  }
+
+  /** The space before either side of a conditional expression. */
+  private static boolean isChoice(String code, int position) {
+    return code.startsWith(" ? ", position) || code.startsWith(" : ", position);
   }
 
   private static boolean breakChain(List<String> out, int indent, String code, List<Integer> dots) {
@@ -143,7 +185,7 @@ final class Layout {
     }
     for (int i = 0; i < dots.size(); i++) {
       int end = i + 1 < dots.size() ? dots.get(i + 1) : code.length();
-      addCode(out, indent + CONTINUATION, code.substring(dots.get(i), end));
+      addCode(out, indent + CONTINUATION, code.substring(dots.get(i), end).strip());
     }
     return true;
   }

@@ -1,10 +1,14 @@
 package dev.memo.processor;
 
+import static java.util.stream.Collectors.toSet;
+
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.NestingKind;
 import javax.lang.model.element.PackageElement;
@@ -25,10 +29,9 @@ final class MethodCheck {
     return Stream.<Function<AnnotatedMethod, Optional<Refusal>>>of(
             this::abstractMethod,
             this::nativeMethod,
-            this::instanceMethod,
             this::privateMethod,
             this::hiddenClass,
-            this::genericMethod,
+            this::sameVariable,
             this::noResult,
             this::hiddenType,
             this::throwsMoreThanExceptions)
@@ -39,22 +42,23 @@ final class MethodCheck {
   /** What is allowed, but probably not what the author wants. */
   Optional<Refusal> warning(AnnotatedMethod method) {
     return when(
-        is(method, Modifier.SYNCHRONIZED),
+        is(method, Modifier.SYNCHRONIZED) && !OverrideCheck.isSuppressed(method.element()),
         () ->
             method.refuse(
                 "is synchronized, which only serialises its computations.",
                 "a hit takes no lock, and one thread at a time computes a call anyway.",
-                "leave synchronized out, or guard what the body shares by a lock of its own."));
+                "leave synchronized out, guard what the body shares by a lock of its own, or say"
+                    + " @SuppressWarnings(\"memo\")."));
   }
 
   private Optional<Refusal> abstractMethod(AnnotatedMethod method) {
     return when(
-        is(method, Modifier.ABSTRACT),
+        is(method, Modifier.ABSTRACT) && method.declaring().getKind() != ElementKind.INTERFACE,
         () ->
             method.refuse(
                 "cannot be cached: it is abstract.",
-                "there is no code whose results could be kept.",
-                "annotate the method that does the work, and make it static."));
+                "there is no code whose results could be kept, and no interface to implement.",
+                "annotate the method that does the work, or declare this one in an interface."));
   }
 
   private Optional<Refusal> nativeMethod(AnnotatedMethod method) {
@@ -64,17 +68,7 @@ final class MethodCheck {
             method.refuse(
                 "cannot be cached: it is native.",
                 "memo recognises changed code by its bytecode, and there is none.",
-                "annotate a static Java method that calls it."));
-  }
-
-  private Optional<Refusal> instanceMethod(AnnotatedMethod method) {
-    return when(
-        !is(method, Modifier.STATIC),
-        () ->
-            method.refuse(
-                "cannot be cached: it is an instance method.",
-                "the receiver would have to be part of the key; a later version will allow that.",
-                "make it static, with what it reads as parameters."));
+                "annotate a Java method that calls it."));
   }
 
   private Optional<Refusal> privateMethod(AnnotatedMethod method) {
@@ -109,18 +103,28 @@ final class MethodCheck {
     return Optional.empty();
   }
 
-  private Optional<Refusal> genericMethod(AnnotatedMethod method) {
-    return when(
-        !method.element().getTypeParameters().isEmpty(),
-        () ->
-            method.refuse(
-                "cannot be cached: it is generic.",
-                "a stored result must be readable without its caller, so all types must be known.",
-                "annotate a method that names the types and calls the generic one."));
+  /** The wrapper of a method that takes its receiver first has the variables of both. */
+  private Optional<Refusal> sameVariable(AnnotatedMethod method) {
+    Set<String> ofClass =
+        TypeSystem.variables(method.declaring().asType()).stream()
+            .map(variable -> variable.getSimpleName().toString())
+            .collect(toSet());
+    return method.element().getTypeParameters().stream()
+        .filter(
+            variable ->
+                method.shape() == Shape.RECEIVER_FIRST
+                    && ofClass.contains(variable.getSimpleName().toString()))
+        .findFirst()
+        .map(
+            variable ->
+                method.refuse(
+                    "cannot be cached: its type variable " + variable + " hides that of the class.",
+                    "the wrapper is a static method, which needs both.",
+                    "rename one of the two."));
   }
 
   private Optional<Refusal> noResult(AnnotatedMethod method) {
-    TypeMirror result = method.element().getReturnType();
+    TypeMirror result = TypeSystem.yielded(method.element().getReturnType());
     return when(
         result.getKind() == TypeKind.VOID || system.isA(result, "java.lang.Void"),
         () ->

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.TypeMirror;
 import javax.lang.model.util.Elements;
@@ -25,6 +26,18 @@ final class Names {
           "clone", "finalize", "getClass", "hashCode", "notify", "notifyAll", "toString", "wait");
 
   private Names() {}
+
+  /** What the directory calls the function, but for its version. */
+  static String ofFunction(AnnotatedMethod method, TypeSystem system) {
+    return method.name().isEmpty()
+        ? system.elements().getBinaryName(method.declaring())
+            + "#"
+            + method.methodName()
+            + method.element().getParameters().stream()
+                .map(parameter -> system.binaryName(parameter.asType()))
+                .collect(joining(",", "(", ")"))
+        : method.name();
+  }
 
   /** {@code Outer.Inner} becomes {@code Outer_InnerCached}. */
   static String wrapper(TypeElement declaring, Elements elements) {
@@ -54,6 +67,23 @@ final class Names {
     return Arrays.stream(name.split("_", -1))
         .map(word -> capitalized(constant ? word.toLowerCase(Locale.ROOT) : word))
         .collect(joining());
+  }
+
+  /** {@code LOCATE_PLACE} and {@code locatePlace} become {@code locatePlace}. */
+  static String lowerCamel(String name) {
+    String camel = upperCamel(name);
+    return camel.substring(0, 1).toLowerCase(Locale.ROOT) + camel.substring(1);
+  }
+
+  /** What the wrapper calls the object that a method is called on: {@code point} for a Point. */
+  static String receiver(AnnotatedMethod method) {
+    String name = lowerCamel(method.declaring().getSimpleName().toString());
+    boolean isTaken =
+        !SourceVersion.isName(name)
+            || NO_COMPONENTS.contains(name)
+            || method.element().getParameters().stream()
+                .anyMatch(parameter -> parameter.getSimpleName().contentEquals(name));
+    return isTaken ? "receiver" : name;
   }
 
   private static String capitalized(String word) {

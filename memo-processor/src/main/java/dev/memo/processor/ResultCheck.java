@@ -30,11 +30,26 @@ final class ResultCheck {
   }
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
-    return noData(method).or(() -> method.codec().isPresent() ? Optional.empty() : open(method));
+    return variable(method)
+        .or(() -> noData(method))
+        .or(() -> method.codec().isPresent() ? Optional.empty() : open(method));
+  }
+
+  private static Optional<Refusal> variable(AnnotatedMethod method) {
+    return TypeSystem.variables(method.element().getReturnType()).stream()
+        .findFirst()
+        .map(
+            variable ->
+                method.refuse(
+                    "cannot be cached: its result depends on the type variable " + variable + ".",
+                    "a stored result must be readable without its caller, who alone knows what "
+                        + variable
+                        + " stands for.",
+                    "annotate a method that names the types and calls this one."));
   }
 
   private Optional<Refusal> noData(AnnotatedMethod method) {
-    TypeMirror result = method.element().getReturnType();
+    TypeMirror result = TypeSystem.yielded(method.element().getReturnType());
     return new Walk(false, List.of())
         .problem(result, Names.simple(result))
         .map(
@@ -42,11 +57,17 @@ final class ResultCheck {
                 method.refuse(
                     "cannot be cached: its result " + problem.path() + " is not data.",
                     problem.why() + ".",
-                    "return what it yields: a List, a record, a byte[]."));
+                    remedyOfNoData(result)));
+  }
+
+  private String remedyOfNoData(TypeMirror result) {
+    return system.isA(result, "java.util.concurrent.Future")
+        ? "return a CompletableFuture, of which memo keeps the value."
+        : "return what it yields: a List, a record, a byte[].";
   }
 
   private Optional<Refusal> open(AnnotatedMethod method) {
-    TypeMirror result = method.element().getReturnType();
+    TypeMirror result = TypeSystem.yielded(method.element().getReturnType());
     List<TypeMirror> named = method.namedTypes();
     Walk walk = new Walk(true, named);
     return Stream.concat(

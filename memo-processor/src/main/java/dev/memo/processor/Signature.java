@@ -9,12 +9,13 @@ import javax.lang.model.type.TypeMirror;
 final class Signature {
   private Signature() {}
 
-  /** Result, parameters, exceptions: in this order. */
+  /** Result, parameters, exceptions, bounds of type variables: in this order. */
   static Stream<TypeMirror> types(ExecutableElement method) {
     return Stream.of(
             Stream.of(method.getReturnType()),
             method.getParameters().stream().map(Element::asType),
-            method.getThrownTypes().stream())
+            method.getThrownTypes().stream(),
+            method.getTypeParameters().stream().flatMap(variable -> variable.getBounds().stream()))
         .flatMap(types -> types);
   }
 }

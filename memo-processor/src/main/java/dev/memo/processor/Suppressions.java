@@ -2,11 +2,11 @@ package dev.memo.processor;
 
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import javax.lang.model.AnnotatedConstruct;
+import javax.lang.model.element.AnnotationMirror;
 import javax.lang.model.element.Element;
-import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.ArrayType;
@@ -16,23 +16,37 @@ import javax.lang.model.type.WildcardType;
 
 /** The warnings that the author already got for the method, and must not get for its wrapper. */
 final class Suppressions {
+  private static final String SAFE_VARARGS = "java.lang.SafeVarargs";
+
   private final TypeSystem system;
 
   Suppressions(TypeSystem system) {
     this.system = system;
   }
 
-  List<String> of(TypeElement declaring, List<AnnotatedMethod> methods, boolean isPublic) {
+  List<String> of(
+      TypeElement declaring, List<AnnotatedMethod> methods, Wrapper.Base base, boolean isPublic) {
+    List<Head> heads = heads(base);
     NavigableSet<String> warnings = new TreeSet<>();
-    deprecations(declaring, methods).forEach(warnings::add);
-    for (AnnotatedMethod method : methods) {
-      if (Signature.types(method.element()).anyMatch(Suppressions::namesRawType)) {
-        warnings.add("rawtypes");
-      }
-      if (pollutesHeap(method.element())) {
-        boolean isSafe = Annotations.find(method.element(), "java.lang.SafeVarargs").isPresent();
-        warnings.add(isSafe ? "varargs" : "unchecked");
-      }
+    deprecations(declaring, methods, heads).forEach(warnings::add);
+    Stream<TypeMirror> types =
+        Stream.concat(
+            methods.stream().flatMap(method -> Signature.types(method.element())),
+            heads.stream().flatMap(Head::types));
+    if (types.anyMatch(Suppressions::namesRawType)) {
+      warnings.add("rawtypes");
+    }
+    methods.forEach(
+        method ->
+            pollution(
+                    method.element().isVarArgs(),
+                    method.element().getParameters().stream().map(Element::asType).toList(),
+                    Annotations.find(method.element(), SAFE_VARARGS).isPresent())
+                .ifPresent(warnings::add));
+    heads.forEach(head -> pollution(head).ifPresent(warnings::add));
+    if (!(base instanceof Wrapper.Nothing)
+        && system.isA(declaring.asType(), "java.io.Serializable")) {
+      warnings.add("serial"); // handles are not: writing a wrapper fails, and says so
     }
     ModuleElement module = system.elements().getModuleOf(declaring);
     if (isPublic && module != null && !module.isUnnamed()) {
@@ -41,21 +55,44 @@ final class Suppressions {
     return List.copyOf(warnings);
   }
 
-  private Stream<String> deprecations(TypeElement declaring, List<AnnotatedMethod> methods) {
+  /** Beside those of the cached methods. */
+  private static List<Head> heads(Wrapper.Base base) {
+    if (base instanceof Wrapper.Subclass subclass) {
+      return subclass.constructors();
+    }
+    return base instanceof Wrapper.Decorator decorator ? decorator.passedOn() : List.of();
+  }
+
+  private Stream<String> deprecations(
+      TypeElement declaring, List<AnnotatedMethod> methods, List<Head> heads) {
     Stream<Element> classes =
         Stream.iterate(declaring, e -> e instanceof TypeElement, Element::getEnclosingElement);
     Stream<Element> types =
-        methods.stream()
-            .flatMap(method -> Stream.concat(Signature.types(method.element()), namedTypes(method)))
+        Stream.concat(
+                methods.stream()
+                    .flatMap(
+                        method ->
+                            Stream.concat(Signature.types(method.element()), namedTypes(method))),
+                heads.stream().flatMap(Head::types))
             .flatMap(Suppressions::elements);
     Stream<String> ofTypes =
         Stream.concat(classes, types).filter(this::isDeprecated).map(Suppressions::warning);
+    // what is deprecated may call deprecated methods, but not those that are to be removed
     Stream<String> ofMethods =
+        Stream.concat(
+                methods.stream().flatMap(method -> deprecation(method.element()).stream()),
+                heads.stream()
+                    .flatMap(head -> head.annotations().stream())
+                    .filter(it -> Annotations.nameOf(it).equals("java.lang.Deprecated")))
+            .map(Suppressions::warning)
+            .filter(warning -> warning.equals("removal"));
+    // fields and constructors that are not deprecated call methods of the object
+    Stream<String> ofHandles =
         methods.stream()
-            .map(AnnotatedMethod::element)
-            .filter(method -> isDeprecated(method) && warning(method).equals("removal"))
-            .map(method -> "removal"); // a deprecated wrapper may call a deprecated method, no more
-    return Stream.concat(ofTypes, ofMethods);
+            .filter(method -> method.shape().isOfObject())
+            .flatMap(method -> deprecation(method.element()).stream())
+            .map(Suppressions::warning);
+    return Stream.of(ofTypes, ofMethods, ofHandles).flatMap(warnings -> warnings);
   }
 
   private static Stream<TypeMirror> namedTypes(AnnotatedMethod method) {
@@ -66,9 +103,16 @@ final class Suppressions {
     return system.elements().isDeprecated(element);
   }
 
-  private static String warning(AnnotatedConstruct deprecated) {
-    return Annotations.find(deprecated, "java.lang.Deprecated")
-            .flatMap(annotation -> Annotations.value(annotation, "forRemoval"))
+  private static String warning(Element deprecated) {
+    return deprecation(deprecated).map(Suppressions::warning).orElse("deprecation");
+  }
+
+  private static Optional<? extends AnnotationMirror> deprecation(Element element) {
+    return Annotations.find(element, "java.lang.Deprecated");
+  }
+
+  private static String warning(AnnotationMirror deprecated) {
+    return Annotations.value(deprecated, "forRemoval")
             .filter(value -> value.getValue().equals(true))
             .isPresent()
         ? "removal"
@@ -104,11 +148,18 @@ final class Suppressions {
     };
   }
 
-  private static boolean pollutesHeap(ExecutableElement method) {
-    if (!method.isVarArgs()) {
-      return false;
+  private static Optional<String> pollution(Head head) {
+    return pollution(
+        head.isVarArgs(),
+        head.parameters().stream().map(Head.Parameter::type).toList(),
+        head.annotations().stream().anyMatch(it -> Annotations.nameOf(it).equals(SAFE_VARARGS)));
+  }
+
+  private static Optional<String> pollution(
+      boolean isVarArgs, List<? extends TypeMirror> parameters, boolean isSafe) {
+    if (!isVarArgs || TypeSystem.isReifiable(parameters.get(parameters.size() - 1))) {
+      return Optional.empty();
     }
-    int last = method.getParameters().size() - 1;
-    return !TypeSystem.isReifiable(method.getParameters().get(last).asType());
+    return Optional.of(isSafe ? "varargs" : "unchecked");
   }
 }

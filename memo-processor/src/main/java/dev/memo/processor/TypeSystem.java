@@ -1,19 +1,28 @@
 package dev.memo.processor;
 
+import static java.util.Objects.requireNonNull;
+
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import javax.annotation.processing.RoundEnvironment;
+import javax.lang.model.element.Element;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.PackageElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.TypeParameterElement;
 import javax.lang.model.type.ArrayType;
 import javax.lang.model.type.DeclaredType;
 import javax.lang.model.type.ExecutableType;
+import javax.lang.model.type.IntersectionType;
 import javax.lang.model.type.TypeKind;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.type.TypeVariable;
 import javax.lang.model.type.WildcardType;
 import javax.lang.model.util.Elements;
 import javax.lang.model.util.Types;
@@ -22,12 +31,32 @@ import javax.lang.model.util.Types;
 record TypeSystem(Types types, Elements elements) {
   private static final int MOST_TYPES = 200;
 
+  /** Exactly these: memo makes them anew for every caller. */
+  private static final Set<String> FUTURES =
+      Set.of("java.util.concurrent.CompletableFuture", "java.util.concurrent.CompletionStage");
+
   static TypeElement elementOf(DeclaredType type) {
     return (TypeElement) type.asElement();
   }
 
   static String nameOf(DeclaredType type) {
     return elementOf(type).getQualifiedName().toString();
+  }
+
+  /** What has the annotation, which may be missing, and whose class is not loaded. */
+  Set<? extends Element> annotated(RoundEnvironment round, String annotation) {
+    TypeElement type = elements.getTypeElement(annotation);
+    return type == null ? Set.of() : round.getElementsAnnotatedWith(type);
+  }
+
+  /** The class that declares the member. */
+  static TypeElement declaring(Element member) {
+    return (TypeElement) requireNonNull(member.getEnclosingElement(), "declaring class");
+  }
+
+  /** The questions about what classes have and inherit. */
+  ClassMembers members() {
+    return new ClassMembers(this);
   }
 
   /** Whether values of the type are values of one of the classes, which are given by name. */
@@ -65,6 +94,18 @@ record TypeSystem(Types types, Elements elements) {
     return Optional.empty();
   }
 
+  /**
+   * What a result yields: of a {@code CompletableFuture} or a {@code CompletionStage} what it
+   * completes with, else the result itself.
+   */
+  static TypeMirror yielded(TypeMirror result) {
+    return result instanceof DeclaredType declared
+            && FUTURES.contains(nameOf(declared))
+            && declared.getTypeArguments().size() == 1
+        ? declared.getTypeArguments().get(0)
+        : result;
+  }
+
   /** The JDK's own classes are known by name only. */
   boolean isOfJdk(TypeElement element) {
     ModuleElement module = elements.getModuleOf(element);
@@ -78,6 +119,16 @@ record TypeSystem(Types types, Elements elements) {
    */
   static boolean isNew(TypeMirror type, Set<String> seen) {
     return seen.size() < MOST_TYPES && seen.add(type.toString());
+  }
+
+  /** As {@code Class.getTypeName} says it of the erased type. */
+  String binaryName(TypeMirror type) {
+    TypeMirror erased = types.erasure(type);
+    return switch (erased.getKind()) {
+      case ARRAY -> binaryName(((ArrayType) erased).getComponentType()) + "[]";
+      case DECLARED -> elements.getBinaryName(elementOf((DeclaredType) erased)).toString();
+      default -> erased.getKind().name().toLowerCase(Locale.ROOT); // a primitive type
+    };
   }
 
   static boolean isRaw(DeclaredType type) {
@@ -97,8 +148,40 @@ record TypeSystem(Types types, Elements elements) {
       case DECLARED ->
           ((DeclaredType) type).getTypeArguments().stream().anyMatch(TypeSystem::isUnresolved);
       case WILDCARD -> bounds((WildcardType) type).stream().anyMatch(TypeSystem::isUnresolved);
+      case INTERSECTION ->
+          ((IntersectionType) type).getBounds().stream().anyMatch(TypeSystem::isUnresolved);
       default -> false;
     };
+  }
+
+  /** The type variables that a type mentions, those in their bounds included, as first met. */
+  static Set<TypeParameterElement> variables(TypeMirror type) {
+    Set<TypeParameterElement> variables = new LinkedHashSet<>();
+    addVariables(type, variables);
+    return variables;
+  }
+
+  private static void addVariables(TypeMirror type, Set<TypeParameterElement> variables) {
+    switch (type.getKind()) {
+      case ARRAY -> addVariables(((ArrayType) type).getComponentType(), variables);
+      case WILDCARD -> bounds((WildcardType) type).forEach(bound -> addVariables(bound, variables));
+      case INTERSECTION ->
+          ((IntersectionType) type).getBounds().forEach(bound -> addVariables(bound, variables));
+      case DECLARED -> {
+        DeclaredType declared = (DeclaredType) type;
+        if (!elementOf(declared).getModifiers().contains(Modifier.STATIC)) {
+          addVariables(declared.getEnclosingType(), variables); // compilers differ on static ones
+        }
+        declared.getTypeArguments().forEach(argument -> addVariables(argument, variables));
+      }
+      case TYPEVAR -> {
+        TypeParameterElement variable = (TypeParameterElement) ((TypeVariable) type).asElement();
+        if (variables.add(variable)) {
+          variable.getBounds().forEach(bound -> addVariables(bound, variables));
+        }
+      }
+      default -> {}
+    }
   }
 
   /** The part of a type that code in the package cannot name, if any. */
@@ -109,6 +192,9 @@ record TypeSystem(Types types, Elements elements) {
           bounds((WildcardType) type).stream()
               .flatMap(bound -> hiddenIn(bound, from).stream())
               .findFirst();
+      case INTERSECTION ->
+          ((IntersectionType) type)
+              .getBounds().stream().flatMap(bound -> hiddenIn(bound, from).stream()).findFirst();
       case DECLARED -> {
         DeclaredType declared = (DeclaredType) type;
         TypeElement element = elementOf(declared);
@@ -159,6 +245,7 @@ record TypeSystem(Types types, Elements elements) {
                       argument ->
                           argument.getKind() == TypeKind.WILDCARD
                               && bounds((WildcardType) argument).isEmpty());
+      case TYPEVAR -> false;
       default -> true;
     };
   }

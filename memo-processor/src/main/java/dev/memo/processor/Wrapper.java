@@ -1,15 +1,18 @@
 package dev.memo.processor;
 
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import javax.lang.model.element.AnnotationMirror;
-import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.type.TypeVariable;
 
 /**
  * What is printed for one class.
  *
+ * @param base what the wrapper is beside a holder of static methods
+ * @param variables type variables of the wrapper: those of the class, if it stands for an object
  * @param saysGenerated whether the class may name {@code javax.annotation.processing.Generated}
  * @param annotations those of the class that count for the wrapper too
  * @param suppressions the warnings that calling the methods would cause
@@ -19,6 +22,8 @@ record Wrapper(
     TypeElement declaring,
     String packageName,
     String name,
+    Base base,
+    List<TypeVariable> variables,
     boolean isPublic,
     boolean saysGenerated,
     List<AnnotationMirror> annotations,
@@ -26,43 +31,79 @@ record Wrapper(
     List<String> shadowed,
     List<Method> methods) {
 
+  /** What the wrapper is beside a holder of static methods. */
+  sealed interface Base permits Nothing, Subclass, Decorator {}
+
+  /** Nothing: nobody makes one. */
+  record Nothing() implements Base {}
+
+  /**
+   * A subclass.
+   *
+   * @param outer the type whose objects the class belongs to
+   */
+  record Subclass(List<Head> constructors, Optional<TypeMirror> outer) implements Base {}
+
+  /** An implementation of the interface, which passes on what it does not cache. */
+  record Decorator(List<Head> passedOn) implements Base {}
+
   /**
    * A cached method.
    *
-   * @param access {@code public}, {@code protected} or nothing
+   * @param head what the wrapper's method says; a receiver that comes first is not among its
+   *     parameters
+   * @param receiver what identifies the receiver, if there is one
+   * @param receiverName what the wrapper calls a receiver that comes first
+   * @param arguments one for each parameter
    * @param parameterTypes erased
+   * @param recordVariables the type variables that its record of arguments needs
+   * @param variablesOfCalls names of those that each call fills in anew
    * @param thrown what the handle throws
+   * @param throwsChecked whether that must be declared
    * @param declaresMore whether the method declares exceptions that the handle cannot say
    * @param byReference whether {@code Class::method} means this method and no other
    * @param isOverload whether the wrapper has another method of this name
    */
   record Method(
       AnnotatedMethod source,
-      Set<Modifier> access,
-      List<AnnotationMirror> annotations,
-      List<Parameter> parameters,
+      Head head,
+      Optional<ReceiverKey> receiver,
+      String receiverName,
+      List<Argument> arguments,
       List<TypeMirror> parameterTypes,
-      TypeMirror result,
+      List<TypeVariable> recordVariables,
+      Set<String> variablesOfCalls,
       TypeMirror thrown,
+      boolean throwsChecked,
       boolean declaresMore,
       boolean byReference,
       boolean isOverload) {
 
-    boolean isVarArgs() {
-      return source.element().isVarArgs();
+    Shape shape() {
+      return source.shape();
     }
 
-    List<? extends TypeMirror> declaredExceptions() {
-      return source.element().getThrownTypes();
+    boolean hasReceiverFirst() {
+      return shape() == Shape.RECEIVER_FIRST;
+    }
+
+    /** Whether the function that the handle calls must be generic, and so a method of its own. */
+    boolean isComputedByMethod() {
+      return source.takesRecord() && !variablesOfCalls.isEmpty();
+    }
+
+    /** Whether a component must not be shown. */
+    boolean hasSecret() {
+      return arguments.stream().anyMatch(Argument::isSecret);
     }
   }
 
   /**
-   * A parameter, and the component of the arguments' record that stands for it.
+   * The component of the arguments' record that stands for a parameter, or the parameter of the
+   * function that the handle calls.
    *
-   * @param name in the wrapper's method
-   * @param component in the record, or in the function that the handle calls
+   * @param annotations about null, and about its part in keys
    */
-  record Parameter(
-      String name, String component, TypeMirror type, List<AnnotationMirror> annotations) {}
+  record Argument(
+      String name, TypeMirror type, List<AnnotationMirror> annotations, boolean isSecret) {}
 }

@@ -27,6 +27,12 @@ final class WrapperNameCheck {
     }
   }
 
+  /** Whether it is a wrapper that was generated in this compilation. */
+  boolean isWrapper(Element element) {
+    return element instanceof TypeElement type
+        && wrappers.containsKey(type.getQualifiedName().toString());
+  }
+
   /** Why it is not free; without an answer it belongs to the class from now on. */
   Optional<Refusal> refusal(TypeElement declaring, Elements elements) {
     String simpleName = Names.wrapper(declaring, elements);

@@ -2,8 +2,9 @@ package dev.memo.processor;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import javax.lang.model.element.AnnotationMirror;
@@ -12,8 +13,10 @@ import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.ModuleElement;
 import javax.lang.model.element.TypeElement;
+import javax.lang.model.element.TypeParameterElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.TypeMirror;
+import javax.lang.model.type.TypeVariable;
 import javax.lang.model.util.ElementFilter;
 import javax.lang.model.util.Elements;
 
@@ -36,6 +39,7 @@ final class WrapperReader {
           "Integer",
           "Long",
           "Object",
+          "Override",
           "RuntimeException",
           "SafeVarargs",
           "Short",
@@ -44,14 +48,20 @@ final class WrapperReader {
 
   private final TypeSystem system;
   private final Elements elements;
+  private final Receivers receivers;
+  private final Heads heads;
 
-  WrapperReader(TypeSystem system) {
+  WrapperReader(TypeSystem system, Receivers receivers) {
     this.system = system;
     this.elements = system.elements();
+    this.receivers = receivers;
+    this.heads = new Heads(system);
   }
 
   Wrapper read(TypeElement declaring, List<AnnotatedMethod> methods) {
     String packageName = elements.getPackageOf(declaring).getQualifiedName().toString();
+    Set<String> members = members(methods);
+    Wrapper.Base base = base(declaring, methods, members);
     boolean isPublic =
         isPublic(declaring)
             && methods.stream()
@@ -60,30 +70,94 @@ final class WrapperReader {
         declaring,
         packageName,
         Names.wrapper(declaring, elements),
+        base,
+        base instanceof Wrapper.Nothing ? List.of() : variables(declaring),
         isPublic,
         saysGenerated(declaring),
         nullMarked(declaring),
-        new Suppressions(system).of(declaring, methods, isPublic),
+        new Suppressions(system).of(declaring, methods, base, isPublic),
         shadowed(packageName),
-        methods.stream().map(method -> read(method, methods)).toList());
+        methods.stream().map(method -> read(method, methods, members)).toList());
   }
 
-  private Wrapper.Method read(AnnotatedMethod method, List<AnnotatedMethod> all) {
+  private Wrapper.Base base(
+      TypeElement declaring, List<AnnotatedMethod> methods, Set<String> members) {
+    if (methods.stream().anyMatch(method -> method.shape() == Shape.OVERRIDE)) {
+      return new Wrapper.Subclass(
+          system.members().constructors(declaring).stream()
+              .map(constructor -> heads.of(constructor, members))
+              .toList(),
+          system.members().outer(declaring));
+    }
+    return methods.stream().anyMatch(method -> method.shape() == Shape.DECORATE)
+        ? new Wrapper.Decorator(heads.passedOn(declaring, methods, members))
+        : new Wrapper.Nothing();
+  }
+
+  /** Names of the wrapper's own members, and of classes, that its methods must be able to say. */
+  private static Set<String> members(List<AnnotatedMethod> methods) {
+    return Stream.concat(
+            Stream.of("CachedMethod", "InstanceMethod", "args", "delegate"),
+            methods.stream()
+                .flatMap(
+                    method ->
+                        method.shape().isOfObject()
+                            ? Stream.of(method.constant(), method.accessor())
+                            : Stream.of(method.constant())))
+        .collect(Collectors.toSet());
+  }
+
+  /** From the outside in: objects of an inner class depend on those around them. */
+  private List<TypeVariable> variables(TypeElement declaring) {
+    List<TypeVariable> outer =
+        system.members().outer(declaring).isPresent()
+            ? variables(TypeSystem.declaring(declaring))
+            : List.of();
+    return Stream.concat(
+            outer.stream(), declaring.getTypeParameters().stream().map(WrapperReader::variable))
+        .toList();
+  }
+
+  private static TypeVariable variable(TypeParameterElement parameter) {
+    return (TypeVariable) parameter.asType();
+  }
+
+  private Wrapper.Method read(
+      AnnotatedMethod method, List<AnnotatedMethod> all, Set<String> members) {
     ExecutableElement element = method.element();
     List<TypeMirror> checked = checkedExceptions(element);
     TypeMirror thrown = widest(checked);
     return new Wrapper.Method(
         method,
-        access(element),
-        copied(element),
-        parameters(method),
+        head(method, members),
+        method.shape() == Shape.STATIC ? Optional.empty() : receivers.keyOf(method),
+        Names.receiver(method),
+        arguments(method),
         element.getParameters().stream().map(p -> system.types().erasure(p.asType())).toList(),
-        element.getReturnType(),
+        method.variablesOfArguments().stream().map(WrapperReader::variable).toList(),
+        method.variablesOfCalls().stream()
+            .map(variable -> variable.getSimpleName().toString())
+            .collect(Collectors.toSet()),
         thrown,
+        !checked.isEmpty(),
         checked.stream().noneMatch(type -> system.types().isSameType(type, thrown))
             && !checked.isEmpty(),
         isReference(method),
         all.stream().filter(other -> other.methodName().equals(method.methodName())).count() > 1);
+  }
+
+  /** A static method that takes the receiver first also has the variables of its class. */
+  private Head head(AnnotatedMethod method, Set<String> members) {
+    Head head = heads.of(method.element(), members);
+    if (method.shape() != Shape.RECEIVER_FIRST) {
+      return head;
+    }
+    return head.withVariables(
+        Stream.concat(
+                TypeSystem.variables(method.declaring().asType()).stream()
+                    .map(WrapperReader::variable),
+                head.variables().stream())
+            .toList());
   }
 
   private static boolean isPublic(TypeElement type) {
@@ -119,39 +193,25 @@ final class WrapperReader {
         .toList();
   }
 
-  private static Set<Modifier> access(ExecutableElement method) {
-    Set<Modifier> access = new TreeSet<>(Set.of(Modifier.PUBLIC, Modifier.PROTECTED));
-    access.retainAll(method.getModifiers());
-    return access;
-  }
-
-  /** What callers of the method are told, callers of the wrapper must be told too. */
-  private static List<AnnotationMirror> copied(ExecutableElement method) {
-    List<AnnotationMirror> copied = new ArrayList<>();
-    Annotations.find(method, "java.lang.Deprecated").ifPresent(copied::add);
-    Annotations.find(method, "java.lang.SafeVarargs").ifPresent(copied::add);
-    copied.addAll(Annotations.nullable(method));
-    return copied;
-  }
-
-  private static List<Wrapper.Parameter> parameters(AnnotatedMethod method) {
+  private static List<Wrapper.Argument> arguments(AnnotatedMethod method) {
     List<? extends VariableElement> parameters = method.element().getParameters();
     List<String> names = parameters.stream().map(p -> p.getSimpleName().toString()).toList();
-    List<String> inWrapper = Names.avoiding(Set.of(method.handle(), "CachedMethod"), names);
     List<String> components =
         method.takesRecord()
             ? Names.components(names)
             : Names.avoiding(
-                Set.of(Names.topLevel(method.declaring()).getSimpleName().toString()), names);
+                Set.of(Names.topLevel(method.declaring()).getSimpleName().toString(), "delegate"),
+                names);
     return IntStream.range(0, names.size())
-        .mapToObj(
-            i ->
-                new Wrapper.Parameter(
-                    inWrapper.get(i),
-                    components.get(i),
-                    parameters.get(i).asType(),
-                    Annotations.nullable(parameters.get(i))))
+        .mapToObj(i -> argument(components.get(i), parameters.get(i)))
         .toList();
+  }
+
+  private static Wrapper.Argument argument(String name, VariableElement parameter) {
+    List<AnnotationMirror> annotations = new ArrayList<>(Annotations.nullness(parameter));
+    annotations.addAll(Annotations.ofKey(parameter));
+    boolean isSecret = Annotations.find(parameter, Annotations.SECRET).isPresent();
+    return new Wrapper.Argument(name, parameter.asType(), annotations, isSecret);
   }
 
   private List<TypeMirror> checkedExceptions(ExecutableElement method) {
@@ -168,6 +228,7 @@ final class WrapperReader {
     }
     return checked.stream()
         .filter(type -> checked.stream().allMatch(other -> system.types().isSubtype(other, type)))
+        .filter(type -> TypeSystem.variables(type).isEmpty()) // a handle stands for all calls
         .findFirst()
         .orElseGet(() -> elements.getTypeElement("java.lang.Exception").asType());
   }
@@ -178,7 +239,7 @@ final class WrapperReader {
    */
   private boolean isReference(AnnotatedMethod method) {
     return !method.element().isVarArgs()
-        && method.declaring().getTypeParameters().isEmpty()
+        && (method.shape().isOfObject() || method.declaring().getTypeParameters().isEmpty())
         && ElementFilter.methodsIn(elements.getAllMembers(method.declaring())).stream()
                 .filter(member -> member.getSimpleName().contentEquals(method.methodName()))
                 .count()

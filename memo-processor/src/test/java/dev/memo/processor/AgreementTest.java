@@ -8,8 +8,11 @@ import dev.memo.Memo;
 import dev.memo.annotation.Cached;
 import dev.memo.call.FunctionStats;
 import java.lang.reflect.AnnotatedType;
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Field;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Objects;
@@ -61,16 +64,78 @@ class AgreementTest {
   }
 
   private static void agree(Method plain, Class<?> wrapper, Random random) throws Exception {
-    Method cached = wrapper.getDeclaredMethod(plain.getName(), plain.getParameterTypes());
     for (int i = 0; i < CALLS_OF_A_METHOD; i++) {
       @Nullable Object[] arguments = arguments(plain, random);
-      Outcome expected = call(plain, arguments);
-      Outcome computed = call(cached, arguments);
-      Outcome stored = call(cached, arguments);
+      @Nullable Object receiver = receiver(plain, random.nextInt(2));
+      Outcome expected = call(plain, receiver, arguments);
+      Outcome computed = callCached(plain, wrapper, receiver, arguments);
+      Outcome stored = callCached(plain, wrapper, receiver, arguments);
       assertThat(new Outcome[] {computed, stored})
           .as("seed %s: %s %s", SignaturesTest.SEED, plain, Arrays.deepToString(arguments))
           .allMatch(expected::agreesWith);
     }
+  }
+
+  /** One of two objects whose results differ, made anew; null for a static method. */
+  private static @Nullable Object receiver(Method plain, int which) throws Exception {
+    Class<?> type = plain.getDeclaringClass();
+    if (Modifier.isStatic(plain.getModifiers())) {
+      return null;
+    }
+    if (type.isEnum()) {
+      return type.getEnumConstants()[which];
+    }
+    Class<?> made = type.isInterface() ? type.getDeclaredClasses()[0] : type;
+    return instance(made.getDeclaredConstructor(String.class), "id" + which);
+  }
+
+  private static Object instance(Constructor<?> constructor, Object argument) throws Exception {
+    constructor.setAccessible(true);
+    return constructor.newInstance(argument);
+  }
+
+  /** As a user calls it: what the wrapper declares decides how. */
+  private static Outcome callCached(
+      Method plain, Class<?> wrapper, @Nullable Object receiver, @Nullable Object[] arguments)
+      throws Exception {
+    if (receiver == null || plain.getDeclaringClass().isAssignableFrom(wrapper)) {
+      Method cached = find(wrapper, plain.getName(), plain.getParameterTypes());
+      if (cached != null && receiver == null) {
+        return call(cached, null, arguments);
+      }
+      if (cached != null) {
+        return call(cached, wrapperOf(wrapper, plain, receiver), arguments);
+      }
+    }
+    Class<?>[] types = prepend(plain.getDeclaringClass(), plain.getParameterTypes());
+    return call(
+        wrapper.getDeclaredMethod(plain.getName(), types), null, prepend(receiver, arguments));
+  }
+
+  private static Object wrapperOf(Class<?> wrapper, Method plain, Object receiver)
+      throws Exception {
+    if (plain.getDeclaringClass().isInterface()) {
+      return instance(wrapper.getDeclaredConstructor(plain.getDeclaringClass()), receiver);
+    }
+    Field id = receiver.getClass().getDeclaredField("id");
+    id.setAccessible(true);
+    return instance(wrapper.getDeclaredConstructor(String.class), id.get(receiver));
+  }
+
+  private static @Nullable Method find(Class<?> type, String name, Class<?>... parameters) {
+    return Arrays.stream(type.getDeclaredMethods())
+        .filter(method -> method.getName().equals(name))
+        .filter(method -> Arrays.equals(method.getParameterTypes(), parameters))
+        .filter(method -> !method.isBridge())
+        .findFirst()
+        .orElse(null);
+  }
+
+  private static <T> T[] prepend(T first, T[] others) {
+    T[] all = Arrays.copyOf(others, others.length + 1);
+    System.arraycopy(others, 0, all, 1, others.length);
+    all[0] = first;
+    return all;
   }
 
   private static @Nullable Object[] arguments(Method method, Random random) {
@@ -83,10 +148,11 @@ class AgreementTest {
     return arguments;
   }
 
-  private static Outcome call(Method method, @Nullable Object[] arguments) throws Exception {
+  private static Outcome call(
+      Method method, @Nullable Object receiver, @Nullable Object[] arguments) throws Exception {
     method.setAccessible(true);
     try {
-      return new Outcome(method.invoke(null, arguments), null);
+      return new Outcome(method.invoke(receiver, arguments), null);
     } catch (InvocationTargetException e) {
       return new Outcome(null, e.getCause());
     }

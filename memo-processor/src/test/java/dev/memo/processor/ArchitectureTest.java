@@ -14,10 +14,16 @@ class ArchitectureTest {
           .importPackages("dev.memo.processor");
 
   @Test
-  void onlyTheRendererKnowsJavaPoet() {
+  void onlyTheRenderersKnowJavaPoet() {
     noClasses()
         .that()
         .doNotHaveSimpleName("WrapperRenderer")
+        .and()
+        .doNotHaveFullyQualifiedName("dev.memo.processor.MethodRenderer")
+        .and()
+        .haveNameNotMatching(".*MethodRenderer\\$.*")
+        .and()
+        .doNotHaveSimpleName("Printed")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.palantir.javapoet..")

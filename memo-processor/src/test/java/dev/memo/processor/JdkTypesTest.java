@@ -52,7 +52,7 @@ class JdkTypesTest {
         "java.lang.Throwable",
         "java.lang.IllegalStateException",
         "java.util.Random",
-        "java.util.concurrent.CompletableFuture<String>",
+        "java.util.concurrent.Future<String>",
         "java.util.IntSummaryStatistics",
         "java.util.LongSummaryStatistics",
         "java.util.DoubleSummaryStatistics"

@@ -7,7 +7,7 @@ import javax.lang.model.SourceVersion;
 import javax.lang.model.element.TypeElement;
 
 /** Stands for the checker that claims the annotations of JSpecify in the build of a user. */
-final class NullnessProcessor extends AbstractProcessor {
+public final class NullnessProcessor extends AbstractProcessor {
   @Override
   public Set<String> getSupportedAnnotationTypes() {
     return Set.of("org.jspecify.annotations.*");

@@ -109,6 +109,19 @@ class ProcessingTest {
   }
 
   @Test
+  void sourcesOfAnOlderJavaAreRefusedOnce() {
+    List<String> messages =
+        messages(
+            Sources.compile(List.of(SQUARES), List.of("--release", "11"), new CachedProcessor()));
+
+    assertThat(messages)
+        .filteredOn(message -> message.contains("wrapper"))
+        .singleElement()
+        .asString()
+        .contains("Squares cannot have a wrapper: wrappers need Java 17", "RELEASE_11");
+  }
+
+  @Test
   void nestedClassWithAKeyEncoderMayBeNamedAsInItsClassFile() {
     JavaFileObject source =
         Sources.source(

@@ -15,7 +15,8 @@ import javax.tools.JavaFileObject;
 
 /**
  * Writes classes of cached methods whose signatures are drawn at random: generics, exceptions,
- * nulls, nesting, variable arity, overloads. Each body computes its result from its arguments.
+ * nulls, nesting, variable arity, overloads; static methods and those of objects. Each body
+ * computes its result from its arguments and the {@code id} of its object.
  */
 final class SignatureSource {
   static final String PACKAGE = "com.acme.many";
@@ -70,6 +71,11 @@ final class SignatureSource {
         @SuppressWarnings("varargs")
       """;
 
+  private static final String SUPPRESSED =
+      """
+        @SuppressWarnings("unchecked")
+      """;
+
   private final Random random;
   private int classes;
 
@@ -93,38 +99,77 @@ final class SignatureSource {
         PACKAGE + "." + name, "package " + PACKAGE + ";", declaration);
   }
 
-  /** A class with cached methods, half of them in a nested interface. */
+  /** What has the methods, and what is nested in it and has others. */
+  private enum Kind {
+    STATIC("final class %1$s { private %1$s() {}", "interface Nested {", "static", "static"),
+    OPEN(
+        """
+        class %1$s {
+          @CacheIdentity private final String id;
+          public %1$s(String id) { this.id = id; }
+          String id() { return id; }
+        """,
+        """
+        interface Nested {
+          @CacheIdentity String id();
+          record Implementation(String id) implements Nested {}
+        """,
+        "",
+        "default"),
+    RECORD(
+        "record %1$s(String id) {",
+        "enum Nested { ONE, TWO; String id() { return name(); }", "", "final");
+
+    final String outer;
+    final String nested;
+    final String modifier;
+    final String nestedModifier;
+
+    Kind(String outer, String nested, String modifier, String nestedModifier) {
+      this.outer = outer;
+      this.nested = nested;
+      this.modifier = modifier;
+      this.nestedModifier = nestedModifier;
+    }
+  }
+
+  /** A class with cached methods, half of them in a nested type. */
   JavaFileObject next(int methods) {
+    Kind kind = Kind.values()[classes % Kind.values().length];
     String name = "Many" + classes++;
     return JavaFileObjects.forSourceString(
         PACKAGE + "." + name,
         """
         package %s;
 
-        import dev.memo.annotation.Cached;
+        import dev.memo.annotation.*;
         import dev.memo.codec.TypeRef;
         import dev.memo.processor.Values;
         import java.io.*;
         import java.math.BigDecimal;
         import java.time.LocalDate;
         import java.util.*;
-        import java.util.concurrent.TimeoutException;
+        import java.util.concurrent.*;
         import org.jspecify.annotations.*;
 
         @NullMarked
-        public final class %s {
-          private %s() {}
+        public %s
 
         %s
-          interface Nested {
+          %s
         %s
           }
         }
         """
-            .formatted(PACKAGE, name, name, methods(methods / 2), methods(methods - methods / 2)));
+            .formatted(
+                PACKAGE,
+                kind.outer.formatted(name),
+                methods(methods / 2, kind.modifier),
+                kind.nested,
+                methods(methods - methods / 2, kind.nestedModifier)));
   }
 
-  private String methods(int count) {
+  private String methods(int count, String modifier) {
     Set<String> taken = new HashSet<>();
     List<String> methods = new ArrayList<>();
     while (methods.size() < count) {
@@ -134,29 +179,34 @@ final class SignatureSource {
       if (taken.add(name + erased(types, varargs))) {
         boolean isOverload = !taken.add(name);
         String handle = isOverload ? ", handle = \"H_" + methods.size() + "\"" : "";
-        methods.add(method(name, handle, types, varargs));
+        methods.add(method(name, handle, types, varargs, modifier));
       }
     }
     return String.join("\n", methods);
   }
 
-  private String method(String name, String handle, List<String> types, boolean varargs) {
+  private String method(
+      String name, String handle, List<String> types, boolean varargs, String modifier) {
     String result = random.nextInt(3) == 0 ? pick(PRIMITIVE) : sometimesNull(data(2));
     String thrown = pick(THROWN);
     String values =
-        IntStream.range(0, types.size())
-            .mapToObj(i -> "a" + i)
+        Stream.concat(
+                modifier.equals("static") ? Stream.empty() : Stream.of("id()"),
+                IntStream.range(0, types.size()).mapToObj(i -> "a" + i))
             .collect(joining(", ", "new Object[] {", "}"));
+    boolean pollutes = varargs && isHeapPolluting(types.get(types.size() - 1));
+    boolean isSafe = pollutes && !modifier.equals("default");
     return """
         %s  @Cached(value = "many.memo"%s)
-          %s static %s %s(%s)%s {
+          %s %s %s %s(%s)%s {
             %sreturn Values.of(new TypeRef<%s>() {}, %s);
           }
         """
         .formatted(
-            varargs && isHeapPolluting(types.get(types.size() - 1)) ? SAFE_VARARGS : "",
+            isSafe ? SAFE_VARARGS : pollutes ? SUPPRESSED : "",
             handle,
             random.nextBoolean() ? "public" : "",
+            isSafe && modifier.isEmpty() ? "final" : modifier,
             result,
             name,
             parameters(types, varargs),

@@ -92,6 +92,33 @@ final class CanonicalEncoder {
     }
   }
 
+  /** Writes no more of a value than its hash, and says no more of it if it is refused. */
+  void writeSecret(String step, String what, @Nullable Object value) {
+    buffer.putByte(KeyTag.SECRET);
+    int start = buffer.size();
+    try {
+      write(value);
+    } catch (VirtualMachineError e) {
+      if (e instanceof StackOverflowError) {
+        throw refusedSecret(step, what);
+      }
+      throw e;
+    } catch (RuntimeException | Error e) {
+      throw refusedSecret(step, what); // their messages may have parts of it, so they are no cause
+    }
+    buffer.hashFrom(start);
+  }
+
+  private static Refusal refusedSecret(String step, String what) {
+    return Refusal.at(
+        step,
+        new Refusal(
+            "the value of "
+                + what
+                + " has no canonical encoding; why is not told, because it is a secret. Pass a"
+                + " String, or something else that has one"));
+  }
+
   /** Each element takes a byte at least; to copy more of them than that could exhaust memory. */
   private void requireRoom(int elements) {
     if (elements > MAX_BYTES - buffer.size()) {

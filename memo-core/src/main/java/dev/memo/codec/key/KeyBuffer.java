@@ -1,5 +1,6 @@
 package dev.memo.codec.key;
 
+import dev.memo.codec.Sha256;
 import dev.memo.codec.Utf8;
 import dev.memo.codec.Varint;
 import dev.memo.codec.type.Refusal;
@@ -95,6 +96,14 @@ final class KeyBuffer {
     System.arraycopy(value, 0, bytes, size, value.length);
     size += value.length;
     return this;
+  }
+
+  /** Puts the SHA-256 of all bytes from there on in their place. */
+  KeyBuffer hashFrom(int start) {
+    byte[] hash = Sha256.of(Arrays.copyOfRange(bytes, start, size));
+    Arrays.fill(bytes, start, size, (byte) 0); // the buffer is used again, and shall not keep them
+    size = start;
+    return putBytes(hash);
   }
 
   /** Length in bytes, then UTF-8. */

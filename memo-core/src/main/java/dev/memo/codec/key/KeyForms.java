@@ -213,7 +213,7 @@ final class KeyForms {
     out.putVarint(bytes.length).putBytes(bytes);
   }
 
-  private static void writeClass(CanonicalEncoder out, Class<?> type) {
+  static void writeClass(CanonicalEncoder out, Class<?> type) {
     if (type.isHidden()) {
       throw new Refusal(type.getName() + " has no stable name" + REMEDY);
     }

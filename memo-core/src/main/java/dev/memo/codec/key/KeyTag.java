@@ -13,7 +13,13 @@ import dev.memo.codec.KeyEncoder;
  * it. No encoding is a prefix of another.
  *
  * <p>The class of a value decides on its tag, a primitive has that of its box. The arguments of a
- * function of several parameters are their values, one after the other, with nothing between.
+ * function of several parameters are their values, one after the other, with nothing between;
+ * {@link dev.memo.annotation.KeyIgnored ignored} ones are left out.
+ *
+ * <p>What identifies the receiver of an instance method comes before the arguments. First CLASS,
+ * its class, if receivers may be of several. Then its value, if its content counts; the value of
+ * the one member that counts; or of several, sorted by name as UTF-16, STRING (the name, with "()"
+ * if it is a method) and the value of each. Nothing, if all receivers are alike.
  */
 final class KeyTag {
   private KeyTag() {}
@@ -114,6 +120,12 @@ final class KeyTag {
 
   /** text: name of the class; the values that its {@link KeyEncoder} wrote; END. */
   static final int ENCODED = 0x1b;
+
+  /**
+   * 32 bytes: SHA-256 of a value, of whose own bytes nothing is kept; a parameter that is a {@link
+   * dev.memo.annotation.Secret}.
+   */
+  static final int SECRET = 0x1c;
 
   /** Seconds since 1970, 8 bytes; nanoseconds, 4 bytes. */
   static final int INSTANT = 0x20;

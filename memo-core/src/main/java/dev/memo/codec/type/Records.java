@@ -10,7 +10,7 @@ import java.lang.reflect.Method;
 import java.lang.reflect.RecordComponent;
 import java.util.Arrays;
 
-/** Access to the components of records, however private. */
+/** Access to the components of records, and to other members, however private. */
 public final class Records {
   private static final MethodHandles.Lookup LOOKUP = MethodHandles.lookup();
 
@@ -47,21 +47,52 @@ public final class Records {
     return fieldGetter(component).asType(MethodType.methodType(Object.class, Object.class));
   }
 
+  /** A handle {@code (Object) -> Object} that reads the field. */
+  public static MethodHandle boxedGetter(Field field) {
+    open(field);
+    try {
+      return LOOKUP
+          .unreflectGetter(field)
+          .asType(MethodType.methodType(Object.class, Object.class));
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("opened before: " + field, e);
+    }
+  }
+
+  /** A handle {@code (Object) -> Object} that calls the method, or what overrides it. */
+  public static MethodHandle boxedGetter(Method method) {
+    open(method);
+    try {
+      return LOOKUP.unreflect(method).asType(MethodType.methodType(Object.class, Object.class));
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("opened before: " + method, e);
+    }
+  }
+
   /** A handle {@code (Object[]) -> Object} that calls the canonical constructor. */
   public static MethodHandle constructor(Class<?> record) {
+    Constructor<?> constructor = canonicalConstructor(record);
+    open(constructor);
+    try {
+      return LOOKUP
+          .unreflectConstructor(constructor)
+          .asFixedArity()
+          .asSpreader(Object[].class, constructor.getParameterCount())
+          .asType(MethodType.methodType(Object.class, Object[].class));
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("opened before: " + constructor, e);
+    }
+  }
+
+  /** The constructor that takes all components, in order. */
+  public static Constructor<?> canonicalConstructor(Class<?> record) {
     Class<?>[] types =
         Arrays.stream(record.getRecordComponents())
             .map(RecordComponent::getType)
             .toArray(Class<?>[]::new);
     try {
-      Constructor<?> constructor = record.getDeclaredConstructor(types);
-      open(constructor);
-      return LOOKUP
-          .unreflectConstructor(constructor)
-          .asFixedArity()
-          .asSpreader(Object[].class, types.length)
-          .asType(MethodType.methodType(Object.class, Object[].class));
-    } catch (ReflectiveOperationException e) {
+      return record.getDeclaredConstructor(types);
+    } catch (NoSuchMethodException e) {
       throw new LinkageError("every record has its canonical constructor: " + record, e);
     }
   }
@@ -74,12 +105,29 @@ public final class Records {
     } catch (InaccessibleObjectException e) {
       Class<?> owner = member.getDeclaringClass();
       throw new Refusal(
-          "the module of "
+          "the module "
+              + owner.getModule().getName()
+              + " does not let memo read "
               + owner.getName()
-              + " does not let memo read it; let module-info.java open "
-              + owner.getPackageName()
-              + " to dev.memo",
+              + "; "
+              + opening(owner),
           e);
     }
+  }
+
+  /** What to write, and where; nobody can change the JDK's own modules. */
+  private static String opening(Class<?> owner) {
+    String memo = Records.class.getModule().getName(); // none on the class path
+    return Shapes.isOfJdk(owner)
+        ? "start the JVM with --add-opens "
+            + owner.getModule().getName()
+            + "/"
+            + owner.getPackageName()
+            + "="
+            + (memo == null ? "ALL-UNNAMED" : memo)
+        : "add to its module-info.java: opens "
+            + owner.getPackageName()
+            + (memo == null ? "" : " to " + memo)
+            + ";";
   }
 }

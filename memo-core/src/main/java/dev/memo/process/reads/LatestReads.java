@@ -181,6 +181,26 @@ public final class LatestReads implements LocalReads {
    */
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
+    return find(key.stripe(), view -> view.read(key, variant), false);
+  }
+
+  @Override
+  public <T> @Nullable T look(int stripe, Function<SecondaryStore, T> question) {
+    return find(
+        stripe,
+        view -> {
+          T answer = view.isCurrent(stripe) ? question.apply(view.store()) : null;
+          return view.isCurrent(stripe) ? answer : null;
+        },
+        true);
+  }
+
+  /**
+   * Asks the last look, or the next one.
+   *
+   * @param needsAll whether an answer counts only if the look shows all; else only null does
+   */
+  private <T> @Nullable T find(int stripe, Finder<T> finder, boolean needsAll) {
     Following now = following;
     if (now == null) {
       return null;
@@ -191,17 +211,24 @@ public final class LatestReads implements LocalReads {
     long acknowledged = now.source.page().lastChange();
     Look last = now.look;
     if (last != null) {
-      Stored found = last.view.read(key, variant);
+      T found = finder.in(last.view);
       // else it may have been looked at meanwhile, when readers are not admitted
-      if (found != null || (last.showsAll(key.stripe(), acknowledged) && last == now.look)) {
+      boolean counts = found != null && !needsAll;
+      if (counts || (last.showsAll(stripe, acknowledged) && last == now.look)) {
         return found;
       }
     }
-    if (now.isBlind() || !now.awaitStripe(key.stripe())) {
+    if (now.isBlind() || !now.awaitStripe(stripe)) {
       now.missedBlindly = true;
       return null;
     }
-    return await(now, key, variant, acknowledged);
+    return await(now, stripe, finder, acknowledged);
+  }
+
+  /** What is wanted of a view. */
+  @FunctionalInterface
+  private interface Finder<T> {
+    @Nullable T in(View view);
   }
 
   @Override
@@ -211,15 +238,15 @@ public final class LatestReads implements LocalReads {
   }
 
   /** Null if it takes too long. Then nobody waits until it has ended. */
-  private @Nullable Stored await(Following now, CallKey key, int variant, long acknowledged) {
+  private <T> @Nullable T await(Following now, int stripe, Finder<T> finder, long acknowledged) {
     long deadline = System.nanoTime() + patience.toNanos();
-    Future<@Nullable Stored> found;
+    Future<@Nullable T> found;
     try {
       found =
           looker.submit(
               () ->
                   System.nanoTime() - deadline < 0
-                      ? readAgain(now, key, variant, acknowledged)
+                      ? readAgain(now, stripe, finder, acknowledged)
                       : null);
     } catch (RejectedExecutionException e) {
       return null; // closed meanwhile
@@ -251,10 +278,11 @@ public final class LatestReads implements LocalReads {
   }
 
   /** Looks again, unless somebody else has had that done. */
-  private @Nullable Stored readAgain(Following now, CallKey key, int variant, long acknowledged) {
+  private <T> @Nullable T readAgain(
+      Following now, int stripe, Finder<T> finder, long acknowledged) {
     boolean sees = false;
     try {
-      sees = now == following && lookPatiently(now, key.stripe(), acknowledged);
+      sees = now == following && lookPatiently(now, stripe, acknowledged);
     } catch (Throwable e) { // whatever it is: a later call looks again
       fail(now, e);
     }
@@ -266,7 +294,7 @@ public final class LatestReads implements LocalReads {
       now.missedBlindly = false;
       seesAgain.run();
     }
-    return view.read(key, variant);
+    return finder.in(view);
   }
 
   private boolean lookPatiently(Following now, int stripe, long acknowledged) throws IOException {

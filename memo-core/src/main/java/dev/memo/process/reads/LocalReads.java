@@ -2,6 +2,8 @@ package dev.memo.process.reads;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import dev.memo.store.SecondaryStore;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,6 +42,17 @@ public interface LocalReads extends AutoCloseable {
    * proves nothing.
    */
   @Nullable Stored read(CallKey key, int variant);
+
+  /**
+   * What this finds in the database while that shows all that was acknowledged before; or null if
+   * it does not, or cannot be read.
+   *
+   * @param stripe what is read must be of calls of this stripe, or move the directory's epoch
+   * @param question may be asked several times; only the last answer counts
+   */
+  default <T> @Nullable T look(int stripe, Function<SecondaryStore, T> question) {
+    return null;
+  }
 
   /** Whether what is not found at the moment may be there for another reason than its novelty. */
   default boolean isBlind() {

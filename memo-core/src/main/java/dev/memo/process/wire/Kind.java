@@ -24,6 +24,7 @@ enum Kind {
   STATUS(29, in -> new Message.AskStatus()),
   ATTACHED(30, in -> new Message.Attached()),
   ASK_TABLES(31, in -> new Message.AskTables()),
+  REMEMBER(32, Message.Remember::read),
 
   WELCOME(64, Message.Welcome::read),
   FAILED(65, Message.Failed::read),

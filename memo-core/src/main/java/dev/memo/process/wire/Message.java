@@ -137,6 +137,23 @@ public sealed interface Message {
     }
   }
 
+  /** Says that what outdates results of a function is not to be forgotten; {@link Done}. */
+  record Remember(long functionId) implements Request {
+    @Override
+    public Kind kind() {
+      return Kind.REMEMBER;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i64(functionId);
+    }
+
+    static Remember read(FieldReader in) throws WireException {
+      return new Remember(in.i64());
+    }
+  }
+
   /** Looks without asking for a claim; {@link Hit} or {@link Absent}. */
   record Read(CallKey key, int variant) implements Request {
     @Override

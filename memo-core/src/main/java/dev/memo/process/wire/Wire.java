@@ -43,7 +43,7 @@ public final class Wire {
   static final long MAGIC = 0x6d656d6f_89_000001L;
 
   /** The version that this code speaks. */
-  public static final int VERSION = 2;
+  public static final int VERSION = 3;
 
   static final int MAX_PAYLOAD = 65_536;
   static final int HEAD_AFTER_LENGTH = 1 + Integer.BYTES;

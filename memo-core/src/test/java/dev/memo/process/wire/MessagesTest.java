@@ -31,6 +31,7 @@ final class MessagesTest {
         new Message.Hello(1, 2, 3, 4, "member"),
         new Message.Welcome(1, 2, 3, 4),
         new Message.Register(1, "p.C#m(int)"),
+        new Message.Remember(7),
         new Message.Read(SHORT, -1),
         new Message.AskClaim(LONG, 2, 3, CHAIN),
         new Message.Put(SHORT, 2, 3, 4, 5, ENTRY),

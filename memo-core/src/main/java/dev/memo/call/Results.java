@@ -1,0 +1,159 @@
+package dev.memo.call;
+
+import dev.memo.call.Computed.Returned;
+import dev.memo.call.Flight.Landing;
+import dev.memo.call.Reading.Found;
+import dev.memo.call.Reading.Missing;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Claim;
+import dev.memo.claims.PutAnswer;
+import dev.memo.codec.Entry;
+import dev.memo.codec.EntryRejectedException;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
+import dev.memo.failure.UncacheableResultException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stores what runs of the function returned, and ends their claims. A result that cannot be stored
+ * is returned all the same, counted and logged. Thread-safe.
+ */
+final class Results<A extends @Nullable Object, R extends @Nullable Object> {
+  private final FunctionParts<A, R, ?> parts;
+
+  Results(FunctionParts<A, R, ?> parts) {
+    this.parts = parts;
+  }
+
+  /** Stores what a computation that was granted or begun has returned, unless another was first. */
+  Computed<R> keep(Request<A> request, Slot slot, Claim claim, Run<R> run) {
+    byte[] entry;
+    try {
+      entry = entry(request, run, claim.start());
+    } catch (UncacheableResultException e) {
+      unstored(UnstoredReason.UNCACHEABLE, e);
+      return new Returned<>(run.value(), new Landing.Unshared());
+    }
+    return store(request, slot, claim, run.value(), entry);
+  }
+
+  private Computed<R> store(Request<A> request, Slot slot, Claim claim, R value, byte[] bytes) {
+    Entry entry = parsed(bytes);
+    Returned<R> own = new Returned<>(value, share(value, entry));
+    PutAnswer answer;
+    try {
+      answer = parts.primary.put(request.key(), slot.variant(), claim, bytes, slot.rejected());
+    } catch (DirectoryClosedException e) {
+      unstored(UnstoredReason.CLOSED, e);
+      return own;
+    }
+    if (answer instanceof PutAnswer.Lost lost) {
+      Reading<R> winner = parts.reader.examine(lost.winner(), request.arguments(), slot);
+      if (winner instanceof Found<R> won) {
+        parts.heap.keep(request, won.value(), won.entry());
+        return new Returned<>(won.value(), share(won.value(), won.entry()));
+      }
+      Slot beside = ((Missing<R>) winner).slot();
+      if (beside.variant() != slot.variant()) {
+        return store(request, beside, claim, value, bytes);
+      }
+      unstored(UnstoredReason.LOST, null);
+    } else if (answer instanceof PutAnswer.Refused refused) {
+      unstored(UnstoredReason.REFUSED, refused.cause());
+    } else if (answer instanceof PutAnswer.Outdated) {
+      unstored(UnstoredReason.OUTDATED, null);
+    } else if (answer instanceof PutAnswer.ReadOnly) {
+      // whoever opened the directory so knows: no warning
+      parts.counters.unstored.increment(UnstoredReason.READ_ONLY);
+      parts.heap.keep(request, value, entry);
+    } else if (answer instanceof PutAnswer.Spooled) {
+      parts.counters.spooled.increment();
+      parts.heap.keep(request, value, entry);
+    } else {
+      parts.counters.bytesWritten.add(bytes.length);
+      parts.heap.keep(request, value, entry);
+    }
+    return own;
+  }
+
+  /**
+   * Puts what a refresh has returned in place of what is stored, if nothing else was put there
+   * since {@code start}.
+   */
+  void refresh(Request<A> request, Run<R> run, long start) {
+    byte[] entry;
+    try {
+      entry = entry(request, run, start);
+    } catch (UncacheableResultException e) {
+      unstored(UnstoredReason.UNCACHEABLE, e);
+      return;
+    }
+    if (replace("refresh", request.key(), entry, start) instanceof PutAnswer.Outdated) {
+      unstored(UnstoredReason.OUTDATED, null);
+    }
+  }
+
+  /** Puts a value in place of what is stored. */
+  void put(Request<A> request, R value) {
+    Run<R> now = new Run<>(value, parts.context.clock().millis(), 0, 0);
+    byte[] entry = entry(request, now, parts.epochs.lastSequence());
+    replace("put", request.key(), entry, Long.MAX_VALUE);
+  }
+
+  private PutAnswer replace(String action, CallKey key, byte[] entry, long start) {
+    PutAnswer answer = parts.primary.replace(key, parts.spec.results().variant(), entry, start);
+    if (answer instanceof PutAnswer.Refused refused) {
+      throw new DirectoryUnavailableException(
+          "Cannot " + action + " a result of " + parts.spec.identity() + ": nothing was stored",
+          refused.cause());
+    }
+    if (answer instanceof PutAnswer.Kept) {
+      parts.counters.bytesWritten.add(entry.length);
+    }
+    return answer;
+  }
+
+  private byte[] entry(Request<A> request, Run<R> run, long start) {
+    return Entry.write(
+        start,
+        run.createdMillis(),
+        run.nanos(),
+        run.codeFingerprint(),
+        request.arguments(),
+        parts.spec.results().encode(run.value()));
+  }
+
+  /** What followers get of a stored value: the value itself if it can never change. */
+  Landing share(R value, Entry entry) {
+    return parts.spec.results().isImmutable()
+        ? new Landing.Shared(value, entry.durationNanos())
+        : new Landing.Copied(entry);
+  }
+
+  /** Ends a computation. */
+  void release(CallKey key, Slot slot, Claim claim) {
+    try {
+      parts.primary.release(key, slot.variant(), claim);
+    } catch (DirectoryClosedException e) {
+      parts.notices.warn(
+          "closed", "The directory was closed while " + parts.spec.identity() + " ran", e);
+    }
+  }
+
+  /** Counts and tells that a result is not stored. */
+  void unstored(UnstoredReason reason, @Nullable Throwable cause) {
+    parts.counters.unstored.increment(reason);
+    parts.notices.warn(
+        reason.name(),
+        "A result of " + parts.spec.identity() + " was returned but is not stored: " + reason,
+        cause);
+  }
+
+  private static Entry parsed(byte[] bytes) {
+    try {
+      return Entry.parse(bytes, 0);
+    } catch (EntryRejectedException e) {
+      throw new AssertionError("an entry just written cannot be parsed", e);
+    }
+  }
+}

@@ -1,0 +1,115 @@
+package dev.memo.processor;
+
+import dev.memo.processor.ReceiverKey.Kind;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
+import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.Modifier;
+import javax.lang.model.element.TypeElement;
+import javax.lang.model.type.DeclaredType;
+import javax.lang.model.type.TypeMirror;
+
+/** Finds out what identifies the objects of a class. */
+final class Receivers {
+  private final TypeSystem system;
+  private final Set<String> keyTypes;
+
+  /**
+   * @param keyTypes names of classes that have a {@code KeyEncoder}
+   */
+  Receivers(TypeSystem system, Set<String> keyTypes) {
+    this.system = system;
+    this.keyTypes = Set.copyOf(keyTypes);
+  }
+
+  /** Empty if the class does not say it. Not to be asked of static methods. */
+  Optional<ReceiverKey> keyOf(AnnotatedMethod method) {
+    TypeElement declaring = method.declaring();
+    boolean withClass =
+        method.shape() == Shape.DECORATE
+            || (method.shape() == Shape.RECEIVER_FIRST && !isOfOneClass(declaring));
+    if (method.ignoresReceiver()) {
+      return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass));
+    }
+    List<Element> members = members(declaring);
+    if (!members.isEmpty()) {
+      List<String> names = members.stream().map(Receivers::name).sorted().toList();
+      return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass));
+    }
+    return hasContent(declaring) ? Optional.of(ReceiverKey.content()) : Optional.empty();
+  }
+
+  /**
+   * What is marked in the class and in what it extends and implements; of a record's component,
+   * whose mark its field and its accessor have, the field; of methods that override each other,
+   * one.
+   */
+  List<Element> members(TypeElement declaring) {
+    List<Element> marked =
+        system.members().lineage(declaring).stream()
+            .flatMap(type -> type.getEnclosedElements().stream())
+            .filter(Receivers::isMarked)
+            .filter(member -> !member.getModifiers().contains(Modifier.STATIC))
+            .<Element>map(member -> member)
+            .toList();
+    return marked.stream()
+        .filter(member -> !isAccessor(member, marked))
+        .filter(member -> marked.indexOf(sameMethod(member, marked)) == marked.indexOf(member))
+        .toList();
+  }
+
+  private static boolean isMarked(Element member) {
+    return Annotations.find(member, Annotations.CACHE_IDENTITY).isPresent();
+  }
+
+  private static boolean isAccessor(Element member, List<Element> marked) {
+    return member.getKind() == ElementKind.METHOD
+        && TypeSystem.declaring(member).getKind() == ElementKind.RECORD
+        && marked.stream()
+            .anyMatch(
+                other ->
+                    other.getKind() == ElementKind.FIELD
+                        && TypeSystem.declaring(other).equals(TypeSystem.declaring(member))
+                        && other.getSimpleName().equals(member.getSimpleName()));
+  }
+
+  /** The first of the marked methods that the member is, or overrides. */
+  private static Element sameMethod(Element member, List<Element> marked) {
+    return marked.stream()
+        .filter(other -> member.getKind() == ElementKind.METHOD && isOfSameName(member, other))
+        .findFirst()
+        .orElse(member);
+  }
+
+  private static boolean isOfSameName(Element method, Element other) {
+    return other.getKind() == ElementKind.METHOD
+        && other.getSimpleName().equals(method.getSimpleName())
+        && !other.getModifiers().contains(Modifier.PRIVATE);
+  }
+
+  /** As {@code CachedMethod.identifiedBy} takes it. */
+  static String name(Element member) {
+    return member.getSimpleName() + (member instanceof ExecutableElement ? "()" : "");
+  }
+
+  private static boolean isOfOneClass(TypeElement type) {
+    return type.getKind() == ElementKind.RECORD
+        || type.getKind() == ElementKind.ENUM
+        || type.getModifiers().contains(Modifier.FINAL);
+  }
+
+  private boolean hasContent(TypeElement type) {
+    if (type.getKind() == ElementKind.RECORD
+        || type.getKind() == ElementKind.ENUM
+        || keyTypes.contains(type.getQualifiedName().toString())) {
+      return true;
+    }
+    List<? extends TypeMirror> permitted = type.getPermittedSubclasses();
+    return type.getModifiers().contains(Modifier.ABSTRACT)
+        && !permitted.isEmpty()
+        && permitted.stream().allMatch(one -> hasContent(TypeSystem.elementOf((DeclaredType) one)));
+  }
+}
