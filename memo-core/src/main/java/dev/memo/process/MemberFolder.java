@@ -13,6 +13,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -137,13 +138,16 @@ final class MemberFolder implements AutoCloseable {
     if (LockNames.contains(file)) {
       return true;
     }
-    // not made: its process may be deleting it, and then the folder
-    try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE)) {
-      if (probe.tryLock() == null) {
-        return true;
+    try {
+      Object before = key(file);
+      // not made: its process may be deleting it, and then the folder
+      try (FileChannel probe = FileChannel.open(file, StandardOpenOption.WRITE)) {
+        if (probe.tryLock() == null || !before.equals(key(file))) {
+          return true; // locked, or another file by now: this one was swept, and its folder is made
+        }
+        delete(folder); // while it is locked: who begins meanwhile begins anew
+        return false;
       }
-      delete(folder); // while it is locked: who begins meanwhile begins anew
-      return false;
     } catch (NoSuchFileException e) {
       return isBegun(folder);
     } catch (OverlappingFileLockException e) {
@@ -151,6 +155,12 @@ final class MemberFolder implements AutoCloseable {
     } catch (IOException e) {
       return Files.isDirectory(folder); // for all we know, unless it is not ours
     }
+  }
+
+  /** Tells files apart that had one name after the other, as long as one of them is open. */
+  private static Object key(Path file) throws IOException {
+    Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+    return key == null ? file : key; // of a file system that has none
   }
 
   /** What has no lock file is empty: its process has ended, or is about to make one. */
