@@ -138,6 +138,9 @@ final class MemberFolder implements AutoCloseable {
     if (LockNames.contains(file)) {
       return true;
     }
+    if (!Files.isDirectory(folder)) {
+      return false; // not ours, or gone
+    }
     try {
       Object before = key(file);
       // not made: its process may be deleting it, and then the folder
