@@ -268,7 +268,7 @@ final class FutureResultsTest {
     public static void main(String[] arguments) throws Exception {
       Memo memo = Memo.open(Path.of(arguments[0]));
       int n = Integer.parseInt(arguments[1]);
-      CompletableFuture<Void> unused =
+      CompletableFuture<Void> ended =
           square(memo)
               .call(n)
               .thenAccept(
@@ -277,7 +277,7 @@ final class FutureResultsTest {
                     System.out.flush();
                     Runtime.getRuntime().halt(1);
                   });
-      Thread.sleep(TimeUnit.SECONDS.toMillis(PATIENCE_SECONDS));
+      ended.get(PATIENCE_SECONDS, TimeUnit.SECONDS); // never: the process has ended by then
     }
   }
 

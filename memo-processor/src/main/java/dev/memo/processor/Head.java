@@ -47,24 +47,6 @@ record Head(
         hasPlainTypes);
   }
 
-  Head withExceptions(List<? extends TypeMirror> exceptions) {
-    return new Head(
-        name,
-        access,
-        annotations,
-        variables,
-        result,
-        parameters,
-        exceptions,
-        isVarArgs,
-        hasPlainTypes);
-  }
-
-  Head withPlainTypes() {
-    return new Head(
-        name, access, annotations, variables, result, parameters, exceptions, isVarArgs, true);
-  }
-
   /** A parameter. */
   record Parameter(String name, TypeMirror type, List<AnnotationMirror> annotations) {}
 }

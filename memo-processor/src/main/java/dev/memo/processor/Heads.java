@@ -12,6 +12,7 @@ import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.element.VariableElement;
 import javax.lang.model.type.ExecutableType;
+import javax.lang.model.type.TypeMirror;
 import javax.lang.model.type.TypeVariable;
 
 /** Reads what stands before the bodies of methods and constructors. */
@@ -38,6 +39,8 @@ final class Heads {
         element,
         (ExecutableType) element.asType(),
         annotations,
+        element.getThrownTypes(),
+        false,
         i ->
             new Head.Parameter(
                 names.get(i), parameters.get(i).asType(), Annotations.nullness(parameters.get(i))));
@@ -51,17 +54,20 @@ final class Heads {
   private Head inherited(ExecutableElement element, TypeElement declaring) {
     ExecutableType type = system.members().asMember(declaring, element);
     return head(
-            element,
-            type,
-            deprecated(element),
-            i -> new Head.Parameter("arg" + i, type.getParameterTypes().get(i), List.of()))
-        .withPlainTypes();
+        element,
+        type,
+        deprecated(element),
+        system.members().commonExceptions(declaring, element),
+        true,
+        i -> new Head.Parameter("arg" + i, type.getParameterTypes().get(i), List.of()));
   }
 
   private static Head head(
       ExecutableElement element,
       ExecutableType type,
       List<AnnotationMirror> annotations,
+      List<? extends TypeMirror> exceptions,
+      boolean hasPlainTypes,
       IntFunction<Head.Parameter> parameter) {
     return new Head(
         element.getSimpleName().toString(),
@@ -70,22 +76,20 @@ final class Heads {
         type.getTypeVariables().stream().<TypeVariable>map(variable -> variable).toList(),
         type.getReturnType(),
         IntStream.range(0, element.getParameters().size()).mapToObj(parameter).toList(),
-        type.getThrownTypes(),
+        exceptions,
         element.isVarArgs(),
-        false);
+        hasPlainTypes);
   }
 
   /** Those that a wrapper of the interface passes on: what it must implement, and defaults. */
   List<Head> passedOn(TypeElement declaring, List<AnnotatedMethod> cached, Set<String> taken) {
-    ClassMembers members = system.members();
-    return members.instanceMethods(declaring).stream()
+    return system.members().instanceMethods(declaring).stream()
         .filter(method -> cached.stream().noneMatch(it -> it.element().equals(method)))
         .map(
             method ->
                 TypeSystem.declaring(method).equals(declaring)
                     ? of(method, taken)
-                    : inherited(method, declaring)
-                        .withExceptions(members.commonExceptions(declaring, method)))
+                    : inherited(method, declaring))
         .toList();
   }
 
