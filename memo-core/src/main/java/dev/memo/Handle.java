@@ -1,17 +1,17 @@
 package dev.memo;
 
-import dev.memo.call.CachedFunction;
 import dev.memo.call.DirectoryFunction;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.Lookup;
+import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.failure.DirectoryClosedException;
 import org.jspecify.annotations.Nullable;
 
 /** A cached function that finds its directory when it is called. */
 final class Handle<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    implements CachedFunction<A, R, X> {
+    implements RoutedFunction<A, R, X> {
   private final FunctionIdentity identity;
   private final Place<A, R, X> place;
   private final ThrowingFunction<A, R, X> body;
@@ -44,6 +44,12 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
   public R call(A argument) throws X {
     DirectoryFunction<A, R, X> function = place.find();
     return function == null ? body.call(argument) : function.call(argument);
+  }
+
+  @Override
+  public @Nullable Route<?, R, X> route(A argument) {
+    DirectoryFunction<A, R, X> function = place.find();
+    return function == null ? null : function.route(argument);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.memo;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.Lookup;
+import dev.memo.call.RoutedFunction;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.key.ReceiverFormat;
 import java.util.function.Supplier;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class ReceiverFirst<
         A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    implements CachedFunction<A, R, X> {
+    implements RoutedFunction<A, R, X> {
   private final Class<?> declaring;
   private final ReceiverClasses<A, R, X> classes;
   private final Supplier<ArgumentsFormat<A>> newFormat;
@@ -50,6 +51,11 @@ final class ReceiverFirst<
   @Override
   public R call(A argument) throws X {
     return of(argument).call(argument);
+  }
+
+  @Override
+  public @Nullable Route<?, R, X> route(A argument) {
+    return RoutedFunction.route(of(argument), argument);
   }
 
   @Override

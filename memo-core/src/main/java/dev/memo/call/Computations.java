@@ -27,7 +27,9 @@ final class Computations<
       } catch (Throwable failure) {
         return threw(failure);
       }
-      return results.keep(request, slot, claim, run);
+      Computed<R> computed = results.keep(request, slot, claim, run);
+      request.settle(computed.landing());
+      return computed;
     } finally {
       results.release(request.key(), slot, claim);
     }

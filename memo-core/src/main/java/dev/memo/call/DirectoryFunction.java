@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 /** A function in the directory that keeps its results. Thread-safe. */
 public sealed interface DirectoryFunction<
         A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    extends CachedFunction<A, R, X> permits StoredFunction, FutureFunction {
+    extends RoutedFunction<A, R, X> permits StoredFunction, FutureFunction {
 
   /**
    * Makes the function known to the directory.

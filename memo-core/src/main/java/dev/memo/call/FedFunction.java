@@ -12,7 +12,7 @@ record FedFunction<
         R extends @Nullable Object,
         X extends Exception>(
     CachedFunction<A, R, X> target, Function<? super B, ? extends A> arguments)
-    implements CachedFunction<B, R, X> {
+    implements RoutedFunction<B, R, X> {
 
   FedFunction {
     requireNonNull(target, "target");
@@ -22,6 +22,11 @@ record FedFunction<
   @Override
   public R call(B argument) throws X {
     return target.call(arguments.apply(argument));
+  }
+
+  @Override
+  public @Nullable Route<?, R, X> route(B argument) {
+    return RoutedFunction.route(target, arguments.apply(argument));
   }
 
   @Override

@@ -96,6 +96,12 @@ public final class FutureFunction<
     return computations.runOnly(argument);
   }
 
+  /** Each caller has a future of its own. */
+  @Override
+  public @Nullable Route<A, @Nullable CompletionStage<V>, X> route(A argument) {
+    return null;
+  }
+
   @Override
   public Lookup<@Nullable CompletionStage<V>> peek(A argument) {
     Lookup<V> value = values.peek(argument);

@@ -67,6 +67,15 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
   }
 
+  /** Returns what an equal call of the batch has computed. */
+  R take(Landing landing, Request<A> request, Chain chain) throws X {
+    if (landing instanceof Landing.Shared shared) {
+      return follow(shared);
+    }
+    Slot slot = new Slot(parts.spec.results().variant(), 0);
+    return follow((Landing.Copied) landing, request, slot, chain);
+  }
+
   // The value is an R: flights belong to one function.
   @SuppressWarnings({"unchecked", "NullAway"})
   private R follow(Landing.Shared shared) {

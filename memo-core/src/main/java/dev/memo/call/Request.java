@@ -10,9 +10,18 @@ import org.jspecify.annotations.Nullable;
  * entry.
  *
  * @param freshness read before anything was looked up
+ * @param twins the equal calls of its batch; null if there are none
  */
 record Request<A extends @Nullable Object>(
-    A argument, EncodedArguments arguments, ExactKey exact, Freshness freshness) {
+    A argument,
+    EncodedArguments arguments,
+    ExactKey exact,
+    Freshness freshness,
+    @Nullable Twins twins) {
+
+  Request(A argument, EncodedArguments arguments, ExactKey exact, Freshness freshness) {
+    this(argument, arguments, exact, freshness, null);
+  }
 
   CallKey key() {
     return exact.key();
@@ -20,6 +29,19 @@ record Request<A extends @Nullable Object>(
 
   /** The same call, asked for anew. */
   Request<A> again(Epochs epochs) {
-    return new Request<>(argument, arguments, exact, Freshness.now(epochs, key().stripe()));
+    return again(epochs, twins);
+  }
+
+  /** The same call, asked for anew, of a batch that has equal ones. */
+  Request<A> again(Epochs epochs, @Nullable Twins equal) {
+    Freshness now = Freshness.now(epochs, key().stripe());
+    return new Request<>(argument, arguments, exact, now, equal);
+  }
+
+  /** It was computed. */
+  void settle(Flight.Landing landing) {
+    if (twins != null) {
+      twins.settle(landing, freshness);
+    }
   }
 }

@@ -1,12 +1,15 @@
 package dev.memo.call;
 
+import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
+import dev.memo.claims.Stored;
 import dev.memo.codec.EncodedArguments;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,8 +65,29 @@ public final class StoredFunction<
     if (shared != null) {
       return hit(shared);
     }
-    Request<A> request = request(argument);
-    shared = parts.heap.getEncoded(request.exact());
+    return answer(request(argument));
+  }
+
+  /**
+   * As {@link #call}, for arguments that were encoded before.
+   *
+   * @param twins equal calls of the batch; null if there are none
+   */
+  R callEncoded(Request<A> request, @Nullable Twins twins) throws X {
+    HeapTier.Value shared = parts.heap.get(request.argument());
+    if (shared != null) {
+      return hit(shared);
+    }
+    Landing settled = twins == null ? null : twins.landing(parts.epochs);
+    if (settled != null) {
+      parts.counters.calls.increment();
+      return run(chain -> misses.take(settled, request, chain));
+    }
+    return answer(request.again(parts.epochs, twins));
+  }
+
+  private R answer(Request<A> request) throws X {
+    HeapTier.Value shared = parts.heap.getEncoded(request.exact());
     if (shared != null) {
       return hit(shared);
     }
@@ -72,7 +96,7 @@ public final class StoredFunction<
       reading = parts.reader.readNearby(request.key(), request.arguments());
     } catch (DirectoryClosedException e) {
       if (parts.context.computesWhenClosed().getAsBoolean()) {
-        return bypass(argument);
+        return bypass(request.argument());
       }
       throw e;
     }
@@ -84,11 +108,13 @@ public final class StoredFunction<
 
   private R miss(Request<A> request, Missing<R> missing) throws X {
     prepare(missing);
+    return run(chain -> misses.answer(request, missing, chain));
+  }
+
+  private static <R extends @Nullable Object, X extends Exception> R run(Chain.Task<R, X> task)
+      throws X {
     Chain chain = Chain.current();
-    if (chain != null) {
-      return misses.answer(request, missing, chain);
-    }
-    return Chain.root().run(root -> misses.answer(request, missing, root));
+    return chain == null ? Chain.root().run(task) : task.run(chain);
   }
 
   /** Comes before what ends a flight and a claim in any case. */
@@ -117,6 +143,30 @@ public final class StoredFunction<
     parts.took(found.entry().durationNanos());
     parts.hit(request, found, HitSource.DISK);
     return found.value();
+  }
+
+  /** Reads the entries of some calls, as {@link dev.memo.claims.Primary#readAll}. */
+  List<@Nullable Stored> readAll(List<CallKey> keys) {
+    return parts.primary.readAll(keys, parts.spec.results().variant());
+  }
+
+  /** The value of an entry that was read for a call; null if it is none for this program. */
+  @Nullable Found<R> found(Request<A> request, Stored stored) {
+    Slot slot = new Slot(parts.spec.results().variant(), 0);
+    return parts.reader.examine(stored, request.arguments(), slot) instanceof Found<R> found
+        ? found
+        : null;
+  }
+
+  /** Answers a call with what was found for it. */
+  R answer(Request<A> request, Found<R> found) {
+    parts.counters.calls.increment();
+    return hit(request, found);
+  }
+
+  @Override
+  public @Nullable Route<A, R, X> route(A argument) {
+    return new Route<>(this, argument);
   }
 
   /** Runs the function without looking, and stores nothing. */

@@ -3,6 +3,8 @@ package dev.memo.claims;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.FunctionClashException;
 import dev.memo.failure.StoreException;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -43,6 +45,17 @@ public interface Primary {
    */
   default @Nullable Stored readNearby(CallKey key, int variant) {
     return read(key, variant);
+  }
+
+  /**
+   * Returns what {@link #read} would for each of the first keys, in their order, at least for one:
+   * not for all if that would be too much at once. The rest is to be asked for in the same way.
+   *
+   * @param keys at least one
+   * @throws StoreException if the database cannot read one of them
+   */
+  default List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    return Collections.singletonList(read(keys.get(0), variant));
   }
 
   /** Who is asked before a chain waits for another one of this process. */

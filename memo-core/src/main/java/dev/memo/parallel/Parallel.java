@@ -40,6 +40,9 @@ public final class Parallel {
    * <p>A function that throws two different checked exceptions makes {@code X} an {@code
    * Exception}. A {@code java.util.function.Function f} is passed as {@code f::apply}.
    *
+   * <p>Of a handle of a cached function, what is stored is looked up first, many inputs at once,
+   * and the function runs only when all have been looked up; of equal inputs it runs for one.
+   *
    * @param inputs copied before the first call
    * @param threads at least 1
    * @throws X what the function throws
@@ -53,8 +56,7 @@ public final class Parallel {
           throws X {
     requireNonNull(function, "function");
     A[] arguments = copy(inputs, threads);
-    @Nullable Object[] results = new Object[arguments.length];
-    Batch.run(index -> results[index] = function.call(arguments[index]), results.length, threads);
+    @Nullable Object[] results = Calls.all(function, arguments, threads);
     @SuppressWarnings("unchecked") // holds results of the function only
     List<R> list = (List<R>) Collections.unmodifiableList(Arrays.asList(results));
     return list;

@@ -16,9 +16,11 @@ import dev.memo.process.Functions.KnownFunction;
 import dev.memo.process.HeldClaim.Found;
 import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
+import dev.memo.store.BoundedReads;
 import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -131,9 +133,36 @@ final class LocalPrimary implements Primary, AutoCloseable {
     return bytes == null ? null : new Stored(bytes);
   }
 
+  @Override
+  public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    requireOpen();
+    boolean[] changing = new boolean[keys.size()]; // before the look, as above
+    List<byte[]> rows = new ArrayList<>(keys.size());
+    for (int i = 0; i < changing.length; i++) {
+      changing[i] = stripes.of(keys.get(i)).isChanging();
+      rows.add(entryKey(keys.get(i), variant));
+    }
+    List<byte @Nullable []> values =
+        BoundedReads.read(rows, some -> store.multiGet(Family.ENTRIES, some));
+    List<@Nullable Stored> found = new ArrayList<>(values.size());
+    for (int i = 0; i < values.size(); i++) {
+      byte[] bytes = values.get(i);
+      boolean changed = stripes.of(keys.get(i)).awaitChange();
+      if (bytes == null && (changing[i] || changed)) {
+        bytes = get(keys.get(i), variant);
+      }
+      found.add(bytes == null ? null : new Stored(bytes));
+    }
+    return found;
+  }
+
   private byte @Nullable [] get(CallKey key, int variant) {
+    return store.get(Family.ENTRIES, entryKey(key, variant));
+  }
+
+  private byte[] entryKey(CallKey key, int variant) {
     Era era = functions.of(key.functionId()).era();
-    return store.get(Family.ENTRIES, key.entryKey(era.generation(), variant));
+    return key.entryKey(era.generation(), variant);
   }
 
   @Override

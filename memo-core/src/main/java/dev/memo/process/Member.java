@@ -16,6 +16,9 @@ import dev.memo.process.reads.LocalReads;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -217,6 +220,35 @@ final class Member implements Primary {
         ? near
         : role.<@Nullable Stored>ask(
             current -> current.primary().read(key, variant), () -> spool.find(key, variant));
+  }
+
+  @Override
+  public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    List<@Nullable Stored> found = new ArrayList<>(reads.readAll(keys, variant));
+    List<CallKey> unknown = new ArrayList<>();
+    for (int i = 0; i < found.size(); i++) {
+      if (found.get(i) == null) {
+        unknown.add(keys.get(i));
+      }
+    }
+    if (unknown.isEmpty()) {
+      return found;
+    }
+    Iterator<@Nullable Stored> told =
+        role.ask(
+                current -> current.primary().readAll(unknown, variant),
+                () ->
+                    Collections.<@Nullable Stored>singletonList(
+                        spool.find(unknown.get(0), variant)))
+            .iterator();
+    for (int i = 0; i < found.size(); i++) {
+      if (found.get(i) == null && !told.hasNext()) {
+        return found.subList(0, i);
+      } else if (found.get(i) == null) {
+        found.set(i, told.next());
+      }
+    }
+    return found;
   }
 
   @Override

@@ -17,6 +17,7 @@ import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import java.nio.channels.SocketChannel;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -328,6 +329,18 @@ final class RemotePrimary implements Primary, AutoCloseable {
     throwRefused(answer);
     expect(answer, Message.Absent.class);
     return null;
+  }
+
+  @Override
+  public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    int most = Math.min(keys.size(), Message.ReadAll.MAX_KEYS);
+    Message answer = ask(new Message.ReadAll(keys.subList(0, most), variant));
+    throwRefused(answer);
+    List<@Nullable Stored> stored = expect(answer, Message.Found.class).stored();
+    if (stored.size() > most) {
+      throw unexpected(answer);
+    }
+    return stored;
   }
 
   @Override

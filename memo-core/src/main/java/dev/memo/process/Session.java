@@ -126,7 +126,9 @@ final class Session implements Connection.Listener {
   }
 
   private static boolean isAnsweredWithValues(Message message) {
-    return message instanceof Message.Read || message instanceof Message.AskClaim;
+    return message instanceof Message.Read
+        || message instanceof Message.ReadAll
+        || message instanceof Message.AskClaim;
   }
 
   private void take(int stream, Message message) {
@@ -231,6 +233,8 @@ final class Session implements Connection.Listener {
     } else if (message instanceof Message.Read read) {
       Stored stored = primary.read(read.key(), read.variant());
       return stored == null ? new Message.Absent() : new Message.Hit(stored);
+    } else if (message instanceof Message.ReadAll all) {
+      return Message.Found.of(primary.readAll(all.keys(), all.variant()));
     } else if (message instanceof Message.Abandon) {
       return abandon(stream);
     } else if (message instanceof Message.Release release) {

@@ -4,6 +4,8 @@ import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -185,6 +187,26 @@ public final class SecondaryStore implements AutoCloseable {
     }
     try {
       return borrow.get().get(family, key);
+    } catch (RocksDBException e) {
+      throw RocksFailures.translate("reading", folder, e);
+    } finally {
+      borrow.close();
+    }
+  }
+
+  /**
+   * As {@link #get} for many, in the order of the keys.
+   *
+   * @throws StoreException if the database refuses
+   */
+  public List<byte @Nullable []> multiGet(Family family, List<byte[]> keys) {
+    Borrows<NativeDatabase> borrows = admitted;
+    Borrows.Borrow<NativeDatabase> borrow = borrows == null ? null : borrows.tryBorrow();
+    if (borrow == null) {
+      return Collections.nCopies(keys.size(), null);
+    }
+    try {
+      return borrow.get().multiGet(family, keys);
     } catch (RocksDBException e) {
       throw RocksFailures.translate("reading", folder, e);
     } finally {

@@ -7,6 +7,7 @@ import dev.memo.process.reads.OwnerPage;
 import dev.memo.process.reads.Source;
 import dev.memo.store.ScriptedWriter;
 import dev.memo.store.Writer;
+import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -52,6 +53,11 @@ public final class DeceivedReads implements LocalReads {
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
     return target.read(key, variant);
+  }
+
+  @Override
+  public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    return target.readAll(keys, variant);
   }
 
   @Override

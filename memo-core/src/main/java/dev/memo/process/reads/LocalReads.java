@@ -3,6 +3,8 @@ package dev.memo.process.reads;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
 import dev.memo.store.SecondaryStore;
+import java.util.Collections;
+import java.util.List;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -28,6 +30,11 @@ public interface LocalReads extends AutoCloseable {
         }
 
         @Override
+        public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+          return Collections.nCopies(keys.size(), null);
+        }
+
+        @Override
         public void follow(Source source) {}
 
         @Override
@@ -42,6 +49,16 @@ public interface LocalReads extends AutoCloseable {
    * proves nothing.
    */
   @Nullable Stored read(CallKey key, int variant);
+
+  /**
+   * As {@link #read}, for the first keys in their order, at least for one: not for all if that
+   * would be too much at once.
+   *
+   * @param keys at least one
+   */
+  default List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    return Collections.singletonList(read(keys.get(0), variant));
+  }
 
   /**
    * What this finds in the database while that shows all that was acknowledged before; or null if

@@ -9,6 +9,8 @@ import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
@@ -85,28 +87,44 @@ public final class SecondaryReads implements LocalReads {
 
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
-    View current = admitted.get();
-    Stored found = current == null ? null : find(current, key, variant);
-    if (!used) {
-      used = true; // not written by every read: all threads share its cache line
-    }
-    if (found == null && !missed) {
-      missed = true;
-      if (asleep && source != null) {
-        wake();
-      }
-    }
+    Stored found = find(view -> view.read(key, variant));
+    tell(found == null);
     return found;
   }
 
-  private @Nullable Stored find(View current, CallKey key, int variant) {
+  @Override
+  public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    List<@Nullable Stored> found = find(view -> view.readAll(keys, variant));
+    tell(found == null || found.contains(null));
+    return found == null ? Collections.nCopies(keys.size(), null) : found;
+  }
+
+  /** Null if nothing can be read. */
+  private <T> @Nullable T find(Function<View, @Nullable T> question) {
+    View current = admitted.get();
+    if (current == null) {
+      return null;
+    }
     try {
-      return current.read(key, variant);
+      return question.apply(current);
     } catch (StoreException e) {
       if (admitted.compareAndSet(current, null)) {
         met = e;
       }
       return null;
+    }
+  }
+
+  /** Says to the thread that somebody has read, and whether something was not found. */
+  private void tell(boolean missing) {
+    if (!used) {
+      used = true; // not written by every read: all threads share its cache line
+    }
+    if (missing && !missed) {
+      missed = true;
+      if (asleep && source != null) {
+        wake();
+      }
     }
   }
 

@@ -2,9 +2,12 @@ package dev.memo.process.reads;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import dev.memo.store.BoundedReads;
 import dev.memo.store.Family;
 import dev.memo.store.SecondaryStore;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -39,5 +42,26 @@ record View(
     byte[] bytes = store.get(Family.ENTRIES, key.entryKey(generation, variant));
     // again: it may have been removed, and that acknowledged, before it was read
     return bytes != null && isCurrent(stripe) ? new Stored(bytes) : null;
+  }
+
+  /** As {@link LocalReads#readAll}, but a database that refuses is reported. */
+  List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+    boolean[] current = new boolean[keys.size()];
+    List<byte[]> rows = new ArrayList<>(keys.size());
+    for (int i = 0; i < current.length; i++) {
+      CallKey key = keys.get(i);
+      current[i] = isCurrent(key.stripe());
+      long generation = generations.getOrDefault(key.functionId(), 0L);
+      rows.add(key.entryKey(generation, variant));
+    }
+    List<byte @Nullable []> found =
+        BoundedReads.read(rows, some -> store.multiGet(Family.ENTRIES, some));
+    List<@Nullable Stored> counting = new ArrayList<>(found.size());
+    for (int i = 0; i < found.size(); i++) {
+      byte[] bytes = found.get(i);
+      boolean counts = bytes != null && current[i] && isCurrent(keys.get(i).stripe());
+      counting.add(counts ? new Stored(bytes) : null);
+    }
+    return counting;
   }
 }

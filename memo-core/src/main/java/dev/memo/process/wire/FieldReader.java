@@ -117,7 +117,11 @@ final class FieldReader {
 
   /** A stored entry, which is all that is left. */
   Stored stored() throws WireException {
-    byte[] bytes = rest();
+    return stored(rest());
+  }
+
+  /** A stored entry that takes all these bytes. */
+  static Stored stored(byte[] bytes) throws WireException {
     if (bytes.length < Stored.ENTRY_OFFSET) {
       throw new WireException("a stored entry of " + bytes.length + " bytes");
     }

@@ -25,6 +25,7 @@ enum Kind {
   ATTACHED(30, in -> new Message.Attached()),
   ASK_TABLES(31, in -> new Message.AskTables()),
   REMEMBER(32, Message.Remember::read),
+  READ_ALL(33, Message.ReadAll::read),
 
   WELCOME(64, Message.Welcome::read),
   FAILED(65, Message.Failed::read),
@@ -39,7 +40,8 @@ enum Kind {
   OUTDATED(74, in -> new Message.Outdated()),
   REFUSED(75, Message.Refused::read),
   STATE(76, Message.State::read),
-  TABLES(77, Message.Tables::read);
+  TABLES(77, Message.Tables::read),
+  FOUND(78, Message.Found::read);
 
   private static final @Nullable Kind[] BY_CODE = new @Nullable Kind[128];
 
@@ -72,7 +74,7 @@ enum Kind {
   /** How many bytes a message may have: what can hold an entry may have many. */
   int maxBytes() {
     return switch (this) {
-      case PUT, REPLACE, HIT, LOST -> Wire.MAX_MESSAGE;
+      case PUT, REPLACE, HIT, LOST, FOUND -> Wire.MAX_MESSAGE;
       default -> Wire.MAX_OTHER_MESSAGE;
     };
   }

@@ -2,8 +2,11 @@ package dev.memo.process.wire;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What can be said. Fields are sent in the order of the components: {@code int} and {@code long} in
@@ -169,6 +172,46 @@ public sealed interface Message {
 
     static Read read(FieldReader in) throws WireException {
       return new Read(in.key(), in.i32());
+    }
+  }
+
+  /**
+   * Looks for many without asking for claims; {@link Found}.
+   *
+   * @param keys at least one, and at most {@link #MAX_KEYS}
+   */
+  record ReadAll(List<CallKey> keys, int variant) implements Request {
+    /** How many calls a message may ask for. */
+    public static final int MAX_KEYS = 256;
+
+    private static final int LEAST_KEY_BYTES = Long.BYTES + 1 + Integer.BYTES;
+
+    public ReadAll {
+      keys = List.copyOf(keys);
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.READ_ALL;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i32(keys.size());
+      keys.forEach(out::key);
+      out.i32(variant);
+    }
+
+    static ReadAll read(FieldReader in) throws WireException {
+      int count = in.count(LEAST_KEY_BYTES);
+      if (count == 0 || count > MAX_KEYS) {
+        throw new WireException(count + " calls are asked for; there may be 1 to " + MAX_KEYS);
+      }
+      List<CallKey> keys = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        keys.add(in.key());
+      }
+      return new ReadAll(keys, in.i32());
     }
   }
 
@@ -512,6 +555,55 @@ public sealed interface Message {
 
     static Hit read(FieldReader in) throws WireException {
       return new Hit(in.stored());
+    }
+  }
+
+  /**
+   * What there is of the first calls that were asked for, in their order; nothing is said of the
+   * others, because that would be too much at once.
+   *
+   * @param stored at least one; null where there is no entry, which is sent as an empty array
+   */
+  record Found(List<@Nullable Stored> stored) implements Answer {
+    private static final int MAX_LENGTHS = Integer.BYTES * (1 + ReadAll.MAX_KEYS);
+
+    /** Of as many as a message can hold. */
+    public static Found of(List<@Nullable Stored> stored) {
+      long left = Wire.MAX_MESSAGE - MAX_LENGTHS;
+      int count = 0;
+      while (count < stored.size()) {
+        Stored next = stored.get(count);
+        left -= next == null ? 0 : next.bytes().length;
+        if (left < 0 && count > 0) {
+          break;
+        }
+        count++;
+      }
+      return new Found(stored.subList(0, count));
+    }
+
+    @Override
+    public Kind kind() {
+      return Kind.FOUND;
+    }
+
+    @Override
+    public void write(FieldWriter out) {
+      out.i32(stored.size());
+      stored.forEach(each -> out.bytes(each == null ? NO_TAIL : each.bytes()));
+    }
+
+    static Found read(FieldReader in) throws WireException {
+      int count = in.count(Integer.BYTES);
+      if (count == 0 || count > ReadAll.MAX_KEYS) {
+        throw new WireException(count + " answers; there may be 1 to " + ReadAll.MAX_KEYS);
+      }
+      List<@Nullable Stored> stored = new ArrayList<>(count);
+      for (int i = 0; i < count; i++) {
+        byte[] bytes = in.bytes();
+        stored.add(bytes.length == 0 ? null : FieldReader.stored(bytes));
+      }
+      return new Found(stored);
     }
   }
 

@@ -21,8 +21,8 @@ package dev.memo.process.wire;
  * #FREE_FRAMES} may be sent at once; each further one needs a credit, which the receiver gives by
  * {@link Kind#CREDIT} on the same stream when it has taken one in. At most {@value #MAX_LARGE} such
  * messages are under way in one direction. {@link Message.Put}, {@link Message.Replace}, {@link
- * Message.Hit} and {@link Message.Lost} have at most {@value #MAX_MESSAGE} bytes, all others
- * {@value #MAX_OTHER_MESSAGE}.
+ * Message.Hit}, {@link Message.Lost} and {@link Message.Found} have at most {@value #MAX_MESSAGE}
+ * bytes, all others {@value #MAX_OTHER_MESSAGE}.
  *
  * <p>The secondary begins: {@link Message.Hello} on stream 0, which the primary answers with {@link
  * Message.Welcome}, or with {@link Message.Failed} and the end of the connection. From then on the
@@ -43,7 +43,7 @@ public final class Wire {
   static final long MAGIC = 0x6d656d6f_89_000001L;
 
   /** The version that this code speaks. */
-  public static final int VERSION = 3;
+  public static final int VERSION = 4;
 
   static final int MAX_PAYLOAD = 65_536;
   static final int HEAD_AFTER_LENGTH = 1 + Integer.BYTES;

@@ -8,6 +8,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -33,6 +34,7 @@ final class MessagesTest {
         new Message.Register(1, "p.C#m(int)"),
         new Message.Remember(7),
         new Message.Read(SHORT, -1),
+        new Message.ReadAll(List.of(SHORT, LONG), 3),
         new Message.AskClaim(LONG, 2, 3, CHAIN),
         new Message.Put(SHORT, 2, 3, 4, 5, ENTRY),
         new Message.Put(LONG, 2, 3, 4, 5, new byte[100_000]),
@@ -53,6 +55,8 @@ final class MessagesTest {
         new Message.Failed(3, "\u00e4"),
         new Message.Absent(),
         new Message.Hit(STORED),
+        new Message.Found(Arrays.asList(STORED, null, STORED)),
+        new Message.Found(List.of(Stored.of(6, new byte[100_000]), STORED)),
         new Message.Granted(2, 3),
         new Message.Wait(),
         new Message.ComputeAnyway(),

@@ -1,0 +1,130 @@
+package dev.memo.benchmarks;
+
+import dev.memo.Memo;
+import dev.memo.call.CachedFunction;
+import dev.memo.call.ThrowingFunction;
+import dev.memo.parallel.Parallel;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.stream.LongStream;
+
+/**
+ * Prints what a batch of calls costs that are all stored, a call: by the handle, which looks them
+ * up in bulk, and call by call. In the process that leads, in one that reads by itself, and in one
+ * that asks the primary for everything:
+ *
+ * <pre>
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable -Dargs="100000"
+ * </pre>
+ *
+ * <p>The argument is how many calls there are; 1,000,000 without. Values are arrays of 100 bytes,
+ * which the heap tier does not keep. The rows take turns in every round; a figure is the median of
+ * the rounds and, in brackets, the least and the most of them. A ratio compares round by round.
+ */
+public final class BatchTable {
+  private static final int THREADS = 2;
+
+  private final CachedFunction<Long, byte[], RuntimeException> function;
+
+  private BatchTable(Memo memo) {
+    this.function =
+        memo.function("bytes", "1", Long.class, byte[].class, key -> Work.bytes(key, 100));
+  }
+
+  /** What a batch is of. */
+  private enum Calls {
+    BULK,
+    SINGLE
+  }
+
+  /** A function of which a batch does not know that it is cached. */
+  private record Single(CachedFunction<Long, byte[], RuntimeException> cached)
+      implements ThrowingFunction<Long, byte[], RuntimeException> {
+    @Override
+    public byte[] call(Long key) {
+      return cached.call(key);
+    }
+  }
+
+  public static void main(String[] args) throws Exception {
+    if (args.length == 2) {
+      serve(Path.of(args[1]));
+      return;
+    }
+    long keys = args.length == 0 || args[0].isEmpty() ? 1_000_000 : Long.parseLong(args[0]);
+    System.out.printf(
+        Locale.ROOT,
+        "JDK %s, %d cores, %,d calls on %d threads%n",
+        System.getProperty("java.version"),
+        Runtime.getRuntime().availableProcessors(),
+        keys,
+        THREADS);
+    try (TemporaryFolder folder = TemporaryFolder.make()) {
+      Path directory = folder.path().resolve("d");
+      try (Peer first = start(directory, List.of())) {
+        first.ask("BULK " + keys); // stores all; who opens it next writes them into tables
+      }
+      Map<String, Peer> peers = new LinkedHashMap<>();
+      peers.put("primary", start(directory, List.of()));
+      peers.put("secondary", start(directory, List.of()));
+      peers.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
+      peers.forEach((name, peer) -> print(name, peer, keys));
+      List<Peer> started = new ArrayList<>(peers.values());
+      for (int i = started.size() - 1; i >= 0; i--) {
+        started.get(i).close();
+      }
+    }
+  }
+
+  private static Peer start(Path directory, List<String> options) {
+    List<String> all = new ArrayList<>(options);
+    all.add("-Xmx1g");
+    return Peer.start(BatchTable.class, all, "serve", directory);
+  }
+
+  private static void serve(Path directory) throws Exception {
+    Peer.becomeQuiet();
+    try (Memo memo = Memo.open(directory)) {
+      BatchTable table = new BatchTable(memo);
+      Peer.serve(
+          words -> {
+            double nanos = table.nanos(Calls.valueOf(words[0]), Long.parseLong(words[1]));
+            return String.valueOf(nanos);
+          });
+    }
+  }
+
+  private double nanos(Calls calls, long keys) {
+    List<Long> inputs = LongStream.range(0, keys).boxed().toList();
+    long begin = System.nanoTime();
+    List<byte[]> results =
+        Parallel.map(calls == Calls.BULK ? function : new Single(function), inputs, THREADS);
+    double nanos = System.nanoTime() - begin;
+    if (results.size() != keys) {
+      throw new IllegalStateException("not all have a result");
+    }
+    return nanos / keys;
+  }
+
+  private static void print(String name, Peer peer, long keys) {
+    Rounds<Peer, Double> rounds = new Rounds<>(new Selection(new String[0]));
+    for (Calls calls : Calls.values()) {
+      rounds.add(calls.name(), asked -> asked.askNumber(calls + " " + keys));
+    }
+    Map<String, List<Double>> results = rounds.run(peer);
+    List<Double> bulk = results.getOrDefault(Calls.BULK.name(), List.of());
+    List<Double> single = results.getOrDefault(Calls.SINGLE.name(), List.of());
+    List<Double> ratios = new ArrayList<>();
+    for (int i = 0; i < bulk.size(); i++) {
+      ratios.add(bulk.get(i) / single.get(i));
+    }
+    System.out.printf(
+        "%-10s bulk %s ns, single %s ns, ratio %s%n",
+        name, Spread.of(bulk), Spread.of(single), Spread.of(ratios));
+  }
+}

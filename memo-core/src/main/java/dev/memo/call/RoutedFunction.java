@@ -1,0 +1,32 @@
+package dev.memo.call;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cached function that says which function of which directory answers a call, so that {@link
+ * BulkCalls} can have many answered together. Thread-safe.
+ */
+public interface RoutedFunction<
+        A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    extends CachedFunction<A, R, X> {
+
+  /**
+   * A call, as the function that answers it is called.
+   *
+   * @param argument for that function
+   */
+  record Route<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>(
+      StoredFunction<A, R, X> function, A argument) {}
+
+  /**
+   * Says who answers now, counts nothing, and fails as {@link #call} would; null if only that knows
+   * what to do.
+   */
+  @Nullable Route<?, R, X> route(A argument);
+
+  /** As {@link #route}, of any cached function. */
+  static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+      @Nullable Route<?, R, X> route(CachedFunction<A, R, X> function, A argument) {
+    return function instanceof RoutedFunction<A, R, X> routed ? routed.route(argument) : null;
+  }
+}

@@ -1,0 +1,231 @@
+package dev.memo.call;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.call.BulkPlan.Expected;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Claim;
+import dev.memo.claims.Primary;
+import dev.memo.claims.PutAnswer;
+import dev.memo.claims.Stored;
+import dev.memo.claims.WaitGraph;
+import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.value.ResultFormat;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.StoreException;
+import dev.memo.failure.StoreException.Reason;
+import dev.memo.process.DirectorySettings;
+import dev.memo.process.OpenDirectory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Equal calls of one batch, look-ups that fail, and what a batch would find. */
+@Timeout(60)
+final class BulkCallsTest {
+  private static final Integer[] EQUAL = {7, 7, 8, 7};
+
+  private final OpenDirectory directory;
+  private final AtomicInteger runs = new AtomicInteger();
+
+  BulkCallsTest(@TempDir Path folder) {
+    directory = OpenDirectory.open(folder.resolve("bulk.memo"), DirectorySettings.DEFAULT);
+  }
+
+  @AfterEach
+  void close() {
+    directory.close();
+  }
+
+  private StoredFunction<Integer, int[], RuntimeException> function(Primary primary) {
+    return StoredFunction.register(
+        new FunctionSpec<>(
+            new FunctionIdentity("f", "1"),
+            ArgumentsFormat.ofOne(Integer.class),
+            ResultFormat.of(int[].class, List.of()),
+            0,
+            n -> {
+              runs.incrementAndGet();
+              return new int[] {n};
+            }),
+        new CallContext(
+            primary,
+            new HeapTier(),
+            WaitGraph.JVM,
+            () -> false,
+            InstantSource.system(),
+            Duration.ofMinutes(1)));
+  }
+
+  /** Stores nothing. */
+  private static final class Refusing extends DelegatingPrimary {
+    Refusing(Primary target) {
+      super(target);
+    }
+
+    @Override
+    public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+      return new PutAnswer.Refused(new StoreException(Reason.NO_SPACE, "full", null));
+    }
+  }
+
+  private static BulkCalls<Integer, int[], RuntimeException> lookedUp(
+      StoredFunction<Integer, int[], RuntimeException> function, Integer... arguments) {
+    BulkCalls<Integer, int[], RuntimeException> calls = new BulkCalls<>(function, arguments);
+    calls.lookUp(0, arguments.length);
+    return calls;
+  }
+
+  private static List<Integer> callAll(
+      BulkCalls<Integer, int[], RuntimeException> calls, int size) {
+    List<Integer> results = new ArrayList<>();
+    for (int i = 0; i < size; i++) {
+      calls.call(i);
+      results.add(((int[]) calls.results()[i])[0]);
+    }
+    return results;
+  }
+
+  @Test
+  void equalCallsAreComputedOnceEvenIfNothingCanBeStored() {
+    StoredFunction<Integer, int[], RuntimeException> function =
+        function(new Refusing(directory.primary()));
+    BulkCalls<Integer, int[], RuntimeException> calls = lookedUp(function, EQUAL);
+    assertThat(calls.lookedUp()).isFalse();
+    assertThat(callAll(calls, 4)).containsExactly(7, 7, 8, 7);
+    assertThat(runs).hasValue(2);
+    assertThat(calls.results()[0]).isNotSameAs(calls.results()[1]);
+    FunctionStats stats = function.stats();
+    assertThat(stats.calls()).isEqualTo(4);
+    assertThat(stats.hits()).isEqualTo(2);
+    assertThat(stats.misses()).isEqualTo(2);
+  }
+
+  @Test
+  @DisplayName("twin: single calls compute each time")
+  void twinOfSingleCalls() {
+    StoredFunction<Integer, int[], RuntimeException> function =
+        function(new Refusing(directory.primary()));
+    for (Integer each : EQUAL) {
+      assertThat(function.call(each)).containsExactly(each);
+    }
+    assertThat(runs).hasValue(4);
+  }
+
+  @Test
+  @DisplayName("P6: what was computed for an equal call does not outlive its invalidation")
+  void invalidatedBetweenEqualCalls() {
+    StoredFunction<Integer, int[], RuntimeException> function = function(directory.primary());
+    BulkCalls<Integer, int[], RuntimeException> calls = lookedUp(function, EQUAL);
+    assertThat(calls.lookedUp()).isFalse();
+    calls.call(0);
+    function.invalidate(7);
+    calls.call(1);
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void aHitIsReadOnceForAllThatAreEqual() {
+    AtomicInteger reads = new AtomicInteger();
+    Primary counting =
+        new DelegatingPrimary(directory.primary()) {
+          @Override
+          public @Nullable Stored read(CallKey key, int variant) {
+            reads.incrementAndGet();
+            return super.read(key, variant);
+          }
+        };
+    StoredFunction<Integer, int[], RuntimeException> function = function(counting);
+    function.call(7);
+    function.call(8);
+    reads.set(0);
+    BulkCalls<Integer, int[], RuntimeException> calls = lookedUp(function, EQUAL);
+    assertThat(calls.lookedUp()).isTrue();
+    assertThat(reads).hasValue(2);
+    assertThat(callAll(calls, 4)).containsExactly(7, 7, 8, 7);
+    assertThat(calls.results()[0]).isNotSameAs(calls.results()[1]);
+    assertThat(function.stats().hits()).isEqualTo(4);
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void whatCannotBeReadInBulkIsCalled() {
+    Primary unreadable =
+        new DelegatingPrimary(directory.primary()) {
+          @Override
+          public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+            throw new StoreException(Reason.OTHER, "not in bulk", null);
+          }
+        };
+    StoredFunction<Integer, int[], RuntimeException> function = function(unreadable);
+    function.call(7);
+    BulkCalls<Integer, int[], RuntimeException> calls = lookedUp(function, EQUAL);
+    assertThat(calls.lookedUp()).isFalse();
+    assertThat(callAll(calls, 4)).containsExactly(7, 7, 8, 7);
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  void aPlanTellsWhatWouldBeFoundAndCountsNothing() {
+    StoredFunction<Integer, int[], RuntimeException> function = function(directory.primary());
+    function.call(1);
+    function.put(2, new int[] {2});
+    FunctionStats before = function.stats();
+    Integer[] arguments = {1, 2, 3, 3, 1, 4};
+    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(function, arguments);
+    plan.lookUp(0, 3);
+    plan.lookUp(3, 6);
+    List<Expected> expected = new ArrayList<>();
+    for (int i = 0; i < arguments.length; i++) {
+      expected.add(plan.expected(i));
+    }
+    assertThat(expected)
+        .containsExactly(
+            Expected.HIT,
+            Expected.HIT,
+            Expected.MISS,
+            Expected.DUPLICATE,
+            Expected.HIT,
+            Expected.MISS);
+    assertThat(plan.durationNanos(0)).isPositive().isEqualTo(plan.durationNanos(4));
+    assertThat(plan.durationNanos(1)).isZero();
+    assertThat(function.stats()).isEqualTo(before);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  void aPlanSaysThatItsDirectoryIsClosed() {
+    StoredFunction<Integer, int[], RuntimeException> function = function(directory.primary());
+    directory.close();
+    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(function, EQUAL);
+    assertThatThrownBy(() -> plan.lookUp(0, 4)).isInstanceOf(DirectoryClosedException.class);
+  }
+
+  @Test
+  void aPlanDoesNotKnowOfCallsThatOthersAnswer() {
+    RoutedFunction<Integer, int[], RuntimeException> fed =
+        (RoutedFunction<Integer, int[], RuntimeException>)
+            function(directory.primary())
+                .with(
+                    (Integer n) -> {
+                      if (n == 0) {
+                        throw new IllegalArgumentException("zero");
+                      }
+                      return n;
+                    });
+    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(fed, new Integer[] {0, 1});
+    plan.lookUp(0, 2);
+    assertThat(plan.expected(0)).isEqualTo(Expected.UNKNOWN);
+    assertThat(plan.expected(1)).isEqualTo(Expected.MISS);
+  }
+}
