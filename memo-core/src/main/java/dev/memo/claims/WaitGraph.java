@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Which chain waits for which, so that no wait closes a cycle.
@@ -17,13 +17,13 @@ import java.util.concurrent.Future;
  * go on before the waiter has, the wait would never end. A search visits each wait at most once.
  *
  * <p><b>Threads</b>: safe; one lock guards the list of waits, and nothing is called under it but
- * {@code Future.isDone}.
+ * {@code isDone}.
  */
 public final class WaitGraph implements Waits {
   /** The graph of this JVM: a cycle may lead through several directories. */
   public static final WaitGraph JVM = new WaitGraph();
 
-  private record Wait(Chain waiter, Chain holder, Future<?> end) {}
+  private record Wait(Chain waiter, Chain holder, CompletableFuture<?> end) {}
 
   private final List<Wait> waits = new ArrayList<>(); // guarded by this
 
@@ -39,7 +39,7 @@ public final class WaitGraph implements Waits {
    * false if that would close a cycle. A wait whose future is done is no longer part of the graph.
    */
   @Override
-  public synchronized boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
+  public synchronized boolean tryWait(Chain waiter, Chain holder, CompletableFuture<?> end) {
     List<Wait> open = new ArrayList<>();
     for (Iterator<Wait> i = waits.iterator(); i.hasNext(); ) {
       Wait wait = i.next();
@@ -76,7 +76,7 @@ public final class WaitGraph implements Waits {
    * task while it waits may wait for the same twice.
    */
   @Override
-  public synchronized void endWait(Chain waiter, Future<?> end) {
+  public synchronized void endWait(Chain waiter, CompletableFuture<?> end) {
     for (int i = 0; i < waits.size(); i++) {
       if (waits.get(i).waiter == waiter && waits.get(i).end == end) {
         waits.remove(i);
