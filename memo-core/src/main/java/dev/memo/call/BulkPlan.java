@@ -36,7 +36,7 @@ public final class BulkPlan<
   private final A[] arguments;
   private final Expected[] expected;
   private final long[] durationNanos;
-  private final Set<BulkCalls.SameCall> misses = ConcurrentHashMap.newKeySet();
+  private final Set<Duplicates.SameCall> misses = ConcurrentHashMap.newKeySet();
 
   /**
    * @param arguments not copied; nobody changes the array
@@ -68,7 +68,7 @@ public final class BulkPlan<
     @Override
     public <B extends @Nullable Object> void rest(
         int index, StoredFunction<B, R, X> target, Request<B> request) {
-      boolean first = misses.add(new BulkCalls.SameCall(target, request.exact()));
+      boolean first = misses.add(new Duplicates.SameCall(target, request.exact()));
       expected[index] = first ? Expected.MISS : Expected.DUPLICATE;
     }
 

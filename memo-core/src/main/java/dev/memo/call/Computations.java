@@ -27,9 +27,7 @@ final class Computations<
       } catch (Throwable failure) {
         return threw(failure);
       }
-      Computed<R> computed = results.keep(request, slot, claim, run);
-      request.settle(computed.landing());
-      return computed;
+      return results.keep(request, slot, claim, run);
     } finally {
       results.release(request.key(), slot, claim);
     }
