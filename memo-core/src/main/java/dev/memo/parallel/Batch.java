@@ -217,9 +217,10 @@ final class Batch {
 
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
-    int running = workers.active() - resting.get();
     int aside = parked.size() + resumed.size();
-    return running <= 0 ? aside : Math.max(underWay - running, aside);
+    int active = workers.active();
+    int running = Math.max(active - resting.get(), 0);
+    return active < 0 ? aside : Math.max(underWay - running, aside);
   }
 
   /** How often indexes were taken. */
