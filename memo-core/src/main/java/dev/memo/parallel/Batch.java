@@ -161,9 +161,12 @@ final class Batch {
     parking(task, Indexes.below(size), workers, new StopSignal(), new Bell()).<X>run();
   }
 
+  @SuppressWarnings("try") // the scope is for its end only
   private static <X extends Exception> void runHere(Task<X> task) throws X {
+    Thread here = Thread.currentThread();
     Failures failures = new Failures();
-    try {
+    // To interrupt this thread is to cancel the batch: who waits does not compute then.
+    try (Chain.Scope scope = Chain.child(Chain.current(), here::isInterrupted).enter()) {
       task.run(0);
     } catch (Throwable thrown) {
       failures.add(thrown, 0);
@@ -191,13 +194,18 @@ final class Batch {
 
   /** Waits for what was started, and throws what went wrong; called once. */
   <X extends Exception> void end() throws X {
+    boolean waited = false;
     try {
       bell.await(this::isIdle);
+      waited = true;
     } catch (InterruptedException interrupted) {
       throw cancel();
     } finally {
-      workers.end();
+      if (!waited) {
+        abandon(); // also if there was no thread to replace this one, nor memory for it
+      }
     }
+    workers.end();
     failures.<X>rethrow();
   }
 
