@@ -79,7 +79,10 @@ final class Batch {
   private final AtomicInteger open = new AtomicInteger();
 
   /** Drains that have not begun. */
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger unbegun = new AtomicInteger();
+
+  /** Indexes for which the task has returned; told by drains when they have run a few. */
+  private final AtomicInteger finished = new AtomicInteger();
 
   private final AtomicInteger resting = new AtomicInteger();
 
@@ -183,11 +186,20 @@ final class Batch {
       throw noThread;
     }
     end();
+    requireComplete();
+  }
+
+  /** A result that is missing would pass for null. */
+  private void requireComplete() {
+    if (finished.get() != indexes.count()) {
+      throw new IllegalStateException(
+          "a batch of " + indexes.count() + " inputs has ended after " + finished.get());
+    }
   }
 
   /** Has the indexes run that are there; needed again when some were added. */
   void start() {
-    if (waiting.get() == 0) { // else one that has not begun will find them
+    if (unbegun.get() == 0) { // else one that has not begun will find them
       startDrain();
     }
   }
@@ -205,8 +217,11 @@ final class Batch {
         abandon(); // also if there was no thread to replace this one, nor memory for it
       }
     }
-    workers.end();
-    failures.<X>rethrow();
+    try {
+      workers.end();
+    } finally {
+      failures.<X>rethrow(); // it says more than that there is no memory for an orderly end
+    }
   }
 
   /** Gives up what is under way because the caller was interrupted; restores its flag. */
@@ -253,20 +268,22 @@ final class Batch {
 
   private void startDrain() {
     open.incrementAndGet();
-    waiting.incrementAndGet();
+    unbegun.incrementAndGet();
     workers.execute(this::drain);
   }
 
   @SuppressWarnings("try") // the scope is for its end only
   private void drain() {
-    waiting.decrementAndGet(); // before it looks for indexes, or some that are added are not run
+    unbegun.decrementAndGet(); // before it looks for indexes, or some that are added are not run
     try (Chain.Scope scope = Chain.child(caller, stop::isCancelled).enter()) {
       if (hasIndexes()) {
         startDrain();
       }
       runChunks();
-      taken.forEach(this::runAll);
-      runAll(new IndexRange()); // what was resumed, if nothing else was left
+      if (!stop.isStopped()) {
+        taken.forEach(this::runAll);
+        runAll(new IndexRange()); // what was resumed, if nothing else was left
+      }
     } catch (Throwable thrown) {
       breakOff(thrown);
     } finally {
@@ -276,15 +293,28 @@ final class Batch {
 
   /** Not the task failed: most likely the system has no further thread. The caller is released. */
   private void breakOff(Throwable thrown) {
-    failures.add(thrown);
-    broken = true;
+    try {
+      failures.add(thrown); // before the caller is released
+    } finally {
+      broken = true;
+      stop();
+    }
+  }
+
+  /** The task failed. What comes first works without memory, of which there may be none left. */
+  private void fail(Throwable thrown, int index) {
+    stop.stop();
+    failures.add(thrown, index);
     stop();
   }
 
   private void stop() {
-    stop.stop();
-    dropParked();
-    bell.ring();
+    try {
+      stop.stop();
+      dropParked();
+    } finally {
+      bell.ring();
+    }
   }
 
   private boolean hasIndexes() {
@@ -313,24 +343,29 @@ final class Batch {
 
   /** Runs what was resumed, and the range. */
   private void runAll(IndexRange range) {
+    int returned = 0;
     while (mayStart()) {
       ParkedIndex first = parks ? resumed.poll() : null;
       int index = first == null ? range.take() : first.index;
       if (index < 0) {
-        return;
+        break;
       }
       try {
         if (first != null) {
           first.call.end();
         }
         Parked waits = parks ? runInOwnChain(index) : task.run(index);
-        if (waits != null) {
+        if (waits == null) {
+          returned++;
+        } else {
           park(new ParkedIndex(index, waits));
         }
       } catch (Throwable thrown) {
-        failures.add(thrown, index);
-        stop();
+        fail(thrown, index);
       }
+    }
+    if (returned > 0) {
+      finished.addAndGet(returned);
     }
   }
 
@@ -351,7 +386,15 @@ final class Batch {
 
   private void park(ParkedIndex waiting) {
     open.incrementAndGet();
-    parked.add(waiting);
+    boolean known = false;
+    try {
+      parked.add(waiting);
+      known = true;
+    } finally {
+      if (!known) {
+        open.decrementAndGet(); // the drain that fails is open as well
+      }
+    }
     waiting.call.whenOver(() -> resume(waiting));
     dropParkedIfStopped();
   }
