@@ -113,8 +113,8 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
   private final class OfFunction<B extends @Nullable Object> {
     private final StoredFunction<B, R, X> function;
     private final Map<ExactKey, Asked<B>> first = new HashMap<>(2 * BulkCalls.CHUNK);
-    private final List<Asked<B>> calls = new ArrayList<>();
-    private final List<CallKey> keys = new ArrayList<>();
+    private final List<Asked<B>> calls = new ArrayList<>(BulkCalls.CHUNK);
+    private final List<CallKey> keys = new ArrayList<>(BulkCalls.CHUNK);
 
     OfFunction(StoredFunction<B, R, X> function) {
       this.function = function;
@@ -135,7 +135,8 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
       int done = 0;
       try {
         while (done < keys.size()) {
-          for (Stored stored : function.readAll(keys.subList(done, keys.size()))) {
+          List<CallKey> rest = done == 0 ? keys : keys.subList(done, keys.size());
+          for (Stored stored : function.readAll(rest)) {
             take(calls.get(done++), stored);
           }
         }

@@ -55,7 +55,7 @@ public final class BulkPlan<A extends @Nullable Object> {
   private final class Findings implements BulkLookUp.Results<@Nullable Object, Exception> {
     private int hits;
     private int timed;
-    private Duration time = Duration.ZERO;
+    private long nanos; // of a few hundred calls
     private final long[] absent; // hashes of calls that find nothing
     private int absents;
     private boolean incomplete;
@@ -95,19 +95,19 @@ public final class BulkPlan<A extends @Nullable Object> {
       incomplete = true;
     }
 
-    private void count(Request<?> request, long nanos) {
-      if (nanos >= 0) {
-        hit(nanos);
+    private void count(Request<?> request, long each) {
+      if (each >= 0) {
+        hit(each);
       } else {
         absent[absents++] = DistinctCalls.hash(request.key());
       }
     }
 
-    private void hit(long nanos) {
+    private void hit(long each) {
       hits++;
-      if (nanos > 0) {
+      if (each > 0) {
         timed++;
-        time = time.plusNanos(nanos);
+        nanos += each;
       }
     }
   }
@@ -138,7 +138,13 @@ public final class BulkPlan<A extends @Nullable Object> {
     int unknown = more.absent.length - more.hits - more.absents;
     found =
         found.plus(
-            new Found(more.hits, misses, more.absents - misses, unknown, more.timed, more.time));
+            new Found(
+                more.hits,
+                misses,
+                more.absents - misses,
+                unknown,
+                more.timed,
+                Duration.ofNanos(more.nanos)));
   }
 
   /** What was found so far. */

@@ -112,16 +112,17 @@ public final class Parallel {
    * </pre>
    *
    * <p>Nothing is run, stored or counted, not even as a call; only the directory is opened, as by a
-   * call. Inputs are looked up as {@link #map} does it, many at once. Results that are stored under
-   * an alias only count as misses, though a call finds them.
+   * call. Inputs are looked up as {@link #map} does it, many at once, on as many of the threads as
+   * there are processors. Of a function that returns futures it is looked up what these complete
+   * with. Results that are stored under an alias only count as misses, though a call finds them.
    *
-   * <p><b>Inputs</b> are read once, by the calling thread, and forgotten: a stream is passed as
-   * {@code stream::iterator}, however long it is. Kept is the key of each distinct miss, which
-   * takes about 100 bytes.
+   * <p><b>Inputs</b> are read once, by the calling thread, and forgotten: a stream that is too long
+   * for a list may be passed as {@code stream::iterator}. Kept are about 20 bytes for each distinct
+   * miss, a hash by which duplicates are known: with ten million of them, one plan in 300,000 takes
+   * two different inputs for one.
    *
    * @param function a handle; of a lambda nobody knows what is stored
-   * @param threads on how many the batch will run, at least 1; the plan needs no more than there
-   *     are processors
+   * @param threads on how many the batch will run, at least 1
    * @throws dev.memo.failure.DirectoryException if the directory cannot be opened
    * @throws dev.memo.failure.DirectoryClosedException if the {@code Memo} of the handle is closed
    * @throws CancellationException if the calling thread is interrupted

@@ -24,13 +24,13 @@ import java.util.Optional;
  * @param duplicates inputs that are equal to one of the misses, and for which it would not run
  *     again
  * @param unknown inputs that could not be looked up: their argument cannot be made or encoded, so
- *     their calls would fail
+ *     their calls would fail (or the JVM is shutting down, or memo did not make the handle)
  * @param threads on how many the batch would run
- * @param timePerMiss how long a computation takes: the mean of those whose results were found, of
- *     which {@code timedResults} tells the number; empty if no result was found that tells it, as
- *     one that was {@code put} does not
- * @param timedResults how many stored results the time per miss is the mean of: hits of this batch,
- *     or if it has none that tells its time, those of calls before in this process
+ * @param timePerMiss how long a computation takes: the mean of {@code timedResults} stored ones,
+ *     because that is what a total is made of; empty if there is none that tells
+ * @param timedResults how many stored results tell how long their computation took, as one that was
+ *     {@code put} does not: hits of this batch; or if none of them does, what calls have found
+ *     before in this process
  * @param timeSaved how long the computations took whose results are the hits
  * @param cost what the misses cost, if {@link #withCost} was told
  */
