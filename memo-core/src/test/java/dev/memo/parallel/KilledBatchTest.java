@@ -179,7 +179,6 @@ final class KilledBatchTest {
                 millis,
                 stores)
             .shortLived()
-            .option("-XX:+UseSerialGC")
             .start());
   }
 
