@@ -21,7 +21,7 @@ final class Duplicates {
   private final ConcurrentMap<SameCall, Twins> twins = new ConcurrentHashMap<>();
 
   /** Calls of one stored function are the same if their keys are. */
-  record SameCall(Object function, ExactKey key) {}
+  private record SameCall(Object function, ExactKey key) {}
 
   Duplicates(int size) {
     hashes = new int[size];
