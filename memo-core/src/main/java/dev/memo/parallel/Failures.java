@@ -50,8 +50,8 @@ final class Failures {
     if (main != null) {
       try {
         suppressAll(main);
-      } catch (OutOfMemoryError noMemory) {
-        // what failed says more
+      } catch (VirtualMachineError | LinkageError noMemory) {
+        // for the list, or for a class that it needs: what failed says more
       }
       Failures.<X>throwUnchecked(main);
     }

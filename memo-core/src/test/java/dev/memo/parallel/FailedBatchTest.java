@@ -205,12 +205,16 @@ class FailedBatchTest {
 
     public static void main(String[] arguments) {
       System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8)); // workers end
+      batch(new OutOfMemoryError("in time"), false); // all classes are loaded from now on
+      System.out.println(batch(new OutOfMemoryError("the heap is full"), true));
+    }
+
+    private static String batch(OutOfMemoryError failure, boolean fills) {
       // Nobody needs memory to wait for what these say.
       AtomicBoolean otherRuns = new AtomicBoolean();
       AtomicBoolean filled = new AtomicBoolean();
-      OutOfMemoryError noMemory = new OutOfMemoryError("the heap is full");
       try {
-        List<Integer> results =
+        List<Integer> unused =
             Parallel.map(
                 i -> {
                   if (i == 1) {
@@ -220,18 +224,20 @@ class FailedBatchTest {
                     full = null;
                   } else {
                     await(otherRuns);
-                    fill();
+                    if (fills) {
+                      fill();
+                    }
                     filled.set(true);
-                    throw noMemory;
+                    throw failure;
                   }
                   return i;
                 },
                 List.of(0, 1),
                 2);
-        System.out.println("gave " + results);
+        return "gave results";
       } catch (Throwable thrown) {
         full = null;
-        System.out.println("threw " + (thrown == noMemory ? "the same object" : thrown));
+        return thrown == failure ? "threw the same object" : "threw something else";
       }
     }
 
