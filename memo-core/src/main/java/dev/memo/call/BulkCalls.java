@@ -1,20 +1,24 @@
 package dev.memo.call;
 
+import dev.memo.call.Attempt.Answered;
+import dev.memo.call.Attempt.Waits;
 import dev.memo.call.Reading.Found;
+import dev.memo.call.RoutedFunction.Route;
 import dev.memo.claims.Stored;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The calls of one batch. First all are looked up, many at once; then those that found nothing are
- * called, with the arguments that were encoded before. Of equal calls one is computed.
+ * called. Of equal calls one is computed, unless it fails or its result has no form that can be
+ * stored.
  *
  * <p>A look-up is an optimisation that only ever answers with a hit: whatever else happens in it is
- * left to the call, which meets it again and reports it as any call does.
+ * left to the call, which meets it again and reports it as any call does. Hours may lie between
+ * them, and other calls, which may have changed the arguments or closed the directory: so the call
+ * finds its directory and encodes its arguments anew, and all that it has of the look-up is that it
+ * need not look again.
  *
  * <p><b>Threads</b>: each index is for one thread at a time. All look-ups {@linkplain #lookedUp
  * end} before the first call, in the order of memory too; likewise all calls before the results are
@@ -25,59 +29,22 @@ public final class BulkCalls<
   /** How many calls are best looked up at once. */
   public static final int CHUNK = 256;
 
+  /** The state of a call whose result was not stored when it was looked up. */
+  private static final byte ABSENT = 1;
+
+  private static final byte ANSWERED = 2;
+
   private final RoutedFunction<A, R, X> function;
   private final A[] arguments;
   private final @Nullable Object[] results;
-  private final boolean[] answered;
-  private final List<@Nullable Pending<?, R, X>> pending;
-  private final ConcurrentMap<SameCall, Pending<?, R, X>> distinct = new ConcurrentHashMap<>();
-
-  /** Calls of one stored function are the same if their keys are. */
-  record SameCall(Object function, ExactKey key) {}
-
-  /** A call that was encoded, and not found. */
-  private static final class Pending<
-      B extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
-    final StoredFunction<B, R, X> function;
-    final Request<B> request;
-    @Nullable Twins twins; // guarded by this until all are looked up
-    @Nullable ParkedCall<B, R> parked; // of the thread that calls
-
-    Pending(StoredFunction<B, R, X> function, Request<B> request) {
-      this.function = function;
-      this.request = request;
-    }
-
-    synchronized Twins twins() {
-      Twins known = twins;
-      if (known == null) {
-        known = new Twins();
-        twins = known;
-      }
-      return known;
-    }
-
-    synchronized void share(Twins equal) {
-      twins = equal;
-    }
-
-    R call() throws X {
-      return function.callEncoded(request, twins);
-    }
-
-    Attempt<B, R> attempt() throws X {
-      ParkedCall<B, R> before = parked;
-      parked = null;
-      Attempt<B, R> attempt = function.attempt(request, twins, before);
-      if (attempt instanceof Attempt.Waits<B, R> waits) {
-        parked = waits.call();
-      }
-      return attempt;
-    }
-  }
+  private final byte[] states; // of the calls; 0: nobody knows yet
+  private final Duplicates duplicates;
+  private final ConcurrentMap<Integer, ParkedCall<?, R>> parked = new ConcurrentHashMap<>();
 
   /** What look-ups tell. */
   private final class Answers implements BulkLookUp.Results<R, X> {
+    private boolean incomplete;
+
     @Override
     public void shared(int index, StoredFunction<?, R, X> target, HeapTier.Value value) {
       answer(index, target.hit(value));
@@ -88,7 +55,7 @@ public final class BulkCalls<
         int index, StoredFunction<B, R, X> target, Request<B> request, Stored stored) {
       Found<R> found = target.found(request, stored);
       if (found == null) {
-        rest(index, target, request);
+        duplicates.add(index, request.exact());
       } else {
         answer(index, target.answer(request, found));
       }
@@ -97,16 +64,14 @@ public final class BulkCalls<
     @Override
     public <B extends @Nullable Object> void rest(
         int index, StoredFunction<B, R, X> target, Request<B> request) {
-      Pending<B, R, X> mine = new Pending<>(target, request);
-      pending.set(index, mine);
-      Pending<?, R, X> equal = distinct.putIfAbsent(new SameCall(target, request.exact()), mine);
-      if (equal != null) {
-        mine.share(equal.twins());
-      }
+      states[index] = incomplete ? 0 : ABSENT;
+      duplicates.add(index, request.exact());
     }
 
     @Override
-    public void failed(Throwable why) {} // the call meets it again
+    public void failed(Throwable why) {
+      incomplete = true; // the call meets it again
+    }
   }
 
   /**
@@ -116,8 +81,8 @@ public final class BulkCalls<
     this.function = function;
     this.arguments = arguments;
     this.results = new Object[arguments.length];
-    this.answered = new boolean[arguments.length];
-    this.pending = new ArrayList<>(Collections.nCopies(arguments.length, null));
+    this.states = new byte[arguments.length];
+    this.duplicates = new Duplicates(arguments.length);
   }
 
   /** Looks up some calls that follow each other. Never throws. */
@@ -131,14 +96,14 @@ public final class BulkCalls<
 
   private void answer(int index, R result) {
     results[index] = result;
-    answered[index] = true;
+    states[index] = ANSWERED;
   }
 
   /** All have been looked up. Returns whether that has answered all. */
   public boolean lookedUp() {
-    distinct.clear();
-    for (boolean each : answered) {
-      if (!each) {
+    for (byte each : states) {
+      if (each != ANSWERED) {
+        duplicates.complete();
         return false;
       }
     }
@@ -147,15 +112,28 @@ public final class BulkCalls<
 
   /** Whether a call has its answer; in particular whether its look-up has found it. */
   public boolean isAnswered(int index) {
-    return answered[index];
+    return states[index] == ANSWERED;
   }
 
   /** Calls the function, as any caller would, unless that has been answered. */
   public void call(int index) throws X {
-    if (!answered[index]) {
-      Pending<?, R, X> encoded = pending.get(index);
-      answer(index, encoded == null ? function.call(arguments[index]) : encoded.call());
-      pending.set(index, null);
+    if (!isAnswered(index)) {
+      Route<?, R, X> route = function.route(arguments[index]);
+      answer(index, route == null ? function.call(arguments[index]) : call(index, route));
+    }
+  }
+
+  private <B extends @Nullable Object> R call(int index, Route<B, R, X> route) throws X {
+    StoredFunction<B, R, X> target = route.function();
+    Request<B> request = target.request(route.argument());
+    Twins equal = duplicates.of(target, request.exact());
+    if (equal == null) {
+      return target.call(request, states[index] == ABSENT);
+    }
+    try {
+      return target.call(request.with(equal), false); // another one of them may have stored it
+    } finally {
+      duplicates.tried(target, request.exact(), equal);
     }
   }
 
@@ -167,21 +145,56 @@ public final class BulkCalls<
    * <p>The thread has to be in a chain of the call's own, which the caller of the batch waits for.
    */
   public @Nullable Parked tryCall(int index) throws X {
-    if (answered[index]) {
+    if (isAnswered(index)) {
       return null;
     }
-    Pending<?, R, X> encoded = pending.get(index);
-    if (encoded == null) {
+    ParkedCall<?, R> before = parked.isEmpty() ? null : parked.remove(index);
+    Route<?, R, X> route;
+    try {
+      route = function.route(arguments[index]);
+    } catch (Throwable e) {
+      if (before != null) {
+        before.giveUp();
+      }
+      throw e;
+    }
+    if (route == null) {
+      if (before != null) {
+        before.giveUp();
+      }
       answer(index, function.call(arguments[index]));
       return null;
     }
-    Attempt<?, R> attempt = encoded.attempt();
-    if (attempt instanceof Attempt.Waits<?, R> waits) {
+    Attempt<?, R> attempt = attempt(index, route, before);
+    if (attempt instanceof Waits<?, R> waits) {
+      parked.put(index, waits.call());
       return waits.call();
     }
-    answer(index, ((Attempt.Answered<?, R>) attempt).value());
-    pending.set(index, null);
+    answer(index, ((Answered<?, R>) attempt).value());
     return null;
+  }
+
+  private <B extends @Nullable Object> Attempt<B, R> attempt(
+      int index, Route<B, R, X> route, @Nullable ParkedCall<?, R> before) throws X {
+    StoredFunction<B, R, X> target = route.function();
+    if (before != null) {
+      if (before.isOf(target.parts())) {
+        @SuppressWarnings("unchecked") // it is of this function
+        ParkedCall<B, R> mine = (ParkedCall<B, R>) before;
+        return target.goOn(mine);
+      }
+      before.giveUp(); // that directory was closed, or its name stands for another one now
+    }
+    Request<B> request = target.request(route.argument());
+    Twins equal = duplicates.of(target, request.exact());
+    if (equal == null) {
+      return target.attempt(request, states[index] == ABSENT);
+    }
+    try {
+      return target.attempt(request.with(equal), false);
+    } finally {
+      duplicates.tried(target, request.exact(), equal);
+    }
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

@@ -27,9 +27,7 @@ final class Computations<
       } catch (Throwable failure) {
         return threw(failure);
       }
-      Computed<R> computed = results.keep(request, slot, claim, run);
-      request.settle(computed.landing());
-      return computed;
+      return results.keep(request, slot, claim, run);
     } finally {
       results.release(request.key(), slot, claim);
     }
@@ -67,8 +65,17 @@ final class Computations<
 
   /** What followers may know of what the function threw on this thread. */
   static <R extends @Nullable Object> Threw<R> threw(Throwable failure) {
-    boolean news = !isOfThread(failure) && !Thread.currentThread().isInterrupted();
+    boolean news = !isOfThread(failure) && !isGivenUp();
     return new Threw<>(failure, news ? new Landing.Failed(failure) : new Landing.Aborted());
+  }
+
+  /**
+   * Whether this thread was interrupted, or the batch or the time of its call is over: then it was,
+   * though the function may have taken the flag.
+   */
+  private static boolean isGivenUp() {
+    Chain chain = Chain.current();
+    return Thread.currentThread().isInterrupted() || (chain != null && chain.isCancelled());
   }
 
   /** Whether a failure is about a thread or its stack, not the call: no news to followers. */

@@ -31,6 +31,11 @@ final class FunctionHeap<A extends @Nullable Object, R extends @Nullable Object>
     return shares && !keyedByArguments ? tier.get(this, key, epochs) : null;
   }
 
+  /** As {@link #get} or {@link #getEncoded}, whichever knows. */
+  HeapTier.@Nullable Value get(Request<A> request) {
+    return keyedByArguments ? get(request.argument()) : getEncoded(request.exact());
+  }
+
   void keep(Request<A> request, R value, Entry entry) {
     if (!shares) {
       return;

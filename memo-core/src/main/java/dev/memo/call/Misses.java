@@ -45,6 +45,10 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   /** Returns a value that was computed by this chain or another; all of it is counted. */
   R answer(Request<A> request, Missing<R> missing, Chain chain) throws X {
     while (true) {
+      Landing settled = request.settled(parts.epochs);
+      if (settled != null) {
+        return take(settled, request, chain);
+      }
       Flight mine = new Flight(chain, request.freshness());
       Flight other = flights.join(request.exact(), mine);
       if (other == null) {
@@ -62,6 +66,15 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   /** As {@link #answer}, but waits for nothing: says for what that would be. */
   Attempt<A, R> attempt(Request<A> request, Missing<R> missing, Chain chain) throws X {
     while (true) {
+      Landing settled = request.settled(parts.epochs);
+      if (settled != null) {
+        return new Answered<>(take(settled, request, chain));
+      }
+      @SuppressWarnings("unchecked") // equal calls are of one function
+      ParkedCall<A, R> equal = (ParkedCall<A, R>) request.parked(parts.epochs);
+      if (equal != null) {
+        return new Waits<>(equal.twin(request));
+      }
       Flight mine = new Flight(chain, request.freshness());
       Flight other = flights.join(request.exact(), mine);
       if (other == null) {
@@ -128,7 +141,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   }
 
   /** Returns what an equal call of the batch has computed. */
-  R take(Landing landing, Request<A> request, Chain chain) throws X {
+  private R take(Landing landing, Request<A> request, Chain chain) throws X {
     if (landing instanceof Landing.Shared shared) {
       return follow(shared);
     }

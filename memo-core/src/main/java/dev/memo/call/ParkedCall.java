@@ -94,6 +94,11 @@ final class ParkedCall<A extends @Nullable Object, R extends @Nullable Object> i
         parts, equal, missing, new Waiting.Pending(over, () -> {}), flight, null);
   }
 
+  /** Whether it is a call of this function. */
+  boolean isOf(FunctionParts<?, ?, ?> function) {
+    return function == parts;
+  }
+
   boolean isOver() {
     return wait.over().isDone();
   }
@@ -123,6 +128,11 @@ final class ParkedCall<A extends @Nullable Object, R extends @Nullable Object> i
       abandon();
     }
     parts.counters.miss(MissReason.INTERRUPTED);
+  }
+
+  /** Takes note that it is not gone on with, after its wait was ended. */
+  void giveUp() {
+    parts.counters.miss(missing.reason());
   }
 
   private void abandon() {

@@ -29,13 +29,18 @@ record Request<A extends @Nullable Object>(
 
   /** The same call, asked for anew. */
   Request<A> again(Epochs epochs) {
-    return again(epochs, twins);
+    Freshness now = Freshness.now(epochs, key().stripe());
+    return new Request<>(argument, arguments, exact, now, twins);
   }
 
-  /** The same call, asked for anew, of a batch that has equal ones. */
-  Request<A> again(Epochs epochs, @Nullable Twins equal) {
-    Freshness now = Freshness.now(epochs, key().stripe());
-    return new Request<>(argument, arguments, exact, now, equal);
+  /** The same call, of a batch that may have equal ones. */
+  Request<A> with(@Nullable Twins equal) {
+    return equal == null ? this : new Request<>(argument, arguments, exact, freshness, equal);
+  }
+
+  /** An equal call of the batch that waits; null if none does. */
+  @Nullable ParkedCall<?, ?> parked(Epochs epochs) {
+    return twins == null ? null : twins.parked(epochs);
   }
 
   /** What an equal call of the batch has computed, while that counts; else null. */
@@ -43,7 +48,7 @@ record Request<A extends @Nullable Object>(
     return twins == null ? null : twins.landing(epochs);
   }
 
-  /** It was computed, or found. */
+  /** It has a value that equal calls would not find where results are stored, or not as soon. */
   void settle(Flight.Landing landing) {
     if (twins != null) {
       twins.settle(landing, freshness);

@@ -45,8 +45,7 @@ final class Results<A extends @Nullable Object, R extends @Nullable Object> {
     try {
       answer = parts.primary.put(request.key(), slot.variant(), claim, bytes, slot.rejected());
     } catch (DirectoryClosedException e) {
-      unstored(UnstoredReason.CLOSED, e);
-      return own;
+      return unstored(request, own, UnstoredReason.CLOSED, e);
     }
     if (answer instanceof PutAnswer.Lost lost) {
       Reading<R> winner = parts.reader.examine(lost.winner(), request.arguments(), slot);
@@ -58,14 +57,15 @@ final class Results<A extends @Nullable Object, R extends @Nullable Object> {
       if (beside.variant() != slot.variant()) {
         return store(request, beside, claim, value, bytes);
       }
-      unstored(UnstoredReason.LOST, null);
+      return unstored(request, own, UnstoredReason.LOST, null);
     } else if (answer instanceof PutAnswer.Refused refused) {
-      unstored(UnstoredReason.REFUSED, refused.cause());
+      return unstored(request, own, UnstoredReason.REFUSED, refused.cause());
     } else if (answer instanceof PutAnswer.Outdated) {
-      unstored(UnstoredReason.OUTDATED, null);
+      return unstored(request, own, UnstoredReason.OUTDATED, null);
     } else if (answer instanceof PutAnswer.ReadOnly) {
       // whoever opened the directory so knows: no warning
       parts.counters.unstored.increment(UnstoredReason.READ_ONLY);
+      request.settle(own.landing());
       parts.heap.keep(request, value, entry);
     } else if (answer instanceof PutAnswer.Spooled) {
       parts.counters.spooled.increment();
@@ -74,6 +74,14 @@ final class Results<A extends @Nullable Object, R extends @Nullable Object> {
       parts.counters.bytesWritten.add(bytes.length);
       parts.heap.keep(request, value, entry);
     }
+    return own;
+  }
+
+  /** Equal calls of its batch take the value all the same. */
+  private Returned<R> unstored(
+      Request<A> request, Returned<R> own, UnstoredReason reason, @Nullable Throwable cause) {
+    unstored(reason, cause);
+    request.settle(own.landing());
     return own;
   }
 

@@ -1,8 +1,6 @@
 package dev.memo.call;
 
 import dev.memo.call.Attempt.Answered;
-import dev.memo.call.Attempt.Waits;
-import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
@@ -67,62 +65,31 @@ public final class StoredFunction<
     if (shared != null) {
       return hit(shared);
     }
-    return answer(request(argument));
+    Request<A> request = request(argument);
+    shared = parts.heap.getEncoded(request.exact());
+    return shared == null ? answer(request, read(request)) : hit(shared);
   }
 
   /**
-   * As {@link #call}, for arguments that were encoded before.
+   * As {@link #call}, of a batch.
    *
-   * @param twins equal calls of the batch; null if there are none
+   * @param absent whether the batch has read in vain; a claim sees what was stored since
    */
-  R callEncoded(Request<A> request, @Nullable Twins twins) throws X {
-    HeapTier.Value shared = parts.heap.get(request.argument());
-    if (shared != null) {
-      return hit(shared);
-    }
-    Landing settled = twins == null ? null : twins.landing(parts.epochs);
-    if (settled != null) {
-      parts.counters.calls.increment();
-      return run(chain -> misses.take(settled, request, chain));
-    }
-    return answer(request.again(parts.epochs, twins));
+  R call(Request<A> request, boolean absent) throws X {
+    HeapTier.Value shared = parts.heap.get(request);
+    return shared == null ? answer(request, absent ? absent() : read(request)) : hit(shared);
   }
 
   /**
-   * As {@link #callEncoded}, but blocks for no computation of others. While a call waits, whoever
-   * tries it has to be in a chain of its own: other calls do not wait for it.
-   *
-   * @param parked what the last attempt gave, when its wait is over; null at the first one
+   * As {@link #call(Request, boolean)}, but blocks for no computation of others. While a call
+   * waits, whoever tries it has to be in a chain of its own: other calls do not wait for it.
    */
-  Attempt<A, R> attempt(
-      Request<A> request, @Nullable Twins twins, @Nullable ParkedCall<A, R> parked) throws X {
-    if (parked != null) {
-      return run(chain -> misses.goOn(parked, chain));
-    }
-    HeapTier.Value shared = parts.heap.get(request.argument());
+  Attempt<A, R> attempt(Request<A> request, boolean absent) throws X {
+    HeapTier.Value shared = parts.heap.get(request);
     if (shared != null) {
       return new Answered<>(hit(shared));
     }
-    Landing settled = twins == null ? null : twins.landing(parts.epochs);
-    if (settled != null) {
-      parts.counters.calls.increment();
-      return new Answered<>(run(chain -> misses.take(settled, request, chain)));
-    }
-    @SuppressWarnings("unchecked") // equal calls are of one function
-    ParkedCall<A, R> equal = twins == null ? null : (ParkedCall<A, R>) twins.parked(parts.epochs);
-    if (equal != null) {
-      parts.counters.calls.increment();
-      return new Waits<>(equal.twin(request.again(parts.epochs, twins)));
-    }
-    return attempt(request.again(parts.epochs, twins));
-  }
-
-  private Attempt<A, R> attempt(Request<A> request) throws X {
-    HeapTier.Value shared = parts.heap.getEncoded(request.exact());
-    if (shared != null) {
-      return new Answered<>(hit(shared));
-    }
-    Reading<R> reading = read(request);
+    Reading<R> reading = absent ? absent() : read(request);
     if (reading == null) {
       return new Answered<>(bypass(request.argument()));
     }
@@ -133,6 +100,32 @@ public final class StoredFunction<
     Missing<R> missing = (Missing<R>) reading;
     prepare(missing);
     return run(chain -> misses.attempt(request, missing, chain));
+  }
+
+  /**
+   * Goes on with a call whose wait is over and was ended, as {@link #attempt}. If its argument has
+   * been changed meanwhile, by the bodies of other calls, it is another call now.
+   */
+  Attempt<A, R> goOn(ParkedCall<A, R> parked) throws X {
+    Request<A> then = parked.request();
+    if (!parts.spec.arguments().equalsLikeBytes()) {
+      Request<A> now;
+      try {
+        now = request(then.argument());
+      } catch (RuntimeException uncacheable) {
+        parked.giveUp();
+        throw uncacheable;
+      }
+      if (!now.exact().equals(then.exact())) {
+        return run(chain -> misses.attempt(now, absent(), chain));
+      }
+    }
+    return run(chain -> misses.goOn(parked, chain));
+  }
+
+  private Missing<R> absent() {
+    Slot first = new Slot(parts.spec.results().variant(), 0);
+    return new Missing<>(MissReason.ABSENT, first, null);
   }
 
   /** Null if the directory is closed, and calls just compute. */
@@ -147,12 +140,8 @@ public final class StoredFunction<
     }
   }
 
-  private R answer(Request<A> request) throws X {
-    HeapTier.Value shared = parts.heap.getEncoded(request.exact());
-    if (shared != null) {
-      return hit(shared);
-    }
-    Reading<R> reading = read(request);
+  /** Answers a call with what was read for it. */
+  private R answer(Request<A> request, @Nullable Reading<R> reading) throws X {
     if (reading == null) {
       return bypass(request.argument());
     }

@@ -5,8 +5,8 @@ import dev.memo.claims.Epochs;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Equal calls of one batch: what one of them has computed is for all, whether it could be stored or
- * not. Thread-safe.
+ * Equal calls of one batch: what one of them has computed and could not store is for all; and while
+ * one waits, the others need not ask for what. Thread-safe.
  */
 final class Twins {
   private record Settled(Landing landing, Freshness freshness) {}
@@ -14,7 +14,7 @@ final class Twins {
   private volatile @Nullable Settled settled;
   private volatile @Nullable ParkedCall<?, ?> parked;
 
-  /** One of them was computed. */
+  /** One of them has a value. */
   void settle(Landing landing, Freshness freshness) {
     if (landing instanceof Landing.Shared || landing instanceof Landing.Copied) {
       settled = new Settled(landing, freshness);
@@ -32,6 +32,12 @@ final class Twins {
     boolean counts =
         known != null && !known.isOver() && known.request().freshness().isCurrent(epochs);
     return counts ? known : null;
+  }
+
+  /** Whether none needs anything of another. */
+  boolean isIdle() {
+    ParkedCall<?, ?> known = parked;
+    return settled == null && (known == null || known.isOver());
   }
 
   /** What was computed, while that counts; else null. */

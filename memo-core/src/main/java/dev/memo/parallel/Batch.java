@@ -79,7 +79,10 @@ final class Batch {
   private final AtomicInteger open = new AtomicInteger();
 
   /** Drains that have not begun. */
-  private final AtomicInteger waiting = new AtomicInteger();
+  private final AtomicInteger unbegun = new AtomicInteger();
+
+  /** Indexes for which the task has returned; told by drains when they have run a few. */
+  private final AtomicInteger finished = new AtomicInteger();
 
   private final AtomicInteger resting = new AtomicInteger();
 
@@ -161,9 +164,12 @@ final class Batch {
     parking(task, Indexes.below(size), workers, new StopSignal(), new Bell()).<X>run();
   }
 
+  @SuppressWarnings("try") // the scope is for its end only
   private static <X extends Exception> void runHere(Task<X> task) throws X {
+    Thread here = Thread.currentThread();
     Failures failures = new Failures();
-    try {
+    // To interrupt this thread is to cancel the batch: who waits does not compute then.
+    try (Chain.Scope scope = Chain.child(Chain.current(), here::isInterrupted).enter()) {
       task.run(0);
     } catch (Throwable thrown) {
       failures.add(thrown, 0);
@@ -180,25 +186,42 @@ final class Batch {
       throw noThread;
     }
     end();
+    requireComplete();
+  }
+
+  /** A result that is missing would pass for null. */
+  private void requireComplete() {
+    if (finished.get() != indexes.count()) {
+      throw new IllegalStateException(
+          "a batch of " + indexes.count() + " inputs has ended after " + finished.get());
+    }
   }
 
   /** Has the indexes run that are there; needed again when some were added. */
   void start() {
-    if (waiting.get() == 0) { // else one that has not begun will find them
+    if (unbegun.get() == 0) { // else one that has not begun will find them
       startDrain();
     }
   }
 
   /** Waits for what was started, and throws what went wrong; called once. */
   <X extends Exception> void end() throws X {
+    boolean waited = false;
     try {
       bell.await(this::isIdle);
+      waited = true;
     } catch (InterruptedException interrupted) {
       throw cancel();
     } finally {
-      workers.end();
+      if (!waited) {
+        abandon(); // also if there was no thread to replace this one, nor memory for it
+      }
     }
-    failures.<X>rethrow();
+    try {
+      workers.end();
+    } finally {
+      failures.<X>rethrow(); // it says more than that there is no memory for an orderly end
+    }
   }
 
   /** Gives up what is under way because the caller was interrupted; restores its flag. */
@@ -217,9 +240,10 @@ final class Batch {
 
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
-    int running = workers.active() - resting.get();
     int aside = parked.size() + resumed.size();
-    return running <= 0 ? aside : Math.max(underWay - running, aside);
+    int active = workers.active();
+    int running = Math.max(active - resting.get(), 0);
+    return active < 0 ? aside : Math.max(underWay - running, aside);
   }
 
   /** How often indexes were taken. */
@@ -244,20 +268,22 @@ final class Batch {
 
   private void startDrain() {
     open.incrementAndGet();
-    waiting.incrementAndGet();
+    unbegun.incrementAndGet();
     workers.execute(this::drain);
   }
 
   @SuppressWarnings("try") // the scope is for its end only
   private void drain() {
-    waiting.decrementAndGet(); // before it looks for indexes, or some that are added are not run
+    unbegun.decrementAndGet(); // before it looks for indexes, or some that are added are not run
     try (Chain.Scope scope = Chain.child(caller, stop::isCancelled).enter()) {
       if (hasIndexes()) {
         startDrain();
       }
       runChunks();
-      taken.forEach(this::runAll);
-      runAll(new IndexRange()); // what was resumed, if nothing else was left
+      if (!stop.isStopped()) {
+        taken.forEach(this::runAll);
+        runAll(new IndexRange()); // what was resumed, if nothing else was left
+      }
     } catch (Throwable thrown) {
       breakOff(thrown);
     } finally {
@@ -267,15 +293,28 @@ final class Batch {
 
   /** Not the task failed: most likely the system has no further thread. The caller is released. */
   private void breakOff(Throwable thrown) {
-    failures.add(thrown);
-    broken = true;
+    try {
+      failures.add(thrown); // before the caller is released
+    } finally {
+      broken = true;
+      stop();
+    }
+  }
+
+  /** The task failed. What comes first works without memory, of which there may be none left. */
+  private void fail(Throwable thrown, int index) {
+    stop.stop();
+    failures.add(thrown, index);
     stop();
   }
 
   private void stop() {
-    stop.stop();
-    dropParked();
-    bell.ring();
+    try {
+      stop.stop();
+      dropParked();
+    } finally {
+      bell.ring();
+    }
   }
 
   private boolean hasIndexes() {
@@ -304,24 +343,29 @@ final class Batch {
 
   /** Runs what was resumed, and the range. */
   private void runAll(IndexRange range) {
+    int returned = 0;
     while (mayStart()) {
       ParkedIndex first = parks ? resumed.poll() : null;
       int index = first == null ? range.take() : first.index;
       if (index < 0) {
-        return;
+        break;
       }
       try {
         if (first != null) {
           first.call.end();
         }
         Parked waits = parks ? runInOwnChain(index) : task.run(index);
-        if (waits != null) {
+        if (waits == null) {
+          returned++;
+        } else {
           park(new ParkedIndex(index, waits));
         }
       } catch (Throwable thrown) {
-        failures.add(thrown, index);
-        stop();
+        fail(thrown, index);
       }
+    }
+    if (returned > 0) {
+      finished.addAndGet(returned);
     }
   }
 
@@ -342,7 +386,15 @@ final class Batch {
 
   private void park(ParkedIndex waiting) {
     open.incrementAndGet();
-    parked.add(waiting);
+    boolean known = false;
+    try {
+      parked.add(waiting);
+      known = true;
+    } finally {
+      if (!known) {
+        open.decrementAndGet(); // the drain that fails is open as well
+      }
+    }
     waiting.call.whenOver(() -> resume(waiting));
     dropParkedIfStopped();
   }

@@ -15,36 +15,45 @@ import org.jspecify.annotations.Nullable;
 final class Failures {
   private static final Logger LOG = System.getLogger(Failures.class.getName());
 
-  private record Failure(Throwable thrown, @Nullable FailedInput input) {}
+  /** The index of what was thrown outside the task. */
+  private static final int NONE = -1;
 
-  private final List<Failure> failures = new ArrayList<>(); // guarded by this
+  private record Failure(Throwable thrown, int index) {}
+
+  // Kept apart: there may be no memory for more, and that something failed must not be lost.
+  private @Nullable Throwable first; // guarded by this
+  private int firstIndex; // guarded by this
+  private final List<Failure> further = new ArrayList<>(); // guarded by this
   private boolean closed; // guarded by this; the caller has gone
 
-  /** Adds what the task threw for an input. */
-  void add(Throwable thrown, int index) {
-    add(new Failure(thrown, new FailedInput(index)));
-  }
-
-  /** Adds what was thrown outside the task. */
-  void add(Throwable thrown) {
-    add(new Failure(thrown, null));
-  }
-
-  private synchronized void add(Failure failure) {
+  /** Adds what the task threw for an input. The first one needs no memory. */
+  synchronized void add(Throwable thrown, int index) {
     if (closed) {
-      LOG.log(Level.DEBUG, "failed after its batch had ended", failure.thrown);
+      LOG.log(Level.DEBUG, "failed after its batch had ended", thrown);
+    } else if (first == null) {
+      first = thrown;
+      firstIndex = index;
     } else {
-      failures.add(failure);
+      further.add(new Failure(thrown, index));
     }
+  }
+
+  /** Adds what was thrown outside the task, likewise. */
+  void add(Throwable thrown) {
+    add(thrown, NONE);
   }
 
   /** Throws the first failure, the same object, if there is one; the others are suppressed. */
   synchronized <X extends Exception> void rethrow() throws X {
     closed = true;
-    if (!failures.isEmpty()) {
-      Throwable first = failures.get(0).thrown;
-      suppressAll(first);
-      Failures.<X>throwUnchecked(first);
+    Throwable main = first;
+    if (main != null) {
+      try {
+        suppressAll(main);
+      } catch (VirtualMachineError | LinkageError noMemory) {
+        // for the list, or for a class that it needs: what failed says more
+      }
+      Failures.<X>throwUnchecked(main);
     }
   }
 
@@ -59,15 +68,20 @@ final class Failures {
     // Inputs that waited for one computation fail with one exception.
     Set<Throwable> attached = Collections.newSetFromMap(new IdentityHashMap<>());
     attached.add(main);
-    for (Failure failure : failures) {
-      if (failure.input != null) {
-        failure.thrown.addSuppressed(failure.input);
-      }
-      if (attached.add(failure.thrown)) {
-        main.addSuppressed(failure.thrown);
-        if (main.getSuppressed().length == 0) {
-          LOG.log(Level.WARNING, "a further input failed, after " + main, failure.thrown);
-        }
+    if (first != null) {
+      suppress(new Failure(first, firstIndex), main, attached);
+    }
+    further.forEach(failure -> suppress(failure, main, attached));
+  }
+
+  private static void suppress(Failure failure, Throwable main, Set<Throwable> attached) {
+    if (failure.index != NONE) {
+      failure.thrown.addSuppressed(new FailedInput(failure.index));
+    }
+    if (attached.add(failure.thrown)) {
+      main.addSuppressed(failure.thrown);
+      if (main.getSuppressed().length == 0) {
+        LOG.log(Level.WARNING, "a further input failed, after " + main, failure.thrown);
       }
     }
   }

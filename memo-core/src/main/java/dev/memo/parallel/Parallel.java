@@ -42,7 +42,8 @@ public final class Parallel {
    * Exception}. A {@code java.util.function.Function f} is passed as {@code f::apply}.
    *
    * <p>Of a handle of a cached function, what is stored is looked up first, many inputs at once,
-   * and the function runs only when all have been looked up; of equal inputs it runs for one.
+   * and the function runs only when all have been looked up. Of equal inputs it runs for one, and
+   * for another one if that fails or its result has no form that can be stored.
    *
    * @param inputs copied before the first call
    * @param threads at least 1

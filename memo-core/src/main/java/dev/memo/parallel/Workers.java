@@ -12,7 +12,7 @@ import java.util.function.IntSupplier;
 final class Workers {
   private final ExecutorService executor;
   private final int threads;
-  private final IntSupplier active;
+  private final IntSupplier active; // -1: nobody can tell
 
   private Workers(ExecutorService executor, int threads, IntSupplier active) {
     this.executor = executor;
@@ -32,14 +32,14 @@ final class Workers {
         new ThreadPoolExecutor(
             threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     pool.allowCoreThreadTimeOut(true);
-    return new Workers(pool, threads, () -> 0); // never more than there are threads
+    return new Workers(pool, threads, () -> -1); // never more than there are threads
   }
 
   void execute(Runnable drain) {
     executor.execute(drain);
   }
 
-  /** How many run, without those that wait in a {@code ManagedBlocker}; 0 if nobody can tell. */
+  /** How many run, without those that wait in a {@code ManagedBlocker}; -1 if nobody can tell. */
   int active() {
     return active.getAsInt();
   }

@@ -137,13 +137,13 @@ final class LocalPrimary implements Primary, AutoCloseable {
   public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
     requireOpen();
     boolean[] changing = new boolean[keys.size()]; // before the look, as above
-    List<byte[]> rows = new ArrayList<>(keys.size());
+    List<byte[]> entryKeys = new ArrayList<>(keys.size());
     for (int i = 0; i < changing.length; i++) {
       changing[i] = stripes.of(keys.get(i)).isChanging();
-      rows.add(entryKey(keys.get(i), variant));
+      entryKeys.add(entryKey(keys.get(i), variant));
     }
     List<byte @Nullable []> values =
-        BoundedReads.read(rows, some -> store.multiGet(Family.ENTRIES, some));
+        BoundedReads.read(entryKeys, some -> store.multiGet(Family.ENTRIES, some));
     List<@Nullable Stored> found = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
       byte[] bytes = values.get(i);

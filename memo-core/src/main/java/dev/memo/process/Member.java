@@ -17,7 +17,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -237,9 +236,7 @@ final class Member implements Primary {
     Iterator<@Nullable Stored> told =
         role.ask(
                 current -> current.primary().readAll(unknown, variant),
-                () ->
-                    Collections.<@Nullable Stored>singletonList(
-                        spool.find(unknown.get(0), variant)))
+                () -> spool.findAll(unknown, variant))
             .iterator();
     for (int i = 0; i < found.size(); i++) {
       if (found.get(i) == null && !told.hasNext()) {

@@ -13,6 +13,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,9 @@ final class Spool implements AutoCloseable {
 
   /** Not 0, which says that nothing was rejected. */
   private static final long SEQUENCE = -1;
+
+  /** What is read at once, unless one result is larger. */
+  private static final int ENOUGH_BYTES = 1 << 20;
 
   /** Where a result is, and the counters that must not have moved for it to count. */
   private record Place(long offset, long stripe, long directory) {}
@@ -132,6 +136,18 @@ final class Spool implements AutoCloseable {
       LOG.log(Level.WARNING, "Cannot read the spool " + path + "; computing", e);
       return null;
     }
+  }
+
+  /** As {@link #find}, for the first keys in their order: not for all if that is much. */
+  List<@Nullable Stored> findAll(List<CallKey> keys, int variant) {
+    List<@Nullable Stored> found = new ArrayList<>();
+    long bytes = 0;
+    for (int i = 0; i < keys.size() && bytes < ENOUGH_BYTES; i++) {
+      Stored stored = find(keys.get(i), variant);
+      found.add(stored);
+      bytes += stored == null ? 0 : stored.bytes().length;
+    }
+    return found;
   }
 
   boolean isEmpty() {

@@ -12,7 +12,7 @@ public final class BoundedReads {
   /** What a caller gets at once, unless a step that looked small was not. */
   static final int ENOUGH_BYTES = 1 << 20;
 
-  static final int FIRST_STEP = 8;
+  static final int FIRST_STEP = 1;
 
   private BoundedReads() {}
 
@@ -34,7 +34,7 @@ public final class BoundedReads {
         bytes += value == null ? 0 : value.length;
       }
       long mean = bytes / values.size() + 1;
-      step = (int) Math.max(1, Math.min(2L * step, (ENOUGH_BYTES - bytes) / mean));
+      step = (int) Math.max(1, Math.min(4L * step, (ENOUGH_BYTES - bytes) / mean));
     }
     return values;
   }

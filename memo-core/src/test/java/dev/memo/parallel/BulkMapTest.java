@@ -182,7 +182,7 @@ final class BulkMapTest {
   }
 
   @Test
-  void argumentsAreMadeOncePerInput() {
+  void argumentsAreMadeOnceForALookUpAndOnceForACall() {
     AtomicInteger made = new AtomicInteger();
     AtomicInteger runs = new AtomicInteger();
     CachedFunction<String, Integer, RuntimeException> fed =
@@ -194,7 +194,9 @@ final class BulkMapTest {
                 });
     List<String> inputs = range(1000).stream().map(String::valueOf).toList();
     assertThat(Parallel.map(fed, inputs, 4)).isEqualTo(range(1001).subList(1, 1001));
-    assertThat(made).hasValue(1000);
+    assertThat(made).hasValue(2000);
+    assertThat(Parallel.map(fed, inputs, 4)).hasSize(1000);
+    assertThat(made).hasValue(3000);
     assertThat(runs).hasValue(1000);
   }
 

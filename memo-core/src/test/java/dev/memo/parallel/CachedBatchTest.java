@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
@@ -11,17 +12,26 @@ import dev.memo.failure.InputTimedOutException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a batch has paid for is kept, and who waits in vain does not pay. */
 class CachedBatchTest {
@@ -109,6 +119,83 @@ class CachedBatchTest {
       mayReturn.countDown();
       other.join(60_000);
       assertThat(other.isAlive()).isFalse();
+    }
+  }
+
+  /** Waits until the thread waits for another's computation. */
+  static void awaitWaiting(Supplier<@Nullable Thread> thread) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(60);
+    while (!waits(thread.get())) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  private static boolean waits(@Nullable Thread thread) {
+    return thread != null
+        && thread.getState() == Thread.State.TIMED_WAITING
+        && Arrays.stream(thread.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().equals("dev.memo.call.Waiting"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("the end of a call's time or of its batch is no failure of others that wait for it")
+  void givenUpIsNotFailed(boolean timesOut, @TempDir Path folder) throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    AtomicInteger count = new AtomicInteger();
+    AtomicReference<@Nullable Thread> follower = new AtomicReference<>();
+    try (Memo memo = Memo.open(folder.resolve("given-up.memo"))) {
+      CachedFunction<Integer, Integer, InterruptedException> ask =
+          cached(
+              memo,
+              i -> {
+                if (count.incrementAndGet() > 1) {
+                  return -i;
+                }
+                runs.countDown();
+                try {
+                  new CountDownLatch(1).await();
+                  return i;
+                } catch (InterruptedException e) {
+                  awaitWaiting(follower::get);
+                  throw new IllegalStateException("as many clients do", e);
+                }
+              });
+      Thread batch =
+          new Thread(
+              () -> {
+                if (timesOut) {
+                  Throwable unused =
+                      catchThrowable(
+                          () ->
+                              Parallel.batch(ask)
+                                  .threads(1)
+                                  .timeout(Duration.ofMillis(50))
+                                  .run(List.of(1)));
+                } else {
+                  Throwable unused = catchThrowable(() -> Parallel.map(ask, List.of(1, 1), 1));
+                }
+              });
+      batch.start();
+      runs.await();
+      CompletableFuture<Object> other = new CompletableFuture<>();
+      Thread following =
+          new Thread(
+              () -> {
+                try {
+                  other.complete(ask.call(1));
+                } catch (Throwable e) {
+                  other.complete(e);
+                }
+              });
+      following.start();
+      follower.set(following);
+      if (!timesOut) {
+        batch.interrupt();
+      }
+      assertThat(other.get(60, TimeUnit.SECONDS)).isEqualTo(-1);
+      batch.join();
     }
   }
 

@@ -3,12 +3,20 @@ package dev.memo.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.Memo;
+import dev.memo.call.CachedFunction;
 import dev.memo.claims.Chain;
+import dev.memo.codec.TypeRef;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -16,6 +24,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Interrupting the caller of a batch cancels it. */
 class CancelledBatchTest {
@@ -175,6 +184,114 @@ class CancelledBatchTest {
         .satisfies(thrown -> assertThat(thrown.getSuppressed()).contains(failure));
     Thread.interrupted();
     awaitEndOfWorkers();
+  }
+
+  @Test
+  @DisplayName("P1: a batch of one input that waits is cancelled as well, and computes nothing")
+  void singleInputThatWaitsIsCancelled(@TempDir Path folder) throws Exception {
+    CountDownLatch runs = new CountDownLatch(1);
+    CountDownLatch end = new CountDownLatch(1);
+    try (Memo memo = Memo.open(folder.resolve("single.memo"))) {
+      CachedFunction<Integer, Integer, InterruptedException> paid =
+          memo.function("paid", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(
+                  n -> {
+                    started.incrementAndGet();
+                    runs.countDown();
+                    end.await();
+                    return n;
+                  });
+      CompletableFuture<Object> leader = outcome(() -> paid.call(1));
+      runs.await();
+      AtomicBoolean keepsItsFlag = new AtomicBoolean();
+      Thread[] batch = new Thread[1];
+      CompletableFuture<Object> cancelled =
+          outcome(
+              () -> {
+                batch[0] = Thread.currentThread();
+                try {
+                  return Parallel.map(paid, List.of(1), 4);
+                } finally {
+                  keepsItsFlag.set(Thread.currentThread().isInterrupted());
+                }
+              });
+      CachedBatchTest.awaitWaiting(() -> batch[0]);
+      batch[0].interrupt();
+      assertThat(cancelled.get(60, TimeUnit.SECONDS)).isInstanceOf(CancellationException.class);
+      assertThat(keepsItsFlag).isTrue();
+      assertThat(started).hasValue(1);
+
+      // The twin: a call of which no batch knows computes.
+      CompletableFuture<Object> single =
+          outcome(
+              () -> {
+                Thread.currentThread().interrupt();
+                return paid.call(1);
+              });
+      assertThat(single.get(60, TimeUnit.SECONDS)).isInstanceOf(InterruptedException.class);
+      assertThat(started).hasValue(2);
+      end.countDown();
+      assertThat(leader.get(60, TimeUnit.SECONDS)).isEqualTo(1);
+    }
+  }
+
+  /** What is returned or thrown, on a thread of its own. */
+  private static CompletableFuture<Object> outcome(Callable<Object> call) {
+    CompletableFuture<Object> outcome = new CompletableFuture<>();
+    new Thread(
+            () -> {
+              try {
+                outcome.complete(call.call());
+              } catch (Throwable e) {
+                outcome.complete(e);
+              }
+            })
+        .start();
+    return outcome;
+  }
+
+  @Test
+  @DisplayName("P4: a batch whose caller cannot wait is given up")
+  void callerThatCannotWait() throws Exception {
+    OutOfMemoryError noThread = new OutOfMemoryError("unable to create native thread");
+    AtomicBoolean one = new AtomicBoolean();
+    ForkJoinPool outer =
+        new ForkJoinPool(
+            1,
+            pool -> {
+              if (one.getAndSet(true)) {
+                throw noThread; // it would replace the caller while that waits
+              }
+              return ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(pool);
+            },
+            null,
+            false);
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicInteger interrupted = new AtomicInteger();
+    CompletableFuture<Object> thrown = new CompletableFuture<>();
+    outer.execute(
+        () -> {
+          try {
+            Parallel.forEach(
+                i -> {
+                  workers.add(Thread.currentThread());
+                  try {
+                    never.await();
+                  } catch (InterruptedException e) {
+                    interrupted.incrementAndGet();
+                  }
+                },
+                INPUTS,
+                2);
+          } catch (Throwable e) {
+            thrown.complete(e);
+          }
+        });
+    assertThat(thrown.get(60, TimeUnit.SECONDS)).isSameAs(noThread);
+    awaitEndOfWorkers();
+    assertThat(interrupted.get()).isLessThanOrEqualTo(2).isEqualTo(workers.size());
+    outer.shutdownNow();
   }
 
   private void interruptCaller() {

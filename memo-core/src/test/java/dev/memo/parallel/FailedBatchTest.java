@@ -1,18 +1,24 @@
 package dev.memo.parallel;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.memo.CapturedLog;
 import dev.memo.failure.FailedInput;
+import dev.memo.store.ChildJvm;
 import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -182,6 +188,106 @@ class FailedBatchTest {
                     1))
         .isSameAs(failure);
     assertThat(indexes(failure)).containsExactly(1, 2);
+  }
+
+  @Test
+  void inputThatRunsOutOfMemoryIsNotTakenForOneThatReturnedNull() {
+    try (ChildJvm child = ChildJvm.of(OutOfMemory.class).option("-Xmx32m").shortLived().start()) {
+      assertThat(child.awaitLine("gave", "threw")).isEqualTo("threw the same object");
+    }
+  }
+
+  /** Leaves no memory for what is to be noted of a failure, until others have gone on. */
+  static final class OutOfMemory {
+    private static volatile Object @Nullable [] full;
+
+    private OutOfMemory() {}
+
+    public static void main(String[] arguments) {
+      System.setErr(new PrintStream(OutputStream.nullOutputStream(), true, UTF_8)); // workers end
+      batch(new OutOfMemoryError("in time"), false); // all classes are loaded from now on
+      System.out.println(batch(new OutOfMemoryError("the heap is full"), true));
+    }
+
+    private static String batch(OutOfMemoryError failure, boolean fills) {
+      // Nobody needs memory to wait for what these say.
+      AtomicBoolean otherRuns = new AtomicBoolean();
+      AtomicBoolean filled = new AtomicBoolean();
+      try {
+        List<Integer> unused =
+            Parallel.map(
+                i -> {
+                  if (i == 1) {
+                    otherRuns.set(true);
+                    await(filled);
+                    spin(200_000_000); // the failure is noted, or not
+                    full = null;
+                  } else {
+                    await(otherRuns);
+                    if (fills) {
+                      fill();
+                    }
+                    filled.set(true);
+                    throw failure;
+                  }
+                  return i;
+                },
+                List.of(0, 1),
+                2);
+        return "gave results";
+      } catch (Throwable thrown) {
+        full = null;
+        return thrown == failure ? "threw the same object" : "threw something else";
+      }
+    }
+
+    private static void await(AtomicBoolean condition) {
+      while (!condition.get()) {
+        Thread.onSpinWait();
+      }
+    }
+
+    private static void fill() {
+      for (int size = 1 << 16; size > 0; ) {
+        try {
+          full = new Object[] {full, new long[size]};
+        } catch (OutOfMemoryError e) {
+          size /= 2;
+        }
+      }
+    }
+  }
+
+  /** Hands out one index less than it says. */
+  private record Losing(Indexes all) implements Indexes {
+    @Override
+    public boolean take(int most, IndexRange into) {
+      return all.take(most, into);
+    }
+
+    @Override
+    public boolean hasMore() {
+      return all.hasMore();
+    }
+
+    @Override
+    public int count() {
+      return all.count() + 1;
+    }
+  }
+
+  @Test
+  void batchThatHasLostAnInputDoesNotEndAsIfItHadNot() {
+    AtomicInteger runs = new AtomicInteger();
+    Indexes losing = new Losing(Indexes.below(9));
+    Workers workers = Workers.replaced(2, 0);
+    Batch batch =
+        new Batch(i -> runs.incrementAndGet(), losing, workers, new StopSignal(), new Bell());
+    assertThatThrownBy(batch::<RuntimeException>run)
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("10 inputs")
+        .hasMessageContaining("after 9");
+    assertThat(runs).hasValue(9);
   }
 
   private static int fail(Throwable failure) throws IOException {

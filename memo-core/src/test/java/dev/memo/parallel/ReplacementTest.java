@@ -30,6 +30,39 @@ class ReplacementTest {
   }
 
   @Test
+  void inputsThatWaitAreCountedAlsoIfAllOfThemDo() throws Exception {
+    Meeting end = new Meeting();
+    Meeting bothRun = new Meeting(2);
+    Batch.Task<InterruptedException> task =
+        index -> {
+          bothRun.arrive();
+          end.await();
+        };
+    Batch batch = new Batch(task, 2, 2, 2);
+    batch.start();
+    bothRun.await();
+    long deadline = System.nanoTime() + Meeting.DEADLINE.toNanos();
+    while (batch.waiting(2) < 2) {
+      assertThat(System.nanoTime()).as("%s wait", batch.waiting(2)).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    end.arrive();
+    batch.<InterruptedException>end();
+  }
+
+  @Test
+  void whereNobodyCanTellNoneIsSaidToWait() throws Exception {
+    Meeting end = new Meeting();
+    Workers plain = Workers.plain(2, Thread::new);
+    Batch.Task<InterruptedException> task = index -> end.await();
+    Batch batch = new Batch(task, Indexes.below(2), plain, new StopSignal(), new Bell());
+    batch.start();
+    assertThat(batch.waiting(2)).isZero();
+    end.arrive();
+    batch.<InterruptedException>end();
+  }
+
+  @Test
   void withoutReplacementItWaitsForEver() throws Exception {
     Meeting last = new Meeting();
     ConcurrentLinkedQueue<Integer> inVain = new ConcurrentLinkedQueue<>();

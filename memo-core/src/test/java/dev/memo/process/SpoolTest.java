@@ -110,6 +110,22 @@ final class SpoolTest {
   }
 
   @Test
+  void manyResultsAreFoundAtOnceUnlessTheyAreLarge() {
+    try (Spool spool = spool(page)) {
+      add(spool, ID, 1);
+      add(spool, ID, 3);
+      List<CallKey> keys = List.of(key(0), key(1), key(2), key(3));
+      assertThat(spool.findAll(keys, VARIANT))
+          .extracting(stored -> stored != null)
+          .containsExactly(false, true, false, true);
+      byte[] large = new byte[2 << 20];
+      assertThat(spool.add(ID, key(0), VARIANT, now(), large))
+          .isInstanceOf(PutAnswer.Spooled.class);
+      assertThat(spool.findAll(keys, VARIANT)).hasSize(1).doesNotContainNull();
+    }
+  }
+
+  @Test
   void aResultIsFoundUntilSomethingHappensToItsCall() {
     try (Spool spool = spool(page)) {
       add(spool, ID, 1);
