@@ -542,7 +542,7 @@ final class ParkedInputsTest {
   @Test
   @Tag("heavy")
   void thousandsMayWait() throws Exception {
-    int many = SOAK ? 100_000 : 5_000;
+    int many = SOAK ? 100_000 : 2_000;
     hold(Chain.root(), range(0, many));
     StoredFunction<Integer, Integer, RuntimeException> slow = counting();
     Running running = new Running(slow, range(0, many + OTHERS), 2, true);
