@@ -62,6 +62,10 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   /** As {@link #answer}, but waits for nothing: says for what that would be. */
   Attempt<A, R> attempt(Request<A> request, Missing<R> missing, Chain chain) throws X {
     while (true) {
+      Attempt<A, R> withTwin = joinTwin(request);
+      if (withTwin != null) {
+        return withTwin;
+      }
       Flight mine = new Flight(chain, request.freshness());
       Flight other = flights.join(request.exact(), mine);
       if (other == null) {
@@ -79,6 +83,16 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       }
       request = request.again(parts.epochs);
     }
+  }
+
+  /**
+   * Waits with an equal call of the batch, so that each key is waited for once; null if none does.
+   */
+  @Nullable Attempt<A, R> joinTwin(Request<A> request) {
+    Twins twins = request.twins();
+    @SuppressWarnings("unchecked") // equal calls are of one function
+    ParkedCall<A, R> equal = twins == null ? null : (ParkedCall<A, R>) twins.parked(parts.epochs);
+    return equal == null ? null : new Waits<>(equal.twin(request));
   }
 
   /** Goes on with a call whose wait is over and was ended, as {@link #attempt}. */

@@ -1,7 +1,6 @@
 package dev.memo.call;
 
 import dev.memo.call.Attempt.Answered;
-import dev.memo.call.Attempt.Waits;
 import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
@@ -108,13 +107,13 @@ public final class StoredFunction<
       parts.counters.calls.increment();
       return new Answered<>(run(chain -> misses.take(settled, request, chain)));
     }
-    @SuppressWarnings("unchecked") // equal calls are of one function
-    ParkedCall<A, R> equal = twins == null ? null : (ParkedCall<A, R>) twins.parked(parts.epochs);
-    if (equal != null) {
+    Request<A> anew = request.again(parts.epochs, twins);
+    Attempt<A, R> withTwin = misses.joinTwin(anew); // before anything is read for it
+    if (withTwin != null) {
       parts.counters.calls.increment();
-      return new Waits<>(equal.twin(request.again(parts.epochs, twins)));
+      return withTwin;
     }
-    return attempt(request.again(parts.epochs, twins));
+    return attempt(anew);
   }
 
   private Attempt<A, R> attempt(Request<A> request) throws X {

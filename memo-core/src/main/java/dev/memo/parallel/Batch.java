@@ -218,7 +218,7 @@ final class Batch {
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
     int running = workers.active() - resting.get();
-    int aside = parked.size() + resumed.size();
+    int aside = parked.size();
     return running <= 0 ? aside : Math.max(underWay - running, aside);
   }
 
