@@ -42,6 +42,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -221,7 +222,6 @@ final class ParkedInputsTest {
       child.awaitLine("holds all");
       Running waiting = new Running(slow, range(0, HELD + OTHERS), THREADS, true);
       assertThat(first.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      assertThat(workers).hasSizeLessThanOrEqualTo(THREADS);
       assertThat(state().waits()).isEqualTo(HELD);
       assertThat(waiting.batch.waiting(HELD)).isEqualTo(HELD);
       assertThat(waiting.results).isNotDone();
@@ -315,6 +315,41 @@ final class ParkedInputsTest {
     assertThat(runs).hasValue(0);
     releaseAll();
     assertThat(blocked.results()).isEqualTo(negated(range(0, HELD + OTHERS)));
+  }
+
+  /** A function of which the batch does not know that it is cached. */
+  private record Single(StoredFunction<Integer, Integer, RuntimeException> cached)
+      implements ThrowingFunction<Integer, Integer, RuntimeException> {
+    @Override
+    public Integer call(Integer n) {
+      return cached.call(n);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("no thread replaces a worker, as it does for calls that are not known to be cached")
+  void noThreadReplacesAWorker(boolean known) throws Exception {
+    hold(Chain.root(), range(0, HELD));
+    AtomicInteger threads = new AtomicInteger();
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              ForkJoinWorkerThread worker = (ForkJoinWorkerThread) Thread.currentThread();
+              threads.accumulateAndGet(worker.getPool().getPoolSize(), Math::max);
+              return run(n);
+            });
+    ThrowingFunction<Integer, Integer, RuntimeException> called = known ? slow : new Single(slow);
+    List<Integer> inputs = range(0, HELD + OTHERS);
+    CompletableFuture<List<Integer>> results =
+        CompletableFuture.supplyAsync(
+            () -> Parallel.map(called, inputs, THREADS), task -> new Thread(task).start());
+    await("the others have run", () -> runs.get() == OTHERS);
+    assertThat(results).isNotDone();
+    assertThat(threads.get() > THREADS).as("%s threads", threads).isNotEqualTo(known);
+    releaseAll();
+    assertThat(results.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(negated(inputs));
+    assertThat(runs).hasValue(HELD + OTHERS);
   }
 
   @Test
