@@ -53,6 +53,12 @@ final class Handle<A extends @Nullable Object, R extends @Nullable Object, X ext
   }
 
   @Override
+  public @Nullable Route<?, ?, ?> keeper(A argument) {
+    DirectoryFunction<A, R, X> function = place.find();
+    return function == null ? null : function.keeper(argument);
+  }
+
+  @Override
   public boolean isCached(A argument) {
     return peek(argument).isPresent();
   }

@@ -59,6 +59,11 @@ final class ReceiverFirst<
   }
 
   @Override
+  public @Nullable Route<?, ?, ?> keeper(A argument) {
+    return RoutedFunction.keeper(of(argument), argument);
+  }
+
+  @Override
   public boolean isCached(A argument) {
     return of(argument).isCached(argument);
   }

@@ -3,6 +3,7 @@ package dev.memo.benchmarks;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
@@ -104,6 +105,11 @@ final class RawRocks implements StoreWorker.Database {
   @Override
   public byte @Nullable [] get(byte[] key) throws RocksDBException {
     return db.get(families.get(0), reads, key);
+  }
+
+  /** A value or null for each key. */
+  List<byte @Nullable []> multiGet(List<byte[]> keys) throws RocksDBException {
+    return db.multiGetAsList(reads, Collections.nCopies(keys.size(), families.get(0)), keys);
   }
 
   @Override

@@ -3,8 +3,8 @@ package dev.memo.call;
 import dev.memo.call.RoutedFunction.Route;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
   private final Results<R, X> results;
   private final Map<Object, OfFunction<?>> byFunction = new HashMap<>(2);
+  private @Nullable OfFunction<?> latest; // mostly there is no other
 
   /** Takes what was found. */
   interface Results<R extends @Nullable Object, X extends Exception> {
@@ -51,6 +52,22 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
     }
   }
 
+  /**
+   * As {@link #add}, of any function; if it returns futures, what they complete with is looked for.
+   */
+  @SuppressWarnings("unchecked") // for results that do not look at values
+  <A extends @Nullable Object> void addKept(
+      int index, CachedFunction<A, ?, ?> function, A argument) {
+    try {
+      Route<?, ?, ?> route = RoutedFunction.keeper(function, argument);
+      if (route != null) {
+        add(index, (Route<?, R, X>) route);
+      }
+    } catch (Throwable e) {
+      results.failed(e);
+    }
+  }
+
   @SuppressWarnings("unchecked") // a function is put with what is its own
   private <B extends @Nullable Object> void add(int index, Route<B, R, X> route) {
     StoredFunction<B, R, X> function = route.function();
@@ -66,9 +83,12 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
       results.shared(index, function, shared);
       return;
     }
-    OfFunction<B> same =
-        (OfFunction<B>) byFunction.computeIfAbsent(function, unused -> new OfFunction<>(function));
-    same.add(new Asked<>(index, request));
+    OfFunction<?> same = latest;
+    if (same == null || same.function != function) {
+      same = byFunction.computeIfAbsent(function, unused -> new OfFunction<>(function));
+      latest = same;
+    }
+    ((OfFunction<B>) same).add(new Asked<>(index, request));
   }
 
   /** Reads all that were added. */
@@ -92,23 +112,31 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
   /** Calls of one stored function. */
   private final class OfFunction<B extends @Nullable Object> {
     private final StoredFunction<B, R, X> function;
-    private final Map<ExactKey, Asked<B>> asked = new LinkedHashMap<>();
+    private final Map<ExactKey, Asked<B>> first = new HashMap<>(2 * BulkCalls.CHUNK);
+    private final List<Asked<B>> calls = new ArrayList<>(BulkCalls.CHUNK);
+    private final List<CallKey> keys = new ArrayList<>(BulkCalls.CHUNK);
 
     OfFunction(StoredFunction<B, R, X> function) {
       this.function = function;
     }
 
     void add(Asked<B> call) {
-      call.next = asked.put(call.request.exact(), call);
+      Asked<B> equal = first.putIfAbsent(call.request.exact(), call);
+      if (equal == null) {
+        calls.add(call);
+        keys.add(call.request.key());
+      } else {
+        call.next = equal.next;
+        equal.next = call;
+      }
     }
 
     void run() {
-      List<Asked<B>> calls = List.copyOf(asked.values());
-      List<CallKey> keys = calls.stream().map(call -> call.request.key()).toList();
       int done = 0;
       try {
         while (done < keys.size()) {
-          for (Stored stored : function.readAll(keys.subList(done, keys.size()))) {
+          List<CallKey> rest = done == 0 ? keys : keys.subList(done, keys.size());
+          for (Stored stored : function.readAll(rest)) {
             take(calls.get(done++), stored);
           }
         }

@@ -10,22 +10,13 @@ import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.StoreException;
-import java.util.Arrays;
-import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Looks up the entries of one function and checks them. Thread-safe. */
 final class EntryReader<R extends @Nullable Object> {
-  private static final int MAX_READABLE = 1000;
-
   private final Primary primary;
   private final ResultFormat<R> format;
   private final CallEquivalence equivalence;
-
-  /** Shapes of entries that could be decoded. */
-  private final Set<List<Long>> readable = ConcurrentHashMap.newKeySet();
 
   EntryReader(Primary primary, ResultFormat<R> format, CallEquivalence equivalence) {
     this.primary = primary;
@@ -95,26 +86,24 @@ final class EntryReader<R extends @Nullable Object> {
 
   /**
    * How long the computation took whose result was found in the first slot of a call, or else in
-   * the second; -1 if there is none for this program. The value is decoded only if it shows classes
-   * that none showed before.
+   * the second; -1 if there is none for this program.
    */
   long durationNanos(Request<?> request, Stored stored) {
-    try {
-      Entry entry = Entry.parse(stored.bytes(), Stored.ENTRY_OFFSET);
-      equivalence.requireSame(entry, request.arguments());
-      List<Long> shapes = Arrays.stream(entry.shapes()).boxed().toList();
-      if (!readable.contains(shapes)) {
-        R unused = format.decode(entry);
-        if (readable.size() < MAX_READABLE) {
-          readable.add(shapes);
-        }
-      }
-      return entry.durationNanos();
-    } catch (EntryRejectedException e) {
-      return read(request.key(), request.arguments()) instanceof Found<R> found
-          ? found.entry().durationNanos()
-          : -1;
+    Slot first = new Slot(format.variant(), 0);
+    Reading<R> reading = examine(stored, request.arguments(), first);
+    if (reading instanceof Missing<R> missing && missing.slot().variant() != first.variant()) {
+      reading = read(request.key(), request.arguments(), missing.slot(), primary::read);
     }
+    return durationNanos(reading);
+  }
+
+  /** As above, if it is not known what is in the first slot. */
+  long durationNanos(Request<?> request) {
+    return durationNanos(read(request.key(), request.arguments()));
+  }
+
+  private static long durationNanos(Reading<?> reading) {
+    return reading instanceof Found<?> found ? found.entry().durationNanos() : -1;
   }
 
   /** An entry that is sound but means nothing here: who wrote it may still read it. */

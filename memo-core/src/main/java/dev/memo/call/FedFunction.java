@@ -30,6 +30,11 @@ record FedFunction<
   }
 
   @Override
+  public @Nullable Route<?, ?, ?> keeper(B argument) {
+    return RoutedFunction.keeper(target, arguments.apply(argument));
+  }
+
+  @Override
   public boolean isCached(B argument) {
     return target.isCached(arguments.apply(argument));
   }

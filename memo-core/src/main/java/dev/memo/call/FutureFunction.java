@@ -103,6 +103,11 @@ public final class FutureFunction<
   }
 
   @Override
+  public @Nullable Route<A, V, X> keeper(A argument) {
+    return values.route(argument);
+  }
+
+  @Override
   public Lookup<@Nullable CompletionStage<V>> peek(A argument) {
     Lookup<V> value = values.peek(argument);
     return value.isPresent()

@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A cached function that says which function of which directory answers a call, so that {@link
- * BulkCalls} can have many answered together. Thread-safe.
+ * BulkCalls} can have many answered together, and {@link BulkPlan} can look many up. Thread-safe.
  */
 public interface RoutedFunction<
         A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
@@ -23,6 +23,20 @@ public interface RoutedFunction<
    * what to do.
    */
   @Nullable Route<?, R, X> route(A argument);
+
+  /**
+   * Says which function keeps what a call returns, or what the future completes with that it
+   * returns; else as {@link #route}.
+   */
+  default @Nullable Route<?, ?, ?> keeper(A argument) {
+    return route(argument);
+  }
+
+  /** As {@link #keeper}, of any cached function. */
+  static <A extends @Nullable Object> @Nullable Route<?, ?, ?> keeper(
+      CachedFunction<A, ?, ?> function, A argument) {
+    return function instanceof RoutedFunction<A, ?, ?> routed ? routed.keeper(argument) : null;
+  }
 
   /** As {@link #route}, of any cached function. */
   static <A extends @Nullable Object, R extends @Nullable Object, X extends Exception>

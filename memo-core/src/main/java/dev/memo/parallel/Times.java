@@ -7,6 +7,12 @@ import java.util.Locale;
 final class Times {
   private Times() {}
 
+  /** As people say how long something will take: in whole seconds, and at least one. */
+  static String rough(Duration duration) {
+    long seconds = Math.max(duration.plusMillis(500).toSeconds(), 1);
+    return seconds < 60 ? seconds + " s" : format(Duration.ofSeconds(seconds));
+  }
+
   static String format(Duration duration) {
     long seconds = duration.toSeconds();
     if (seconds < 1) {

@@ -3,7 +3,7 @@ package dev.memo.call;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.memo.call.BulkPlan.Expected;
+import dev.memo.call.BulkPlan.Found;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
@@ -176,29 +176,34 @@ final class BulkCallsTest {
   }
 
   @Test
+  void aPlanKnowsWhatCannotBeReadInBulk() {
+    Primary unreadable =
+        new DelegatingPrimary(directory.primary()) {
+          @Override
+          public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
+            throw new StoreException(Reason.OTHER, "not in bulk", null);
+          }
+        };
+    StoredFunction<Integer, int[], RuntimeException> function = function(unreadable);
+    function.call(7);
+    BulkPlan<Integer> plan = new BulkPlan<>(function);
+    plan.lookUp(List.of(EQUAL));
+    assertThat(plan.found()).returns(3L, Found::hits).returns(1L, Found::misses);
+  }
+
+  @Test
   void aPlanTellsWhatWouldBeFoundAndCountsNothing() {
     StoredFunction<Integer, int[], RuntimeException> function = function(directory.primary());
     function.call(1);
     function.put(2, new int[] {2});
     FunctionStats before = function.stats();
-    Integer[] arguments = {1, 2, 3, 3, 1, 4};
-    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(function, arguments);
-    plan.lookUp(0, 3);
-    plan.lookUp(3, 6);
-    List<Expected> expected = new ArrayList<>();
-    for (int i = 0; i < arguments.length; i++) {
-      expected.add(plan.expected(i));
-    }
-    assertThat(expected)
-        .containsExactly(
-            Expected.HIT,
-            Expected.HIT,
-            Expected.MISS,
-            Expected.DUPLICATE,
-            Expected.HIT,
-            Expected.MISS);
-    assertThat(plan.durationNanos(0)).isPositive().isEqualTo(plan.durationNanos(4));
-    assertThat(plan.durationNanos(1)).isZero();
+    BulkPlan<Integer> plan = new BulkPlan<>(function);
+    plan.lookUp(List.of(1, 2, 3));
+    assertThat(plan.found()).returns(2L, Found::hits).returns(1L, Found::misses);
+    plan.lookUp(List.of(3, 1, 4, 4));
+    Found found = plan.found();
+    assertThat(found).isEqualTo(new Found(3, 2, 2, 0, 2, found.time()));
+    assertThat(found.time()).isPositive();
     assertThat(function.stats()).isEqualTo(before);
     assertThat(runs).hasValue(1);
   }
@@ -207,25 +212,24 @@ final class BulkCallsTest {
   void aPlanSaysThatItsDirectoryIsClosed() {
     StoredFunction<Integer, int[], RuntimeException> function = function(directory.primary());
     directory.close();
-    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(function, EQUAL);
-    assertThatThrownBy(() -> plan.lookUp(0, 4)).isInstanceOf(DirectoryClosedException.class);
+    BulkPlan<Integer> plan = new BulkPlan<>(function);
+    assertThatThrownBy(() -> plan.lookUp(List.of(EQUAL)))
+        .isInstanceOf(DirectoryClosedException.class);
   }
 
   @Test
-  void aPlanDoesNotKnowOfCallsThatOthersAnswer() {
-    RoutedFunction<Integer, int[], RuntimeException> fed =
-        (RoutedFunction<Integer, int[], RuntimeException>)
-            function(directory.primary())
-                .with(
-                    (Integer n) -> {
-                      if (n == 0) {
-                        throw new IllegalArgumentException("zero");
-                      }
-                      return n;
-                    });
-    BulkPlan<Integer, int[], RuntimeException> plan = new BulkPlan<>(fed, new Integer[] {0, 1});
-    plan.lookUp(0, 2);
-    assertThat(plan.expected(0)).isEqualTo(Expected.UNKNOWN);
-    assertThat(plan.expected(1)).isEqualTo(Expected.MISS);
+  void aPlanDoesNotKnowOfCallsWhoseArgumentsCannotBeMade() {
+    CachedFunction<Integer, int[], RuntimeException> fed =
+        function(directory.primary())
+            .with(
+                (Integer n) -> {
+                  if (n == 0) {
+                    throw new IllegalArgumentException("zero");
+                  }
+                  return n;
+                });
+    BulkPlan<Integer> plan = new BulkPlan<>(fed);
+    plan.lookUp(List.of(0, 1));
+    assertThat(plan.found()).isEqualTo(new Found(0, 1, 0, 1, 0, Duration.ZERO));
   }
 }

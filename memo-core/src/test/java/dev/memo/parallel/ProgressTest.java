@@ -10,8 +10,10 @@ import dev.memo.call.CachedFunction;
 import dev.memo.codec.TypeRef;
 import dev.memo.parallel.ProgressMeter.Sample;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -179,11 +181,38 @@ class ProgressTest {
             Optional.of(Duration.ofSeconds(754)));
     assertThat(ConsoleProgress.line(progress))
         .isEqualTo(
-            "45,000/100,000 (45%), 12 min 34 s left, 3 failed, 40,000 hit, 5,000 run, 2 waiting,"
-                + " 12.3/s");
+            "45%, 12 min 34 s left, 45,000 of 100,000, 3 failed, 40,000 hit, 5,000 run,"
+                + " 2 waiting, 12.3/s");
     Progress begin =
         new Progress(OptionalLong.empty(), 0, 0, 0, 0, 0, 0, 0, Duration.ZERO, Optional.empty());
-    assertThat(ConsoleProgress.line(begin)).isEqualTo("0, 0.0/s");
+    assertThat(ConsoleProgress.line(begin)).isEqualTo("0 done");
+  }
+
+  @Test
+  void numbersAreReadableHoweverLargeOrSmall() {
+    assertThat(line(9_999_999, 0.004, Duration.ofDays(3).plusHours(4)))
+        .isEqualTo("99%, 3 d 4 h left, 9,999,999 of 10,000,000, 9,999,999 run, 0.2/min");
+    assertThat(line(1_234_567, 98_765.4, Duration.ofMillis(90)))
+        .isEqualTo("12%, 1 s left, 1,234,567 of 10,000,000, 1,234,567 run, 98,765/s");
+    assertThat(line(1, 1, Duration.ofMillis(59_600)))
+        .isEqualTo("0%, 1 min 0 s left, 1 of 10,000,000, 1 run, 1.0/s");
+    assertThat(line(1, 1, Duration.ofMillis(59_400)))
+        .isEqualTo("0%, 59 s left, 1 of 10,000,000, 1 run, 1.0/s");
+  }
+
+  private static String line(long done, double perSecond, Duration remaining) {
+    return ConsoleProgress.line(
+        new Progress(
+            OptionalLong.of(10_000_000),
+            done,
+            0,
+            done,
+            0,
+            1,
+            0,
+            perSecond,
+            Duration.ofSeconds(5),
+            Optional.of(remaining)));
   }
 
   @Test
@@ -192,8 +221,11 @@ class ProgressTest {
         new Progress(
             OptionalLong.of(10), 5, 0, 5, 0, 1, 0, 1, Duration.ofSeconds(5), Optional.empty());
     assertThat(printed(true, half))
-        .isEqualTo("\033[?7l[########--------] 5/10 (50%), 5 run, 1.0/s\033[K\033[?7h\r");
-    assertThat(printed(false, half)).isEqualTo("5/10 (50%), 5 run, 1.0/s" + System.lineSeparator());
+        .isEqualTo(
+            "\033[J\033D\033M\0337\033D\r"
+                + "\033[?7l[########--------] 50%, 5 of 10, 5 run, 1.0/s \033[?7h\0338");
+    assertThat(printed(false, half))
+        .isEqualTo("50%, 5 of 10, 5 run, 1.0/s" + System.lineSeparator());
     assertThat(new ConsoleProgress(System.err, false).interval()).hasSeconds(10);
     assertThat(new ConsoleProgress(System.err, true).interval()).isLessThan(Duration.ofSeconds(1));
     assertThat(ConsoleProgress.isTerminal(null, "xterm")).isFalse();
@@ -201,9 +233,63 @@ class ProgressTest {
 
   private static String printed(boolean terminal, Progress progress) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal)
-        .progress(progress);
-    return bytes.toString(StandardCharsets.UTF_8);
+    ConsoleProgress console =
+        new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal);
+    console.progress(progress);
+    String printed = bytes.toString(StandardCharsets.UTF_8);
+    console.ended(REPORT); // or it would still be told when this JVM exits
+    return printed;
+  }
+
+  private static final Report REPORT =
+      new Report(
+          5,
+          OptionalLong.empty(),
+          OptionalLong.empty(),
+          0,
+          0,
+          Duration.ofSeconds(5),
+          Optional.empty());
+
+  @Test
+  void ofABarThatIsLeftALineStaysAndOfOneThatHasEndedTheReport() {
+    Progress half =
+        new Progress(
+            OptionalLong.of(10), 5, 0, 5, 0, 1, 0, 1, Duration.ofSeconds(5), Optional.empty());
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    ConsoleProgress console =
+        new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), true);
+    console.leave();
+    assertThat(bytes.size()).as("there is no bar yet").isZero();
+    console.progress(half);
+    bytes.reset();
+    console.ended(REPORT);
+    console.leave();
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualTo("\033[J" + REPORT + System.lineSeparator());
+    console.progress(half);
+    bytes.reset();
+    console.leave();
+    assertThat(bytes.toString(StandardCharsets.UTF_8))
+        .isEqualTo("\r\033[J50%, 5 of 10, 5 run, 1.0/s" + System.lineSeparator());
+    console.ended(REPORT);
+  }
+
+  @Test
+  void errorsThatGoToAFileGetNoBar(@TempDir Path folder) throws IOException {
+    for (String terminal : List.of("/dev/pts/3", "/dev/tty1")) {
+      assertThat(ConsoleProgress.isTerminal(link(folder, terminal))).as(terminal).isTrue();
+    }
+    for (String other : List.of("/home/me/errors", "pipe:[4711]", "/dev/null")) {
+      assertThat(ConsoleProgress.isTerminal(link(folder, other))).as(other).isFalse();
+    }
+    assertThat(ConsoleProgress.isTerminal(folder.resolve("no such system"))).isTrue();
+  }
+
+  private static Path link(Path folder, String target) throws IOException {
+    Path link = folder.resolve("link");
+    Files.deleteIfExists(link);
+    return Files.createSymbolicLink(link, Path.of(target));
   }
 
   /** Hears of everything, often. */

@@ -163,7 +163,11 @@ class TimedBatchTest {
   /** One thread, and the first input succeeds only after the last has run. */
   private static final class FirstNeedsLast {
     final CountDownLatch last = new CountDownLatch(1);
-    final RetryPolicy retry = new RetryPolicy(6, 50_000_000, failure -> true); // 3 s in all
+    final RetryPolicy retry;
+
+    FirstNeedsLast(Duration backoff) {
+      retry = new RetryPolicy(6, backoff.toNanos(), failure -> true);
+    }
 
     int call(int input) {
       if (input == 0 && last.getCount() > 0) {
@@ -188,14 +192,14 @@ class TimedBatchTest {
 
   @Test
   void waitForRetryDoesNotKeepOthersFromRunning() {
-    FirstNeedsLast function = new FirstNeedsLast();
+    FirstNeedsLast function = new FirstNeedsLast(Duration.ofMillis(50)); // 3 s in all, if needed
     function.run(Batch.REPLACEMENTS);
     assertThat(function.last.getCount()).isZero();
   }
 
   @Test
   void withoutReplacementItWould() {
-    FirstNeedsLast function = new FirstNeedsLast();
+    FirstNeedsLast function = new FirstNeedsLast(Duration.ofMillis(2)); // all of it is waited for
     assertThatThrownBy(() -> function.run(0)).hasMessage("too early");
     assertThat(function.last.getCount()).isOne();
   }

@@ -27,7 +27,7 @@ final class EndedGenerationsTest {
   private static final long OTHER = 8;
   private static final int ENTRIES = 200;
   private static final int ENTRY_BYTES = 2_500;
-  private static final int ROUNDS = 40;
+  private static final int ROUNDS = 20;
   private static final long WRITTEN = (long) ROUNDS * ENTRIES * ENTRY_BYTES;
 
   private final Path folder;

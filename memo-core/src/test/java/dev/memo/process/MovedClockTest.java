@@ -108,7 +108,7 @@ final class MovedClockTest {
       String before = primary.get("call", "quick", 1);
       int key = 100;
       long former = 0;
-      for (long seconds : new long[] {HOUR, -2 * HOUR, 24 * HOUR, 0}) {
+      for (long seconds : new long[] {HOUR, -2 * HOUR, 24 * HOUR}) {
         move(seconds);
         assertMoved(seconds, primary, holder, waiter);
         // forward, what looked at the wall clock would be over at once; back, it would be missed

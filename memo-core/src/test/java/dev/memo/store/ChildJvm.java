@@ -137,9 +137,9 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
-    /** For one that does not live long enough to gain by what is compiled at length. */
+    /** For one that does not live long enough to gain by what takes time to begin. */
     public Builder shortLived() {
-      return option("-XX:TieredStopAtLevel=1");
+      return option("-XX:TieredStopAtLevel=1").option("-XX:+UseSerialGC");
     }
 
     public Builder java(Path executable) {
