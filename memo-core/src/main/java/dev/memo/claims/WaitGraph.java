@@ -96,6 +96,11 @@ public final class WaitGraph implements Waits {
     return false;
   }
 
+  /** How many waits are kept, those included that are over and were not looked for. */
+  synchronized int kept() {
+    return waits.size();
+  }
+
   /** Forgets the waits that are over. */
   private void sweep() {
     waits

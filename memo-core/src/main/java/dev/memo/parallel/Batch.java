@@ -240,7 +240,7 @@ final class Batch {
 
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
-    int aside = parked.size() + resumed.size();
+    int aside = parked.size();
     int active = workers.active();
     int running = Math.max(active - resting.get(), 0);
     return active < 0 ? aside : Math.max(underWay - running, aside);

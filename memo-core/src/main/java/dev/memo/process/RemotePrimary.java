@@ -407,7 +407,8 @@ final class RemotePrimary implements Primary, AutoCloseable {
   public void abandon(CallKey key, int variant, Answer.Wait wait) {
     if (wait.next() instanceof Next next && next.exchange.abandon()) {
       connection.send(next.exchange.stream, new Message.Abandon());
-      if (next.getNow(null) instanceof Answer.Granted granted) {
+      boolean answered = next.isDone() && !next.isCompletedExceptionally(); // else it was lost
+      if (answered && next.join() instanceof Answer.Granted granted) {
         release(key, variant, granted.claim()); // it was granted before it was abandoned
       }
     }

@@ -108,6 +108,34 @@ class WaitGraphTest {
     assertThat(graph.tryWait(holder, thief, new CompletableFuture<>())).isFalse();
   }
 
+  @Test
+  void waitsThatAreOverAreForgottenThoughNobodyEndsThem() {
+    Chain parent = Chain.root();
+    for (int i = 0; i < 10_000; i++) {
+      CompletableFuture<Void> end = new CompletableFuture<>();
+      assertThat(graph.tryWait(Chain.child(parent, () -> false), Chain.root(), end)).isTrue();
+      end.complete(null);
+    }
+    assertThat(graph.kept()).isLessThan(1_000);
+    assertThat(graph.tryWait(Chain.root(), parent, never)).isTrue();
+  }
+
+  @Test
+  void manyTasksMayWaitAtATime() {
+    Chain parent = Chain.root();
+    Chain holder = Chain.root();
+    List<Chain> tasks = new ArrayList<>();
+    for (int i = 0; i < 20_000; i++) {
+      tasks.add(Chain.child(parent, () -> false));
+      assertThat(graph.tryWait(tasks.get(i), holder, never)).isTrue();
+    }
+    assertThat(graph.kept()).isEqualTo(tasks.size());
+    assertThat(graph.tryWait(holder, parent, new CompletableFuture<>())).isFalse();
+    tasks.forEach(task -> graph.endWait(task, never));
+    assertThat(graph.kept()).isZero();
+    assertThat(graph.tryWait(holder, parent, new CompletableFuture<>())).isTrue();
+  }
+
   /** The oracle: a wait is allowed if and only if some order of finishing remains. */
   @Test
   void agreesWithAnExhaustiveSearchOnRandomForests() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.call.BulkCalls;
 import dev.memo.call.CallContext;
+import dev.memo.call.DelegatingPrimary;
 import dev.memo.call.FunctionIdentity;
 import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
@@ -16,6 +17,7 @@ import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
+import dev.memo.claims.Primary;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.process.DirectorySettings;
@@ -32,12 +34,15 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -81,7 +86,7 @@ final class ParkedInputsTest {
   }
 
   private static StoredFunction<Integer, Integer, RuntimeException> function(
-      OpenDirectory directory,
+      Primary primary,
       Duration maxWait,
       ThrowingFunction<Integer, Integer, RuntimeException> body) {
     return StoredFunction.register(
@@ -92,9 +97,9 @@ final class ParkedInputsTest {
             0,
             body),
         new CallContext(
-            directory.primary(),
+            primary,
             new HeapTier(),
-            directory.primary().waits(),
+            primary.waits(),
             () -> false,
             InstantSource.system(),
             maxWait));
@@ -102,7 +107,7 @@ final class ParkedInputsTest {
 
   private StoredFunction<Integer, Integer, RuntimeException> function(
       ThrowingFunction<Integer, Integer, RuntimeException> body) {
-    return function(directory, Duration.ofMinutes(10), body);
+    return function(directory.primary(), Duration.ofMinutes(10), body);
   }
 
   private StoredFunction<Integer, Integer, RuntimeException> counting() {
@@ -217,7 +222,6 @@ final class ParkedInputsTest {
       child.awaitLine("holds all");
       Running waiting = new Running(slow, range(0, HELD + OTHERS), THREADS, true);
       assertThat(first.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      assertThat(workers).hasSizeLessThanOrEqualTo(THREADS);
       assertThat(state().waits()).isEqualTo(HELD);
       assertThat(waiting.batch.waiting(HELD)).isEqualTo(HELD);
       assertThat(waiting.results).isNotDone();
@@ -276,7 +280,7 @@ final class ParkedInputsTest {
           OpenDirectory.open(Path.of(arguments[0]), DirectorySettings.DEFAULT)) {
         StoredFunction<Integer, Integer, RuntimeException> slow =
             function(
-                directory,
+                directory.primary(),
                 PATIENCE,
                 n -> {
                   holds.countDown();
@@ -311,6 +315,41 @@ final class ParkedInputsTest {
     assertThat(runs).hasValue(0);
     releaseAll();
     assertThat(blocked.results()).isEqualTo(negated(range(0, HELD + OTHERS)));
+  }
+
+  /** A function of which the batch does not know that it is cached. */
+  private record Single(StoredFunction<Integer, Integer, RuntimeException> cached)
+      implements ThrowingFunction<Integer, Integer, RuntimeException> {
+    @Override
+    public Integer call(Integer n) {
+      return cached.call(n);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  @DisplayName("no thread replaces a worker, as it does for calls that are not known to be cached")
+  void noThreadReplacesAWorker(boolean known) throws Exception {
+    hold(Chain.root(), range(0, HELD));
+    AtomicInteger threads = new AtomicInteger();
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              ForkJoinWorkerThread worker = (ForkJoinWorkerThread) Thread.currentThread();
+              threads.accumulateAndGet(worker.getPool().getPoolSize(), Math::max);
+              return run(n);
+            });
+    ThrowingFunction<Integer, Integer, RuntimeException> called = known ? slow : new Single(slow);
+    List<Integer> inputs = range(0, HELD + OTHERS);
+    CompletableFuture<List<Integer>> results =
+        CompletableFuture.supplyAsync(
+            () -> Parallel.map(called, inputs, THREADS), task -> new Thread(task).start());
+    await("the others have run", () -> runs.get() == OTHERS);
+    assertThat(results).isNotDone();
+    assertThat(threads.get() > THREADS).as("%s threads", threads).isNotEqualTo(known);
+    releaseAll();
+    assertThat(results.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(negated(inputs));
+    assertThat(runs).hasValue(HELD + OTHERS);
   }
 
   @Test
@@ -405,7 +444,7 @@ final class ParkedInputsTest {
   void whatTakesTooLongIsComputed() throws Exception {
     hold(Chain.root(), List.of(0));
     StoredFunction<Integer, Integer, RuntimeException> slow =
-        function(directory, Duration.ofMillis(100), this::run);
+        function(directory.primary(), Duration.ofMillis(100), this::run);
     Running running = new Running(slow, List.of(0, 1, 0, 0), 1, true);
     assertThat(running.results()).containsExactly(0, -1, 0, 0);
     assertThat(runs).hasValue(2);
@@ -468,6 +507,26 @@ final class ParkedInputsTest {
     assertThat(runs).hasValue(OTHERS + 1);
     assertCountersAddUp(slow.stats(), inputs.size());
     return others;
+  }
+
+  @Test
+  void equalInputsThatAreComputedElsewhereAreWaitedForOnce() throws Exception {
+    hold(Chain.root(), List.of(0));
+    List<Integer> inputs = new ArrayList<>();
+    for (int i = 0; i < OTHERS; i++) {
+      inputs.add(0);
+    }
+    inputs.addAll(range(1, OTHERS + 1));
+    StoredFunction<Integer, Integer, RuntimeException> slow = counting();
+    Running running = new Running(slow, inputs, THREADS, true);
+    await("the others have run", () -> runs.get() == OTHERS);
+    await("all equal ones wait", () -> running.batch.waiting(0) == OTHERS);
+    assertThat(state().waits()).isBetween(1L, (long) THREADS);
+    releaseAll();
+    assertThat(running.results()).isEqualTo(negated(inputs));
+    assertThat(runs).hasValue(OTHERS + 1);
+    assertThat(state().waits()).isZero();
+    assertCountersAddUp(slow.stats(), inputs.size());
   }
 
   private static long waitsInFlight() {
@@ -539,19 +598,45 @@ final class ParkedInputsTest {
     assertThat(slow.call(0)).isZero();
   }
 
+  /** Answers that others compute, as long as they do. */
+  private static final class BusyElsewhere extends DelegatingPrimary {
+    private final Queue<CompletableFuture<Answer>> waits = new ConcurrentLinkedQueue<>();
+    private final Chain holder = Chain.foreign(this, new long[] {1});
+    private volatile boolean busy = true;
+
+    BusyElsewhere(Primary target) {
+      super(target);
+    }
+
+    @Override
+    public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
+      if (!busy) {
+        return super.claim(key, variant, rejected, chain);
+      }
+      CompletableFuture<Answer> next = new CompletableFuture<>();
+      waits.add(next);
+      return new Answer.Wait(next, holder);
+    }
+
+    void end() {
+      busy = false;
+      waits.forEach(next -> next.complete(new Answer.NoPrimary()));
+    }
+  }
+
   @Test
   @Tag("heavy")
   void thousandsMayWait() throws Exception {
-    int many = SOAK ? 100_000 : 5_000;
-    hold(Chain.root(), range(0, many));
-    StoredFunction<Integer, Integer, RuntimeException> slow = counting();
-    Running running = new Running(slow, range(0, many + OTHERS), 2, true);
-    await("the others have ended", () -> runs.get() == OTHERS);
-    await("all wait", () -> state().waits() == many);
-    releaseAll();
-    assertThat(running.results()).isEqualTo(negated(range(0, many + OTHERS)));
-    assertThat(runs).hasValue(many + OTHERS);
-    assertThat(state().waits()).isZero();
-    assertCountersAddUp(slow.stats(), many + OTHERS);
+    int many = SOAK ? 100_000 : 2_000;
+    BusyElsewhere primary = new BusyElsewhere(directory.primary());
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(primary, Duration.ofMinutes(10), this::run);
+    Running running = new Running(slow, range(0, many), 2, true);
+    await("all wait", () -> running.batch.waiting(0) == many);
+    assertThat(runs).hasValue(0);
+    primary.end();
+    assertThat(running.results()).isEqualTo(negated(range(0, many)));
+    assertThat(runs).hasValue(many);
+    assertCountersAddUp(slow.stats(), many);
   }
 }

@@ -13,6 +13,7 @@ import dev.memo.claims.Primary;
 import dev.memo.claims.Waits;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
+import dev.memo.parallel.Parallel;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -44,6 +45,14 @@ final class GatedFunctions {
 
   /** Before a callee: it is called on another thread that was told for whom. */
   static final String TOLD = "told:";
+
+  /** Before a callee: it is called in a batch of two inputs, the key and one {@link #BEYOND} it. */
+  static final String BATCH = "batch:";
+
+  static final int BEYOND = 1_000;
+
+  /** After a callee: before the key that it is called with, if that is another. */
+  static final char WITH = '/';
 
   /** Instead of a callee: the computation throws an {@code IllegalStateException}. */
   static final String THROWS = "throws";
@@ -106,6 +115,12 @@ final class GatedFunctions {
     } else if (callee.startsWith(TOLD)) {
       Chain known = Chain.child(Chain.current(), () -> false);
       callOnAnotherThread(known, callee.substring(TOLD.length()), key);
+    } else if (callee.startsWith(BATCH)) {
+      List<Integer> inputs = List.of(key, key + BEYOND);
+      List<String> unused = Parallel.map(function(callee.substring(BATCH.length())), inputs, 1);
+    } else if (callee.indexOf(WITH) > 0) {
+      int at = callee.indexOf(WITH);
+      String unused = call(callee.substring(0, at), Integer.parseInt(callee.substring(at + 1)));
     } else if (!callee.equals(NOTHING)) {
       String unused = call(callee, key);
     }
@@ -151,7 +166,7 @@ final class GatedFunctions {
     gate(name, key).complete(callee);
   }
 
-  private StoredFunction<Integer, String, RuntimeException> function(String name) {
+  StoredFunction<Integer, String, RuntimeException> function(String name) {
     StoredFunction<Integer, String, RuntimeException> function = functions.get(name);
     if (function == null) {
       throw new IllegalArgumentException("no function " + name);
