@@ -99,7 +99,7 @@ public final class BulkCalls<
   }
 
   /**
-   * @param arguments not copied; nobody changes the array
+   * @param arguments not copied; nobody else changes the array
    */
   public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments) {
     this.function = function;
@@ -139,13 +139,29 @@ public final class BulkCalls<
     return answered[index];
   }
 
-  /** Calls the function, as any caller would, unless that has been answered. */
-  public void call(int index) throws X {
+  /** Calls the function, as any caller would, unless that has been answered; returns the answer. */
+  public R call(int index) throws X {
     if (!answered[index]) {
       Pending<?, R, X> encoded = pending.get(index);
       answer(index, encoded == null ? function.call(arguments[index]) : encoded.call());
       pending.set(index, null);
     }
+    return result(index);
+  }
+
+  /** Returns the answer of a call that has one, and forgets it and the argument. */
+  @SuppressWarnings("NullAway") // neither is looked at again
+  public R take(int index) {
+    R result = result(index);
+    results[index] = null;
+    arguments[index] = null;
+    return result;
+  }
+
+  // Only answers are put there.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private R result(int index) {
+    return (R) results[index];
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

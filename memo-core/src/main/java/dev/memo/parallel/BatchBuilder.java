@@ -30,6 +30,10 @@ import org.jspecify.annotations.Nullable;
  * on a thread of the batch as well. What was computed by a cached function is stored, however the
  * batch ends: another batch over the same inputs goes on from there.
  *
+ * <p><b>Stored results</b>: of a handle of a cached function, what is stored is looked up first,
+ * many inputs at once, and the function runs only when all have been looked up; of equal inputs it
+ * runs for one.
+ *
  * <p><b>Lazy inputs</b>: a collection is copied before the first call. Inputs of an iterable, an
  * iterator or a stream are read by the calling thread, when it waits for outcomes, and at most 16
  * for each thread ahead of the outcomes it has got. If reading them throws, that is thrown, and

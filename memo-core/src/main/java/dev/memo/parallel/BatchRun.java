@@ -1,16 +1,16 @@
 package dev.memo.parallel;
 
+import dev.memo.call.BulkCalls;
+import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a batch that was built: its parts, and what it did. Used for one terminal call. */
@@ -21,7 +21,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private final Tally tally;
   private final StopSignal stop = new StopSignal();
   private final @Nullable Timeouts timeouts;
-  private final InputCalls<A, R, X> calls;
+  private final InputCalls<R, X> calls;
   private final @Nullable CacheShare before;
   private final long begin = System.nanoTime();
   private @Nullable ProgressTicker ticker;
@@ -33,34 +33,64 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
     this.tally = new Tally(settings.listener() != null);
     this.before = CacheShare.of(function);
     this.timeouts = settings.timeout() == null ? null : new Timeouts(settings.timeout());
-    this.calls =
-        new InputCalls<>(function, settings.failures(), settings.retry(), timeouts, stop, tally);
+    this.calls = new InputCalls<>(settings.failures(), settings.retry(), timeouts, stop, tally);
   }
 
   /** Runs a batch that is all there: its indexes are taken in chunks. */
   BatchResult<R> run(Collection<? extends A> inputs) throws X {
-    @SuppressWarnings("unchecked") // read only
+    @SuppressWarnings("unchecked") // never given away as an A[]
     A[] arguments = (A[]) inputs.toArray(new Object[0]);
-    int size = arguments.length;
-    @SuppressWarnings({"unchecked", "rawtypes"}) // read by nobody before it is full
-    Outcome<R>[] outcomes = new Outcome[size];
-    if (size > 0) {
-      AtomicInteger finished = new AtomicInteger();
-      boolean ordered = settings.ordered();
-      Batch.Task<X> task =
-          index -> {
-            Outcome<R> outcome = calls.call(index, arguments[index]);
-            outcomes[ordered ? index : finished.getAndIncrement()] = outcome;
-          };
-      Workers workers = workers(Math.min(settings.threads(), size));
-      Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
-      if (Thread.currentThread().isInterrupted()) {
-        throw batch.cancel();
+    OutcomeArray<R> outcomes = new OutcomeArray<>(arguments.length, settings.ordered());
+    if (arguments.length > 0) {
+      if (function instanceof RoutedFunction<A, R, X> routed) {
+        runCached(new BulkCalls<>(routed, arguments), arguments.length, outcomes);
+      } else {
+        Batch batch =
+            batch(
+                arguments.length,
+                index -> outcomes.add(calls.call(index, () -> function.call(arguments[index]))));
+        batch.<X>run();
       }
-      tellProgress(OptionalLong.of(size), batch);
+    }
+    return new BatchResult<>(outcomes.asList(), report());
+  }
+
+  /** Looks up all before the first is called. */
+  private void runCached(BulkCalls<A, R, X> bulk, int size, OutcomeArray<R> outcomes) throws X {
+    Batch batch =
+        batch(
+            size,
+            index -> {
+              if (!bulk.isAnswered(index)) {
+                outcomes.add(calls.call(index, () -> bulk.call(index)));
+              }
+            });
+    Calls.LookedUp finish =
+        (from, to) -> {
+          for (int index = from; index < to; index++) {
+            if (bulk.isAnswered(index)) {
+              outcomes.add(calls.found(index, bulk.take(index)));
+            }
+          }
+        };
+    if (!Calls.lookUp(bulk, size, settings.threads(), finish)) {
+      requireNotInterrupted(batch); // while it was, look-ups may still be under way
       batch.<X>run();
     }
-    return new BatchResult<>(Arrays.asList(outcomes), report());
+  }
+
+  private Batch batch(int size, Batch.Task<X> task) {
+    Workers workers = workers(Math.min(settings.threads(), size));
+    Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
+    requireNotInterrupted(batch);
+    tellProgress(OptionalLong.of(size), batch);
+    return batch;
+  }
+
+  private static void requireNotInterrupted(Batch batch) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw batch.cancel();
+    }
   }
 
   /** Runs a batch whose inputs are read while it runs. */
@@ -76,7 +106,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
     Workers workers = workers(settings.threads());
     OutcomeIterator<A, R, X> iterator =
-        new OutcomeIterator<>(calls, inputs, workers, settings.ordered(), stop);
+        new OutcomeIterator<>(function, calls, inputs, workers, settings.ordered(), stop);
     tellProgress(OptionalLong.empty(), iterator.batch());
     return iterator;
   }

@@ -1,28 +1,29 @@
 package dev.memo.parallel;
 
-import dev.memo.call.ThrowingFunction;
 import dev.memo.parallel.Outcome.Failure;
 import dev.memo.parallel.Outcome.Success;
 import org.jspecify.annotations.Nullable;
 
 /** What is done for one input: attempts, and what a failure means. Thread-safe. */
-final class InputCalls<
-    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
-  private final ThrowingFunction<A, R, X> function;
+final class InputCalls<R extends @Nullable Object, X extends Exception> {
   private final FailurePolicy policy;
   private final RetryPolicy retry;
   private final @Nullable Timeouts timeouts;
   private final StopSignal stop;
   private final Tally tally;
 
+  /** Calls the function for one input; again for each attempt. */
+  @FunctionalInterface
+  interface Attempt<R extends @Nullable Object, X extends Exception> {
+    R run() throws X;
+  }
+
   InputCalls(
-      ThrowingFunction<A, R, X> function,
       FailurePolicy policy,
       RetryPolicy retry,
       @Nullable Timeouts timeouts,
       StopSignal stop,
       Tally tally) {
-    this.function = function;
     this.policy = policy;
     this.retry = retry;
     this.timeouts = timeouts;
@@ -30,11 +31,18 @@ final class InputCalls<
     this.tally = tally;
   }
 
+  /** Returns what becomes of an input that nobody has to be called for. */
+  Outcome<R> found(int index, R value) {
+    tally.begun.increment();
+    tally.succeeded.increment();
+    return new Success<>(index, value);
+  }
+
   /** Returns what became of the input, or throws what the policy does not tolerate. */
-  Outcome<R> call(int index, A argument) throws X {
+  Outcome<R> call(int index, Attempt<R, X> input) throws X {
     tally.begun.increment();
     try {
-      R value = attempts(index, argument);
+      R value = attempts(index, input);
       tally.succeeded.increment();
       return new Success<>(index, value);
     } catch (Throwable thrown) {
@@ -45,10 +53,10 @@ final class InputCalls<
     }
   }
 
-  private R attempts(int index, A argument) throws X {
+  private R attempts(int index, Attempt<R, X> input) throws X {
     for (int attempt = 0; ; attempt++) {
       try {
-        return attempt(index, argument);
+        return attempt(index, input);
       } catch (Throwable thrown) {
         if (!retry.retries(thrown, attempt) || !mayRetry(retry.backoffNanos(attempt))) {
           throw thrown;
@@ -58,20 +66,20 @@ final class InputCalls<
     }
   }
 
-  private R attempt(int index, A argument) throws X {
+  private R attempt(int index, Attempt<R, X> input) throws X {
     if (!tally.isTimed()) {
-      return bounded(index, argument);
+      return bounded(index, input);
     }
     long begin = System.nanoTime();
     try {
-      return bounded(index, argument);
+      return bounded(index, input);
     } finally {
       tally.busyNanos.add(System.nanoTime() - begin);
     }
   }
 
-  private R bounded(int index, A argument) throws X {
-    return timeouts == null ? function.call(argument) : timeouts.call(function, argument, index);
+  private R bounded(int index, Attempt<R, X> input) throws X {
+    return timeouts == null ? input.run() : timeouts.call(input, index);
   }
 
   /** Waits; false if the batch was stopped, so that nothing may be started any more. */

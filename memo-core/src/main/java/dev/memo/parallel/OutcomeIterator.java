@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.memo.call.ThrowingFunction;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
@@ -40,7 +41,8 @@ final class OutcomeIterator<
   private record Input<A extends @Nullable Object>(A argument) {}
 
   OutcomeIterator(
-      InputCalls<A, R, X> calls,
+      ThrowingFunction<A, R, X> function,
+      InputCalls<R, X> calls,
       Iterator<? extends A> inputs,
       Workers workers,
       boolean ordered,
@@ -52,7 +54,7 @@ final class OutcomeIterator<
     Batch.Task<X> task =
         index -> {
           Input<A> input = requireNonNull(read.remove(index));
-          finished.add(calls.call(index, input.argument));
+          finished.add(calls.call(index, () -> function.call(input.argument)));
           bell.ring();
         };
     this.batch = new Batch(task, indexes, workers, stop, bell);

@@ -37,6 +37,12 @@ final class BulkFramesTest {
   }
 
   @Test
+  void aBatchThatIsBuiltAsksNoMore() {
+    assertThat(asked("batch", ReadPath.SOCKET, INPUTS))
+        .isLessThanOrEqualTo(INPUTS / BulkCalls.CHUNK + 20);
+  }
+
+  @Test
   void localReadsAskNoMore() {
     assertThat(asked("bulk", ReadPath.SECONDARY, INPUTS))
         .isLessThanOrEqualTo(INPUTS / BulkCalls.CHUNK + 20);
@@ -97,7 +103,11 @@ final class BulkFramesTest {
         CachedFunction<Integer, String, RuntimeException> padded = padded(memo, how);
         List<Integer> inputs = range(Integer.parseInt(arguments[3]));
         List<String> results =
-            Parallel.map(how.equals("single") ? new Single(padded) : padded, inputs, THREADS);
+            switch (how) {
+              case "single" -> Parallel.map(new Single(padded), inputs, THREADS);
+              case "batch" -> Parallel.batch(padded).threads(THREADS).run(inputs).values();
+              default -> Parallel.map(padded, inputs, THREADS);
+            };
         for (int n : inputs) {
           assertThat(results.get(n)).startsWith(n + "!").endsWith("!");
         }
