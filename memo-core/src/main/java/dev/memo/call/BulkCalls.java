@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ public final class BulkCalls<
   private final A[] arguments;
   private final @Nullable Object[] results;
   private final boolean[] answered;
+  private final LongAdder foundBytes = new LongAdder();
   private final List<@Nullable Pending<?, R, X>> pending;
   private final ConcurrentMap<SameCall, Pending<?, R, X>> distinct = new ConcurrentHashMap<>();
 
@@ -69,6 +71,7 @@ public final class BulkCalls<
   private final class Answers implements BulkLookUp.Results<R, X> {
     @Override
     public void shared(int index, StoredFunction<?, R, X> target, HeapTier.Value value) {
+      foundBytes.add(value.encodedBytes());
       answer(index, target.hit(value));
     }
 
@@ -79,6 +82,7 @@ public final class BulkCalls<
       if (found == null) {
         rest(index, target, request);
       } else {
+        foundBytes.add(found.entry().size());
         answer(index, target.answer(request, found));
       }
     }
@@ -132,6 +136,11 @@ public final class BulkCalls<
       }
     }
     return true;
+  }
+
+  /** How much the results take, when encoded, that look-ups have found. */
+  public long foundBytes() {
+    return foundBytes.sum();
   }
 
   /** Whether a call has its answer; in particular whether its look-up has found it. */

@@ -4,21 +4,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.Memo;
+import dev.memo.call.BulkCalls;
 import dev.memo.call.CachedFunction;
+import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.TypeRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
+import java.util.NoSuchElementException;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A batch that is built looks up in bulk what is stored, and runs the rest. */
 @Timeout(120)
@@ -137,5 +146,172 @@ final class BulkBatchTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     assertThat(function.stats().calls()).isZero();
+  }
+
+  @Test
+  void anInputThatWasReadIsRunWhileTheNextIsWaitedFor() throws Exception {
+    Semaphore ran = new Semaphore(0);
+    CachedFunction<Integer, Integer, RuntimeException> function =
+        cached(
+            n -> {
+              ran.release();
+              return -n;
+            });
+    Stream<Integer> eachNeedsTheOneBefore =
+        IntStream.range(0, 300)
+            .mapToObj(
+                n -> {
+                  assertThat(n == 0 || acquired(ran)).isTrue();
+                  return n;
+                });
+    assertThat(Parallel.batch(function).threads(3).run(eachNeedsTheOneBefore).outcomes())
+        .hasSize(300);
+  }
+
+  private static boolean acquired(Semaphore ran) {
+    try {
+      return ran.tryAcquire(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Counts up, slowly or not, and how far it was read. */
+  private static final class Counting implements Iterator<Integer> {
+    private final int size;
+    private final long nanosEach;
+    int read;
+
+    Counting(int size, long nanosEach) {
+      this.size = size;
+      this.nanosEach = nanosEach;
+    }
+
+    @Override
+    public boolean hasNext() {
+      return read < size;
+    }
+
+    @Override
+    public Integer next() {
+      if (!hasNext()) {
+        throw new NoSuchElementException();
+      }
+      for (long end = System.nanoTime() + nanosEach; System.nanoTime() < end; ) {
+        Thread.onSpinWait();
+      }
+      return read++;
+    }
+  }
+
+  @Test
+  void outcomesDoNotWaitForASlowSource() {
+    CachedFunction<Integer, Integer, RuntimeException> function = cached(n -> -n);
+    Counting slow = new Counting(1000, 2_000_000);
+    try (Stream<Outcome<Integer>> outcomes = Parallel.batch(function).threads(2).stream(slow)) {
+      assertThat(outcomes.iterator().next()).isEqualTo(new Outcome.Success<>(0, 0));
+      assertThat(slow.read).isLessThan(30); // not as many as may be ahead
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void inputsAreReadOnlyAFewAheadOfOutcomes(boolean stored) {
+    CachedFunction<Integer, Integer, RuntimeException> function = cached(n -> -n);
+    if (stored) {
+      range(20_000).forEach(n -> function.put(n, -n));
+    }
+    int threads = 2;
+    int atOnce = stored ? BulkCalls.CHUNK : LookUpSize.FIRST;
+    Counting inputs = new Counting(20_000, 0);
+    AtomicInteger taken = new AtomicInteger();
+    AtomicInteger most = new AtomicInteger();
+    try (Stream<Outcome<Integer>> outcomes =
+        Parallel.batch(function).threads(threads).stream(inputs)) {
+      assertThat(inputs.read).as("nothing is read before it is asked for").isZero();
+      outcomes.forEach(
+          outcome -> {
+            assertThat(outcome).isEqualTo(new Outcome.Success<>(taken.get(), -taken.get()));
+            most.accumulateAndGet(inputs.read - taken.getAndIncrement(), Math::max);
+          });
+    }
+    assertThat(taken).hasValue(20_000);
+    assertThat(most.get()).isBetween(atOnce, ReadInputs.window(threads, 2 * atOnce * threads));
+  }
+
+  @Test
+  void whatIsFoundIsDoneAndTheRestIsForAnyDrainInItsOrder() {
+    CachedFunction<Integer, Integer, RuntimeException> function = cached(n -> -n);
+    function.put(3, -3);
+    List<Outcome<Integer>> found = new ArrayList<>();
+    AtomicInteger drains = new AtomicInteger();
+    StopSignal stop = new StopSignal();
+    InputCalls<Integer, RuntimeException> calls =
+        new InputCalls<>(FailurePolicy.FAIL_FAST, RetryPolicy.NEVER, null, stop, new Tally(false));
+    BulkInputs<Integer, Integer, RuntimeException> inputs =
+        new BulkInputs<>(
+            (RoutedFunction<Integer, Integer, RuntimeException>) function,
+            calls,
+            stop,
+            4,
+            found::add,
+            drains::incrementAndGet);
+    for (int n = 0; n < 10; n++) {
+      assertThat(inputs.add(n)).isTrue();
+    }
+    IndexRange range = new IndexRange();
+    assertThat(inputs.take(5, range)).isTrue();
+    assertThat(drains).as("others find the rest").hasValue(1);
+    assertThat(found).containsExactly(new Outcome.Success<>(3, -3));
+    assertThat(range.take()).isZero();
+    assertThat(range.isEmpty()).isTrue();
+    List<Integer> rest = new ArrayList<>();
+    while (inputs.take(5, range)) {
+      rest.add(range.take());
+    }
+    assertThat(rest).containsExactly(1, 2, 4, 5, 6, 7, 8, 9);
+    assertThat(inputs.call(9)).isEqualTo(new Outcome.Success<>(9, -9));
+    assertThat(inputs.hasMore()).isFalse();
+  }
+
+  @Test
+  void slowInputsThatWereLookedUpTogetherRunAtTheSameTime() {
+    CountDownLatch all = new CountDownLatch(5);
+    CachedFunction<Integer, Integer, InterruptedException> function =
+        cached(
+            n -> {
+              all.countDown();
+              assertThat(all.await(60, TimeUnit.SECONDS)).isTrue();
+              return -n;
+            });
+    assertThat(valuesOf(Parallel.batch(function).threads(5), 5)).hasSize(5);
+  }
+
+  private static List<Integer> valuesOf(
+      BatchBuilder<Integer, Integer, InterruptedException> batch, int size) {
+    try {
+      return batch.run(range(size).iterator()).values();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  @Test
+  void manyAreLookedUpAtOnceIfNearlyAllAreStoredAndSmall() {
+    LookUpSize size = new LookUpSize();
+    for (int known = LookUpSize.FIRST; known < BulkCalls.CHUNK; known *= 2) {
+      assertThat(size.get()).isEqualTo(known);
+      size.lookedUp(known, 0, 100L * known);
+    }
+    size.lookedUp(BulkCalls.CHUNK, 8, 100L * BulkCalls.CHUNK);
+    assertThat(size.get()).isEqualTo(BulkCalls.CHUNK);
+    size.lookedUp(100, 50, 0);
+    assertThat(size.get()).isEqualTo(2 * LookUpSize.MAX_MISSES);
+    size.lookedUp(10, 10, 0);
+    assertThat(size.get()).isEqualTo(LookUpSize.MAX_MISSES);
+    size.lookedUp(10, 0, 10L << 20);
+    assertThat(size.get()).isEqualTo(1);
+    size.lookedUp(1, 0, 5L << 20);
+    assertThat(size.get()).isEqualTo(1);
   }
 }
