@@ -8,7 +8,8 @@ import dev.memo.call.BulkCalls;
  * Thread-safe.
  */
 final class LookUpSize {
-  static final int FIRST = 16;
+  static final int FIRST = 32;
+  static final int GROWTH = 4;
   static final int MAX_MISSES = ReadInputs.AHEAD;
   static final long MAX_BYTES = 1 << 20;
 
@@ -25,7 +26,7 @@ final class LookUpSize {
    * @param bytes what was found takes so many
    */
   void lookedUp(int calls, int misses, long bytes) {
-    long most = Math.min(Math.max(size, 2L * calls), BulkCalls.CHUNK);
+    long most = Math.min(Math.max(size, (long) GROWTH * calls), BulkCalls.CHUNK);
     if (misses > 0) {
       most = Math.min(most, (long) MAX_MISSES * calls / misses);
     }

@@ -299,7 +299,7 @@ final class BulkBatchTest {
   @Test
   void manyAreLookedUpAtOnceIfNearlyAllAreStoredAndSmall() {
     LookUpSize size = new LookUpSize();
-    for (int known = LookUpSize.FIRST; known < BulkCalls.CHUNK; known *= 2) {
+    for (int known = LookUpSize.FIRST; known < BulkCalls.CHUNK; known *= LookUpSize.GROWTH) {
       assertThat(size.get()).isEqualTo(known);
       size.lookedUp(known, 0, 100L * known);
     }
