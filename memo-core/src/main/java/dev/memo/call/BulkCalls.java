@@ -43,6 +43,7 @@ public final class BulkCalls<
     final StoredFunction<B, R, X> function;
     final Request<B> request;
     @Nullable Twins twins; // guarded by this until all are looked up
+    @Nullable ParkedCall<B, R> parked; // of the thread that calls
 
     Pending(StoredFunction<B, R, X> function, Request<B> request) {
       this.function = function;
@@ -64,6 +65,16 @@ public final class BulkCalls<
 
     R call() throws X {
       return function.callEncoded(request, twins);
+    }
+
+    Attempt<B, R> attempt() throws X {
+      ParkedCall<B, R> before = parked;
+      parked = null;
+      Attempt<B, R> attempt = function.attempt(request, twins, before);
+      if (attempt instanceof Attempt.Waits<B, R> waits) {
+        parked = waits.call();
+      }
+      return attempt;
     }
   }
 
@@ -171,6 +182,31 @@ public final class BulkCalls<
   @SuppressWarnings({"unchecked", "NullAway"})
   private R result(int index) {
     return (R) results[index];
+  }
+
+  /**
+   * As {@link #call}, but blocks for no computation of others, where that can be: instead, what the
+   * call waits for is returned, and when that is over and was ended the call is to be tried again.
+   * Null if it is answered.
+   *
+   * <p>The thread has to be in a chain of the call's own, which the caller of the batch waits for.
+   */
+  public @Nullable Parked tryCall(int index) throws X {
+    if (answered[index]) {
+      return null;
+    }
+    Pending<?, R, X> encoded = pending.get(index);
+    if (encoded == null) {
+      answer(index, function.call(arguments[index]));
+      return null;
+    }
+    Attempt<?, R> attempt = encoded.attempt();
+    if (attempt instanceof Attempt.Waits<?, R> waits) {
+      return waits.call();
+    }
+    answer(index, ((Attempt.Answered<?, R>) attempt).value());
+    pending.set(index, null);
+    return null;
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

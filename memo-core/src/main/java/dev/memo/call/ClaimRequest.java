@@ -66,6 +66,11 @@ final class ClaimRequest<A extends @Nullable Object, R extends @Nullable Object>
     return start(answer);
   }
 
+  /** The value in the answer that ended a wait; null if there is none that can be used. */
+  @Nullable Found<R> find(Answer answer) {
+    return answer instanceof Answer.Hit hit ? examine(hit) : null;
+  }
+
   private Start<R> start(Answer answer) {
     if (answer instanceof Answer.Granted granted) {
       return new Start.AtRun<>(reason, slot, granted.claim());

@@ -96,7 +96,9 @@ final class FutureMisses<
     }
 
     private @Nullable AtRun<V> follow(Flight other, @Nullable MissReason gaveUp) {
-      if (gaveUp != null) {
+      if (gaveUp == MissReason.ABANDONED) {
+        flights.land(request.exact(), other, new Landing.Aborted());
+      } else if (gaveUp != null) {
         return alone(gaveUp);
       }
       Landing landing = other.landing().join();

@@ -1,8 +1,11 @@
 package dev.memo.call;
 
+import dev.memo.call.Attempt.Answered;
+import dev.memo.call.Attempt.Waits;
 import dev.memo.call.Computed.Returned;
 import dev.memo.call.Computed.Threw;
 import dev.memo.call.Flight.Landing;
+import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.Answer;
 import dev.memo.claims.Chain;
@@ -15,7 +18,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Answers the calls that found no value: follows the flight of the same call, or leads a new one.
  * The leader asks for the claim, computes, and hands the result to the followers. Waiting is an
- * optimisation: who would wait for ever, or too long, computes. Thread-safe.
+ * optimisation: who would wait for ever, or too long, computes. Calls of a batch need not wait:
+ * they are {@linkplain #attempt tried}, and tried again. Thread-safe.
  */
 final class Misses<A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
   private final FunctionParts<A, R, X> parts;
@@ -47,24 +51,80 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
         return lead(request, missing, mine);
       }
       MissReason gaveUp = await(chain, other.leader(), other.landing());
-      if (gaveUp == MissReason.ABANDONED) {
-        flights.land(request.exact(), other, new Landing.Aborted());
-      } else if (gaveUp != null) {
-        return computeAlone(request, missing.slot(), gaveUp, chain);
-      }
-      Landing landing = other.landing().join();
-      if (landing instanceof Landing.Shared shared) {
-        return follow(shared);
-      } else if (landing instanceof Landing.Copied copied) {
-        return follow(copied, request, missing.slot(), chain);
-      } else if (landing instanceof Landing.Failed failed) {
-        parts.counters.miss(MissReason.FAILED);
-        throw same(failed.failure());
-      } else if (landing instanceof Landing.Unshared) {
-        return computeAlone(request, missing.slot(), MissReason.UNSHARED, chain);
+      Answered<A, R> answered = follow(request, missing.slot(), chain, other, gaveUp);
+      if (answered != null) {
+        return answered.value();
       }
       request = request.again(parts.epochs);
     }
+  }
+
+  /** As {@link #answer}, but waits for nothing: says for what that would be. */
+  Attempt<A, R> attempt(Request<A> request, Missing<R> missing, Chain chain) throws X {
+    while (true) {
+      Flight mine = new Flight(chain, request.freshness());
+      Flight other = flights.join(request.exact(), mine);
+      if (other == null) {
+        return tryToLead(request, missing, mine, null);
+      }
+      ParkedCall<A, R> parked =
+          ParkedCall.forFlight(parts, request, missing, other, waiting, chain);
+      if (!parked.isOver()) {
+        return waits(request, parked);
+      }
+      parked.end();
+      Answered<A, R> answered = follow(request, missing.slot(), chain, other, parked.gaveUp());
+      if (answered != null) {
+        return answered;
+      }
+      request = request.again(parts.epochs);
+    }
+  }
+
+  /** Goes on with a call whose wait is over and was ended, as {@link #attempt}. */
+  Attempt<A, R> goOn(ParkedCall<A, R> parked, Chain chain) throws X {
+    Answered<A, R> answered = take(parked, chain);
+    if (answered != null) {
+      return answered;
+    }
+    Request<A> anew = parked.request().again(parts.epochs);
+    MissReason gaveUp = parked.gaveUp();
+    if (gaveUp == null || gaveUp == MissReason.ABANDONED) {
+      return attempt(anew, parked.missing(), chain);
+    }
+    Flight mine = new Flight(chain, anew.freshness());
+    if (flights.join(anew.exact(), mine) == null) {
+      return tryToLead(anew, parked.missing(), mine, gaveUp);
+    }
+    return new Answered<>(computeAlone(anew, parked.missing().slot(), gaveUp, chain));
+  }
+
+  /** What the wait has brought; null if nothing. */
+  private @Nullable Answered<A, R> take(ParkedCall<A, R> parked, Chain chain) throws X {
+    Request<A> request = parked.request();
+    Landing settled = request.settled(parts.epochs);
+    if (settled != null) {
+      return new Answered<>(take(settled, request, chain));
+    }
+    MissReason gaveUp = parked.gaveUp();
+    Flight flight = parked.flight();
+    if (flight != null && (gaveUp != null || flight.landing().isDone())) {
+      return follow(request, parked.missing().slot(), chain, flight, gaveUp);
+    }
+    Found<R> found = gaveUp == null ? parked.found() : null;
+    if (found == null) {
+      return null;
+    }
+    request.settle(results.share(found.value(), found.entry()));
+    return new Answered<>(hit(request, new Start.AtHit<>(found, HitSource.DISK)));
+  }
+
+  private Attempt<A, R> waits(Request<A> request, ParkedCall<A, R> parked) {
+    Twins twins = request.twins();
+    if (twins != null) {
+      twins.park(parked);
+    }
+    return new Waits<>(parked);
   }
 
   /** Returns what an equal call of the batch has computed. */
@@ -74,6 +134,29 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
     Slot slot = new Slot(parts.spec.results().variant(), 0);
     return follow((Landing.Copied) landing, request, slot, chain);
+  }
+
+  /** Returns what came of another flight; null if the call is to be asked for anew. */
+  private @Nullable Answered<A, R> follow(
+      Request<A> request, Slot slot, Chain chain, Flight other, @Nullable MissReason gaveUp)
+      throws X {
+    if (gaveUp == MissReason.ABANDONED) {
+      flights.land(request.exact(), other, new Landing.Aborted());
+    } else if (gaveUp != null) {
+      return new Answered<>(computeAlone(request, slot, gaveUp, chain));
+    }
+    Landing landing = other.landing().join();
+    if (landing instanceof Landing.Shared shared) {
+      return new Answered<>(follow(shared));
+    } else if (landing instanceof Landing.Copied copied) {
+      return new Answered<>(follow(copied, request, slot, chain));
+    } else if (landing instanceof Landing.Failed failed) {
+      parts.counters.miss(MissReason.FAILED);
+      throw same(failed.failure());
+    } else if (landing instanceof Landing.Unshared) {
+      return new Answered<>(computeAlone(request, slot, MissReason.UNSHARED, chain));
+    }
+    return null;
   }
 
   // The value is an R: flights belong to one function.
@@ -99,22 +182,56 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   private R lead(Request<A> request, Missing<R> missing, Flight mine) throws X {
     Landing landing = new Landing.Aborted();
     try {
-      Start<R> start = claim(request, missing, mine.leader());
-      if (start instanceof Start.AtRun<R> begun) {
-        start = aliases.before(request, begun);
-      }
-      if (start instanceof Start.AtHit<R> hit) {
-        landing = results.share(hit.found().value(), hit.found().entry());
-        return hit(request, hit);
-      }
-      Start.AtRun<R> run = (Start.AtRun<R>) start;
-      parts.counters.miss(run.reason());
-      Computed<R> computed = computations.compute(request, run.slot(), run.claim());
+      Computed<R> computed = carryOut(request, claim(request, missing, mine.leader()));
       landing = computed.landing();
       return valueOf(computed);
     } finally {
       flights.land(request.exact(), mine, landing);
     }
+  }
+
+  /**
+   * Leads, unless another's claim is in the way: then the flight ends, so that nobody waits for a
+   * call that has no thread.
+   *
+   * @param gaveUp why the claim is not asked for; null if it is
+   */
+  private Attempt<A, R> tryToLead(
+      Request<A> request, Missing<R> missing, Flight mine, @Nullable MissReason gaveUp) throws X {
+    Landing landing = new Landing.Aborted();
+    try {
+      ClaimRequest<A, R> asked = new ClaimRequest<>(parts, request, missing, mine.leader());
+      Start<R> start = gaveUp == null ? asked.ask() : asked.begin(gaveUp);
+      if (start instanceof Start.AtWait<R> told) {
+        ParkedCall<A, R> parked =
+            ParkedCall.forClaim(parts, request, missing, asked, told, waiting, mine.leader());
+        MissReason atOnce = parked.gaveUp();
+        if (atOnce == null) {
+          return waits(request, parked);
+        }
+        parked.end();
+        start = asked.begin(atOnce);
+      }
+      Computed<R> computed = carryOut(request, start);
+      landing = computed.landing();
+      return new Answered<>(valueOf(computed));
+    } finally {
+      flights.land(request.exact(), mine, landing);
+    }
+  }
+
+  /** Takes the value that was found, or runs the function. */
+  private Computed<R> carryOut(Request<A> request, Start<R> start) {
+    if (start instanceof Start.AtRun<R> begun) {
+      start = aliases.before(request, begun);
+    }
+    if (start instanceof Start.AtHit<R> hit) {
+      R value = hit(request, hit);
+      return new Returned<>(value, results.share(value, hit.found().entry()));
+    }
+    Start.AtRun<R> run = (Start.AtRun<R>) start;
+    parts.counters.miss(run.reason());
+    return computations.compute(request, run.slot(), run.claim());
   }
 
   private R hit(Request<A> request, Start.AtHit<R> hit) {
@@ -159,12 +276,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
     Request<A> anew = request.again(parts.epochs);
     Claim claim = parts.primary.begin(anew.key(), slot.variant(), chain);
-    Start<R> start = aliases.before(anew, new Start.AtRun<>(reason, slot, claim));
-    if (start instanceof Start.AtHit<R> hit) {
-      return hit(anew, hit);
-    }
-    parts.counters.miss(reason);
-    return valueOf(computations.compute(anew, slot, claim));
+    return valueOf(carryOut(anew, new Start.AtRun<>(reason, slot, claim)));
   }
 
   private R valueOf(Computed<R> computed) throws X {

@@ -38,7 +38,12 @@ record Request<A extends @Nullable Object>(
     return new Request<>(argument, arguments, exact, now, equal);
   }
 
-  /** It was computed. */
+  /** What an equal call of the batch has computed, while that counts; else null. */
+  Flight.@Nullable Landing settled(Epochs epochs) {
+    return twins == null ? null : twins.landing(epochs);
+  }
+
+  /** It was computed, or found. */
   void settle(Flight.Landing landing) {
     if (twins != null) {
       twins.settle(landing, freshness);

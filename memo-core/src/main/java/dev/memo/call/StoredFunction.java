@@ -1,5 +1,7 @@
 package dev.memo.call;
 
+import dev.memo.call.Attempt.Answered;
+import dev.memo.call.Attempt.Waits;
 import dev.memo.call.Flight.Landing;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
@@ -86,19 +88,73 @@ public final class StoredFunction<
     return answer(request.again(parts.epochs, twins));
   }
 
+  /**
+   * As {@link #callEncoded}, but blocks for no computation of others. While a call waits, whoever
+   * tries it has to be in a chain of its own: other calls do not wait for it.
+   *
+   * @param parked what the last attempt gave, when its wait is over; null at the first one
+   */
+  Attempt<A, R> attempt(
+      Request<A> request, @Nullable Twins twins, @Nullable ParkedCall<A, R> parked) throws X {
+    if (parked != null) {
+      return run(chain -> misses.goOn(parked, chain));
+    }
+    HeapTier.Value shared = parts.heap.get(request.argument());
+    if (shared != null) {
+      return new Answered<>(hit(shared));
+    }
+    Landing settled = twins == null ? null : twins.landing(parts.epochs);
+    if (settled != null) {
+      parts.counters.calls.increment();
+      return new Answered<>(run(chain -> misses.take(settled, request, chain)));
+    }
+    @SuppressWarnings("unchecked") // equal calls are of one function
+    ParkedCall<A, R> equal = twins == null ? null : (ParkedCall<A, R>) twins.parked(parts.epochs);
+    if (equal != null) {
+      parts.counters.calls.increment();
+      return new Waits<>(equal.twin(request.again(parts.epochs, twins)));
+    }
+    return attempt(request.again(parts.epochs, twins));
+  }
+
+  private Attempt<A, R> attempt(Request<A> request) throws X {
+    HeapTier.Value shared = parts.heap.getEncoded(request.exact());
+    if (shared != null) {
+      return new Answered<>(hit(shared));
+    }
+    Reading<R> reading = read(request);
+    if (reading == null) {
+      return new Answered<>(bypass(request.argument()));
+    }
+    parts.counters.calls.increment();
+    if (reading instanceof Found<R> found) {
+      return new Answered<>(hit(request, found));
+    }
+    Missing<R> missing = (Missing<R>) reading;
+    prepare(missing);
+    return run(chain -> misses.attempt(request, missing, chain));
+  }
+
+  /** Null if the directory is closed, and calls just compute. */
+  private @Nullable Reading<R> read(Request<A> request) {
+    try {
+      return parts.reader.readNearby(request.key(), request.arguments());
+    } catch (DirectoryClosedException e) {
+      if (parts.context.computesWhenClosed().getAsBoolean()) {
+        return null;
+      }
+      throw e;
+    }
+  }
+
   private R answer(Request<A> request) throws X {
     HeapTier.Value shared = parts.heap.getEncoded(request.exact());
     if (shared != null) {
       return hit(shared);
     }
-    Reading<R> reading;
-    try {
-      reading = parts.reader.readNearby(request.key(), request.arguments());
-    } catch (DirectoryClosedException e) {
-      if (parts.context.computesWhenClosed().getAsBoolean()) {
-        return bypass(request.argument());
-      }
-      throw e;
+    Reading<R> reading = read(request);
+    if (reading == null) {
+      return bypass(request.argument());
     }
     parts.counters.calls.increment();
     return reading instanceof Found<R> found
@@ -111,7 +167,7 @@ public final class StoredFunction<
     return run(chain -> misses.answer(request, missing, chain));
   }
 
-  private static <R extends @Nullable Object, X extends Exception> R run(Chain.Task<R, X> task)
+  private static <T extends @Nullable Object, X extends Exception> T run(Chain.Task<T, X> task)
       throws X {
     Chain chain = Chain.current();
     return chain == null ? Chain.root().run(task) : task.run(chain);

@@ -12,12 +12,26 @@ final class Twins {
   private record Settled(Landing landing, Freshness freshness) {}
 
   private volatile @Nullable Settled settled;
+  private volatile @Nullable ParkedCall<?, ?> parked;
 
   /** One of them was computed. */
   void settle(Landing landing, Freshness freshness) {
     if (landing instanceof Landing.Shared || landing instanceof Landing.Copied) {
       settled = new Settled(landing, freshness);
     }
+  }
+
+  /** One of them waits for a computation. */
+  void park(ParkedCall<?, ?> call) {
+    parked = call;
+  }
+
+  /** The one that waits, while what it waits for counts; null if none does. */
+  @Nullable ParkedCall<?, ?> parked(Epochs epochs) {
+    ParkedCall<?, ?> known = parked;
+    boolean counts =
+        known != null && !known.isOver() && known.request().freshness().isCurrent(epochs);
+    return counts ? known : null;
   }
 
   /** What was computed, while that counts; else null. */

@@ -72,10 +72,7 @@ final class Waiting {
    */
   record Pending(CompletableFuture<@Nullable MissReason> over, Runnable end) {}
 
-  /**
-   * As {@link #await}, for a waiter that does not block. It does not look whether the holder is
-   * still there: one that is lost is waited for as long as may be.
-   */
+  /** As {@link #await}, for a waiter that does not block. */
   Pending begin(Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
     if (end.isDone()) {
       return new Pending(CompletableFuture.completedFuture(null), () -> {});
@@ -83,10 +80,27 @@ final class Waiting {
     if (!waits.tryWait(waiter, holder, end)) {
       return new Pending(CompletableFuture.completedFuture(MissReason.CYCLE), () -> {});
     }
-    return new Pending(
+    CompletableFuture<@Nullable MissReason> over =
         end.<@Nullable MissReason>handle((done, failure) -> null)
-            .completeOnTimeout(MissReason.MAX_WAIT, maxNanos, TimeUnit.NANOSECONDS),
-        () -> waits.endWait(waiter, end));
+            .completeOnTimeout(MissReason.MAX_WAIT, maxNanos, TimeUnit.NANOSECONDS);
+    if (!holder.isForeign()) {
+      lookLater(holder, end, over);
+    }
+    return new Pending(over, () -> waits.endWait(waiter, end));
+  }
+
+  /** Looks now and then whether the holder is still there, until the wait is over. */
+  private static void lookLater(
+      Chain holder, CompletableFuture<?> end, CompletableFuture<@Nullable MissReason> over) {
+    CompletableFuture.delayedExecutor(LOOK_NANOS, TimeUnit.NANOSECONDS, Runnable::run)
+        .execute(
+            () -> {
+              if (isAbandoned(holder, end)) {
+                over.complete(MissReason.ABANDONED);
+              } else if (!over.isDone()) {
+                lookLater(holder, end, over);
+              }
+            });
   }
 
   /** The holder ends what others wait for before it ends itself, unless an error came between. */

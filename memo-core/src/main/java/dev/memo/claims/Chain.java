@@ -164,6 +164,17 @@ public final class Chain {
     return false;
   }
 
+  /** What chains that are the same have in common; it may be a key of a map. */
+  Object identity() {
+    return process == null ? this : new Foreign(process, number);
+  }
+
+  private record Foreign(Object process, long number) {}
+
+  @Nullable Chain parent() {
+    return parent;
+  }
+
   private boolean isSame(Chain that) {
     return this == that || (process != null && process == that.process && number == that.number);
   }

@@ -1,31 +1,50 @@
 package dev.memo.claims;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
-import java.util.Iterator;
-import java.util.List;
+import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Future;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Which chain waits for which, so that no wait closes a cycle.
  *
  * <p>A chain is blocked by its own wait and by those of its tasks. Before a wait begins, the graph
  * is searched from the holder: if it is blocked, directly or through others, by a chain that cannot
- * go on before the waiter has, the wait would never end. A search visits each wait at most once.
+ * go on before the waiter has, the wait would never end. A search looks at nothing but the waits
+ * that it follows: a batch may have a hundred thousand others.
  *
- * <p><b>Threads</b>: safe; one lock guards the list of waits, and nothing is called under it but
- * {@code Future.isDone}.
+ * <p><b>Threads</b>: safe; one lock guards the waits, and nothing is called under it but {@code
+ * isDone}.
  */
 public final class WaitGraph implements Waits {
   /** The graph of this JVM: a cycle may lead through several directories. */
   public static final WaitGraph JVM = new WaitGraph();
 
-  private record Wait(Chain waiter, Chain holder, Future<?> end) {}
+  /** So many waits are kept before those that are over are looked for. */
+  private static final int MIN_SWEEP = 64;
 
-  private final List<Wait> waits = new ArrayList<>(); // guarded by this
+  private record Name(Chain waiter, CompletableFuture<?> end) {}
+
+  private static final class Wait {
+    final Chain holder;
+    final CompletableFuture<?> end;
+    int times;
+
+    Wait(Chain holder, CompletableFuture<?> end) {
+      this.holder = holder;
+      this.end = end;
+    }
+  }
+
+  private final Map<Name, Wait> waits = new HashMap<>(); // guarded by this
+
+  /** What blocks a chain: its waits and those of its tasks. Guarded by this. */
+  private final Map<Object, Set<Wait>> blocks = new HashMap<>();
+
+  private int sweepAt = MIN_SWEEP; // guarded by this
 
   WaitGraph() {}
 
@@ -39,36 +58,68 @@ public final class WaitGraph implements Waits {
    * false if that would close a cycle. A wait whose future is done is no longer part of the graph.
    */
   @Override
-  public synchronized boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
-    List<Wait> open = new ArrayList<>();
-    for (Iterator<Wait> i = waits.iterator(); i.hasNext(); ) {
-      Wait wait = i.next();
-      if (wait.end.isDone()) {
-        i.remove();
-      } else {
-        open.add(wait);
+  public synchronized boolean tryWait(Chain waiter, Chain holder, CompletableFuture<?> end) {
+    if (closesCycle(waiter, holder)) {
+      return false;
+    }
+    if (waits.size() >= sweepAt) {
+      sweep();
+    }
+    Name name = new Name(waiter, end);
+    Wait wait = waits.get(name);
+    if (wait == null) {
+      wait = new Wait(holder, end);
+      waits.put(name, wait);
+      for (Chain chain = waiter; chain != null; chain = chain.parent()) {
+        blocks.computeIfAbsent(chain.identity(), unused -> new HashSet<>(2)).add(wait);
       }
     }
+    wait.times++;
+    return true;
+  }
+
+  private boolean closesCycle(Chain waiter, Chain holder) {
     Deque<Chain> reached = new ArrayDeque<>();
-    Set<Chain> seen = new HashSet<>();
+    Set<Object> seen = new HashSet<>();
     reached.add(holder);
     while (!reached.isEmpty()) {
       Chain chain = reached.remove();
       if (chain.awaits(waiter)) {
-        return false;
+        return true;
       }
-      for (Iterator<Wait> i = open.iterator(); i.hasNext(); ) {
-        Wait wait = i.next();
-        if (chain.awaits(wait.waiter)) {
-          i.remove();
-          if (seen.add(wait.holder)) {
-            reached.add(wait.holder);
-          }
+      for (Wait wait : blocks.getOrDefault(chain.identity(), Set.of())) {
+        if (!wait.end.isDone() && seen.add(wait.holder.identity())) {
+          reached.add(wait.holder);
         }
       }
     }
-    waits.add(new Wait(waiter, holder, end));
-    return true;
+    return false;
+  }
+
+  /** Forgets the waits that are over. */
+  private void sweep() {
+    waits
+        .entrySet()
+        .removeIf(
+            each -> {
+              boolean over = each.getValue().end.isDone();
+              if (over) {
+                unblock(each.getKey().waiter, each.getValue());
+              }
+              return over;
+            });
+    sweepAt = Math.max(MIN_SWEEP, 2 * waits.size());
+  }
+
+  private void unblock(Chain waiter, Wait wait) {
+    for (Chain chain = waiter; chain != null; chain = chain.parent()) {
+      blocks.computeIfPresent(
+          chain.identity(),
+          (unused, waiting) -> {
+            waiting.remove(wait);
+            return waiting.isEmpty() ? null : waiting;
+          });
+    }
   }
 
   /**
@@ -76,12 +127,12 @@ public final class WaitGraph implements Waits {
    * task while it waits may wait for the same twice.
    */
   @Override
-  public synchronized void endWait(Chain waiter, Future<?> end) {
-    for (int i = 0; i < waits.size(); i++) {
-      if (waits.get(i).waiter == waiter && waits.get(i).end == end) {
-        waits.remove(i);
-        return;
-      }
+  public synchronized void endWait(Chain waiter, CompletableFuture<?> end) {
+    Name name = new Name(waiter, end);
+    Wait wait = waits.get(name);
+    if (wait != null && --wait.times == 0) {
+      waits.remove(name);
+      unblock(waiter, wait);
     }
   }
 }

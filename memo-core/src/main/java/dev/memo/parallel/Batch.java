@@ -1,8 +1,12 @@
 package dev.memo.parallel;
 
+import dev.memo.call.Parked;
 import dev.memo.claims.Chain;
+import java.util.List;
 import java.util.Queue;
+import java.util.Set;
 import java.util.concurrent.CancellationException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -20,6 +24,10 @@ import org.jspecify.annotations.Nullable;
  * <p>A drain that starts leaves a successor in the pool while indexes remain. So when a worker
  * blocks in a {@code ManagedBlocker}, the thread by which the pool replaces it finds a drain to
  * run. When the blocked worker comes back there is one drain too many, and one of them rests.
+ *
+ * <p>A task that may park does not block: its index is put aside, and when its wait is over it is
+ * run again, before those that have not begun. Each such run is a chain of its own, because its
+ * wait goes on while its worker runs others.
  */
 final class Batch {
 
@@ -29,6 +37,16 @@ final class Batch {
     void run(int index) throws X;
   }
 
+  /** What is done for an index that may have to wait. */
+  @FunctionalInterface
+  interface ParkingTask<X extends Exception> {
+    /** Returns what is to be over before it is run again; null if it is done. */
+    @Nullable Parked run(int index) throws X;
+  }
+
+  /** An index that is to be run again. */
+  private record ParkedIndex(int index, Parked call) {}
+
   /** Blocked workers that are replaced at the same time; further ones are not, and only wait. */
   static final int REPLACEMENTS = 256;
 
@@ -36,7 +54,8 @@ final class Batch {
   private static final long CHUNK_NANOS = 50_000;
   private static final long REST_NANOS = 200_000;
 
-  private final Task<?> task;
+  private final ParkingTask<?> task;
+  private final boolean parks;
   private final Indexes indexes;
   private final Workers workers;
   private final StopSignal stop;
@@ -47,15 +66,24 @@ final class Batch {
   private final Queue<IndexRange> taken = new ConcurrentLinkedQueue<>();
   private final AtomicInteger chunks = new AtomicInteger();
 
-  /** Drains that were given to the workers and have not ended. */
-  private final AtomicInteger drains = new AtomicInteger();
+  /** Those whose waits are not over. */
+  private final Set<ParkedIndex> parked = ConcurrentHashMap.newKeySet();
 
-  /** Those of them that have not begun. */
+  /** Those whose waits are over, to be run next. */
+  private final Queue<ParkedIndex> resumed = new ConcurrentLinkedQueue<>();
+
+  /**
+   * What has not ended: drains that were given to the workers, and parked indexes. One count, or
+   * the batch would seem idle while an index is parked by the last drain, or resumed.
+   */
+  private final AtomicInteger open = new AtomicInteger();
+
+  /** Drains that have not begun. */
   private final AtomicInteger waiting = new AtomicInteger();
 
   private final AtomicInteger resting = new AtomicInteger();
 
-  /** The count of drains may be wrong. */
+  /** The count of what is open may be wrong. */
   private volatile boolean broken;
 
   /** As {@link #run(Task, int, int)} makes it. */
@@ -75,7 +103,33 @@ final class Batch {
    * @param bell rings when the batch has become idle
    */
   Batch(Task<?> task, Indexes indexes, Workers workers, StopSignal stop, Bell bell) {
+    this(
+        index -> {
+          task.run(index);
+          return null;
+        },
+        false,
+        indexes,
+        workers,
+        stop,
+        bell);
+  }
+
+  /** As the constructor. */
+  static Batch parking(
+      ParkingTask<?> task, Indexes indexes, Workers workers, StopSignal stop, Bell bell) {
+    return new Batch(task, true, indexes, workers, stop, bell);
+  }
+
+  private Batch(
+      ParkingTask<?> task,
+      boolean parks,
+      Indexes indexes,
+      Workers workers,
+      StopSignal stop,
+      Bell bell) {
     this.task = task;
+    this.parks = parks;
     this.indexes = indexes;
     this.workers = workers;
     this.stop = stop;
@@ -95,6 +149,16 @@ final class Batch {
     } else {
       new Batch(task, size, threads, REPLACEMENTS).<X>run();
     }
+  }
+
+  /** As above, of at least one index. */
+  static <X extends Exception> void runParking(ParkingTask<X> task, int size, int threads)
+      throws X {
+    if (Thread.currentThread().isInterrupted()) {
+      throw cancellation(size);
+    }
+    Workers workers = Workers.replaced(Math.min(threads, size), REPLACEMENTS);
+    parking(task, Indexes.below(size), workers, new StopSignal(), new Bell()).<X>run();
   }
 
   private static <X extends Exception> void runHere(Task<X> task) throws X {
@@ -148,12 +212,14 @@ final class Batch {
   void abandon() {
     stop.cancel();
     workers.interrupt();
+    dropParked();
   }
 
-  /** Tasks that wait in a {@code ManagedBlocker}, of so many that are under way. */
+  /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
     int running = workers.active() - resting.get();
-    return running <= 0 ? 0 : Math.max(underWay - running, 0);
+    int aside = parked.size() + resumed.size();
+    return running <= 0 ? aside : Math.max(underWay - running, aside);
   }
 
   /** How often indexes were taken. */
@@ -167,11 +233,17 @@ final class Batch {
   }
 
   private boolean isIdle() {
-    return drains.get() == 0 || broken;
+    return open.get() == 0 || broken;
+  }
+
+  private void ended() {
+    if (open.decrementAndGet() == 0) {
+      bell.ring();
+    }
   }
 
   private void startDrain() {
-    drains.incrementAndGet();
+    open.incrementAndGet();
     waiting.incrementAndGet();
     workers.execute(this::drain);
   }
@@ -185,22 +257,32 @@ final class Batch {
       }
       runChunks();
       taken.forEach(this::runAll);
+      runAll(new IndexRange()); // what was resumed, if nothing else was left
     } catch (Throwable thrown) {
-      // Not the task: most likely the system has no further thread. The caller is released at once.
-      failures.add(thrown);
-      broken = true;
-      stop.stop();
-      bell.ring();
+      breakOff(thrown);
     } finally {
-      if (drains.decrementAndGet() == 0) {
-        bell.ring();
-      }
+      ended();
     }
+  }
+
+  /** Not the task failed: most likely the system has no further thread. The caller is released. */
+  private void breakOff(Throwable thrown) {
+    failures.add(thrown);
+    broken = true;
+    stop();
+  }
+
+  private void stop() {
+    stop.stop();
+    dropParked();
+    bell.ring();
   }
 
   private boolean hasIndexes() {
     return !stop.isStopped()
-        && (indexes.hasMore() || taken.stream().anyMatch(range -> !range.isEmpty()));
+        && (indexes.hasMore()
+            || !resumed.isEmpty()
+            || taken.stream().anyMatch(range -> !range.isEmpty()));
   }
 
   private void runChunks() {
@@ -220,19 +302,94 @@ final class Batch {
     taken.remove(mine); // it is empty, unless nothing more is to be run
   }
 
+  /** Runs what was resumed, and the range. */
   private void runAll(IndexRange range) {
     while (mayStart()) {
-      int index = range.take();
+      ParkedIndex first = parks ? resumed.poll() : null;
+      int index = first == null ? range.take() : first.index;
       if (index < 0) {
         return;
       }
       try {
-        task.run(index);
+        if (first != null) {
+          first.call.end();
+        }
+        Parked waits = parks ? runInOwnChain(index) : task.run(index);
+        if (waits != null) {
+          park(new ParkedIndex(index, waits));
+        }
       } catch (Throwable thrown) {
         failures.add(thrown, index);
-        stop.stop();
-        bell.ring();
+        stop();
       }
+    }
+  }
+
+  /** The chain ends with the run, unless that is parked: then it goes on to wait. */
+  @SuppressWarnings("try") // the scope is for its end only
+  private @Nullable Parked runInOwnChain(int index) throws Exception {
+    Chain own = Chain.child(caller, stop::isCancelled);
+    Parked waits = null;
+    try (Chain.Scope scope = own.visit()) {
+      waits = task.run(index);
+      return waits;
+    } finally {
+      if (waits == null) {
+        own.end();
+      }
+    }
+  }
+
+  private void park(ParkedIndex waiting) {
+    open.incrementAndGet();
+    parked.add(waiting);
+    waiting.call.whenOver(() -> resume(waiting));
+    dropParkedIfStopped();
+  }
+
+  /** On any thread. */
+  private void resume(ParkedIndex waiting) {
+    if (!parked.remove(waiting)) {
+      return; // it was dropped
+    }
+    try {
+      resumed.add(waiting);
+      start();
+    } catch (Throwable noThread) {
+      breakOff(noThread);
+    } finally {
+      dropParkedIfStopped();
+      ended(); // last: a drain that was started is counted by now
+    }
+  }
+
+  private void dropParkedIfStopped() {
+    if (stop.isStopped()) {
+      dropParked();
+    }
+  }
+
+  /** Nothing more is to be run. Whoever parks or resumes something after this looks again. */
+  private void dropParked() {
+    if (!parks) {
+      return; // what stops it may be that there is no memory left
+    }
+    for (ParkedIndex waiting : List.copyOf(parked)) {
+      if (parked.remove(waiting)) {
+        drop(waiting);
+        ended();
+      }
+    }
+    for (ParkedIndex next = resumed.poll(); next != null; next = resumed.poll()) {
+      drop(next);
+    }
+  }
+
+  private void drop(ParkedIndex waiting) {
+    try {
+      waiting.call.drop();
+    } catch (Throwable thrown) {
+      failures.add(thrown, waiting.index);
     }
   }
 

@@ -29,7 +29,7 @@ final class Calls {
     @SuppressWarnings("unchecked") // it takes them, and what it returns is given as an object
     BulkCalls<A, R, X> calls = new BulkCalls<>((RoutedFunction<A, R, X>) function, inputs);
     if (!lookUp(calls, inputs.length, threads, (from, to) -> {})) {
-      Batch.run(calls::call, inputs.length, threads);
+      Batch.runParking(calls::tryCall, inputs.length, threads);
     }
     return calls.results();
   }

@@ -4,8 +4,8 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.WaitGraph;
 import dev.memo.claims.Waits;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 
 /**
  * The waits of this JVM, and those inside this process that the primary must know of: a chain that
@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
  */
 final class MemberWaits implements Waits {
 
-  private record Wait(Chain waiter, Future<?> end) {}
+  private record Wait(Chain waiter, CompletableFuture<?> end) {}
 
   /**
    * What a primary was told.
@@ -30,7 +30,7 @@ final class MemberWaits implements Waits {
   }
 
   @Override
-  public boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
+  public boolean tryWait(Chain waiter, Chain holder, CompletableFuture<?> end) {
     if (!WaitGraph.JVM.tryWait(waiter, holder, end)) {
       return false;
     }
@@ -41,7 +41,7 @@ final class MemberWaits implements Waits {
     try {
       Runnable takesBack = current.reportWait(waiter, holder);
       if (takesBack != null) {
-        reports.put(new Wait(waiter, end), new Report(holder, takesBack));
+        report(new Wait(waiter, end), new Report(holder, takesBack));
         return true;
       }
     } catch (LostPrimaryException e) {
@@ -52,13 +52,24 @@ final class MemberWaits implements Waits {
     return false;
   }
 
-  @Override
-  public void endWait(Chain waiter, Future<?> end) {
-    WaitGraph.JVM.endWait(waiter, end);
-    Report report = reports.remove(new Wait(waiter, end));
+  private void report(Wait wait, Report report) {
+    reports.put(wait, report);
+    // Taken back by whoever ends it, not by the waiter, which wakes up later: what the former does
+    // next must not seem to close a cycle with a wait that is over.
+    CompletableFuture<?> unused = wait.end.whenComplete((value, failure) -> takeBack(wait));
+  }
+
+  private void takeBack(Wait wait) {
+    Report report = reports.remove(wait);
     if (report != null) {
       report.end.run();
     }
+  }
+
+  @Override
+  public void endWait(Chain waiter, CompletableFuture<?> end) {
+    WaitGraph.JVM.endWait(waiter, end);
+    takeBack(new Wait(waiter, end));
   }
 
   /**

@@ -26,7 +26,6 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -63,7 +62,7 @@ final class Session implements Connection.Listener {
    *
    * @param abandoned what the primary is told when the secondary no longer waits
    */
-  private record Waiting(Chain waiter, Future<?> end, Runnable abandoned) {}
+  private record Waiting(Chain waiter, CompletableFuture<?> end, Runnable abandoned) {}
 
   private final Seat seat;
   private final Connection connection;

@@ -854,13 +854,13 @@ class FutureFunctionTest {
       Waits counting =
           new Waits() {
             @Override
-            public boolean tryWait(Chain waiter, Chain holder, Future<?> end) {
+            public boolean tryWait(Chain waiter, Chain holder, CompletableFuture<?> end) {
               open.incrementAndGet();
               return primary.waits().tryWait(waiter, holder, end);
             }
 
             @Override
-            public void endWait(Chain waiter, Future<?> end) {
+            public void endWait(Chain waiter, CompletableFuture<?> end) {
               primary.waits().endWait(waiter, end);
               open.decrementAndGet();
             }

@@ -1,0 +1,557 @@
+package dev.memo.parallel;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.memo.call.BulkCalls;
+import dev.memo.call.CallContext;
+import dev.memo.call.FunctionIdentity;
+import dev.memo.call.FunctionSpec;
+import dev.memo.call.FunctionStats;
+import dev.memo.call.HeapTier;
+import dev.memo.call.MissReason;
+import dev.memo.call.StoredFunction;
+import dev.memo.call.ThrowingFunction;
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
+import dev.memo.codec.key.ArgumentsFormat;
+import dev.memo.codec.value.ResultFormat;
+import dev.memo.process.DirectorySettings;
+import dev.memo.process.DirectoryState;
+import dev.memo.process.OpenDirectory;
+import dev.memo.store.ChildJvm;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Inputs of a batch that others compute keep no worker: it goes on with the inputs that it can
+ * compute. The workers are of the kind that nobody replaces when they block, unless a test says so.
+ */
+@Timeout(180)
+final class ParkedInputsTest {
+  private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final int THREADS = 8;
+  private static final int HELD = 8;
+  private static final int OTHERS = 1_000;
+
+  private final OpenDirectory directory;
+  private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
+  private final AtomicInteger runs = new AtomicInteger();
+  private final List<Held> held = new ArrayList<>();
+  private final Path path;
+
+  ParkedInputsTest(@TempDir Path folder) {
+    path = folder.resolve("shared.memo");
+    directory = OpenDirectory.open(path, DirectorySettings.DEFAULT);
+  }
+
+  @AfterEach
+  void close() {
+    directory.close();
+  }
+
+  private static StoredFunction<Integer, Integer, RuntimeException> function(
+      OpenDirectory directory,
+      Duration maxWait,
+      ThrowingFunction<Integer, Integer, RuntimeException> body) {
+    return StoredFunction.register(
+        new FunctionSpec<>(
+            new FunctionIdentity("slow", "1"),
+            ArgumentsFormat.ofOne(Integer.class),
+            ResultFormat.of(Integer.class, List.of()),
+            0,
+            body),
+        new CallContext(
+            directory.primary(),
+            new HeapTier(),
+            directory.primary().waits(),
+            () -> false,
+            InstantSource.system(),
+            maxWait));
+  }
+
+  private StoredFunction<Integer, Integer, RuntimeException> function(
+      ThrowingFunction<Integer, Integer, RuntimeException> body) {
+    return function(directory, Duration.ofMinutes(10), body);
+  }
+
+  private StoredFunction<Integer, Integer, RuntimeException> counting() {
+    return function(this::run);
+  }
+
+  private int run(int n) {
+    workers.add(Thread.currentThread());
+    runs.incrementAndGet();
+    return -n;
+  }
+
+  private static List<Integer> range(int from, int to) {
+    return IntStream.range(from, to).boxed().toList();
+  }
+
+  private static List<Integer> negated(List<Integer> inputs) {
+    return inputs.stream().map(n -> -n).toList();
+  }
+
+  /** A claim of somebody else. */
+  private record Held(CallKey key, int variant, Claim claim) {}
+
+  private void hold(Chain chain, List<Integer> inputs) {
+    int variant = ResultFormat.of(Integer.class, List.of()).variant();
+    for (int n : inputs) {
+      long id = new FunctionIdentity("slow", "1").functionId();
+      CallKey key = CallKey.of(id, ArgumentsFormat.ofOne(Integer.class).encode(n));
+      Answer answer = directory.primary().claim(key, variant, 0, chain);
+      held.add(new Held(key, variant, ((Answer.Granted) answer).claim()));
+    }
+  }
+
+  private void releaseAll() {
+    held.forEach(each -> directory.primary().release(each.key, each.variant, each.claim));
+    held.clear();
+  }
+
+  private DirectoryState state() {
+    return Objects.requireNonNull(directory.state());
+  }
+
+  private static void await(String what, BooleanSupplier condition) {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (!condition.getAsBoolean()) {
+      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
+      LockSupport.parkNanos(1_000_000);
+    }
+  }
+
+  /** A batch whose workers nobody replaces. */
+  private static final class Running {
+    final CompletableFuture<List<Integer>> results = new CompletableFuture<>();
+    final Thread caller;
+    final Batch batch;
+
+    /**
+     * @param parks false switches off that inputs are parked
+     */
+    Running(
+        StoredFunction<Integer, Integer, RuntimeException> function,
+        List<Integer> inputs,
+        int threads,
+        boolean parks) {
+      Integer[] arguments = inputs.toArray(new Integer[0]);
+      BulkCalls<Integer, Integer, RuntimeException> calls = new BulkCalls<>(function, arguments);
+      calls.lookUp(0, arguments.length);
+      assertThat(calls.lookedUp()).isFalse();
+      Workers plain = Workers.plain(threads, Thread::new);
+      Indexes indexes = Indexes.below(arguments.length);
+      batch =
+          parks
+              ? Batch.parking(calls::tryCall, indexes, plain, new StopSignal(), new Bell())
+              : new Batch(calls::call, indexes, plain, new StopSignal(), new Bell());
+      caller =
+          new Thread(
+              () -> {
+                try {
+                  batch.run();
+                  results.complete(
+                      Arrays.stream(calls.results()).map(result -> (Integer) result).toList());
+                } catch (Throwable e) {
+                  results.completeExceptionally(e);
+                }
+              });
+      caller.setDaemon(true);
+      caller.start();
+    }
+
+    List<Integer> results() throws Exception {
+      return results.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+    }
+  }
+
+  private static void assertCountersAddUp(FunctionStats stats, int calls) {
+    assertThat(stats.calls()).isEqualTo(calls);
+    assertThat(stats.hits() + stats.misses() + stats.bypasses()).isEqualTo(calls);
+  }
+
+  @Test
+  @DisplayName("inputs that another process computes cost the others next to nothing")
+  void heldByAnotherProcess() throws Exception {
+    CountDownLatch first = new CountDownLatch(OTHERS);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              LockSupport.parkNanos(1_000_000);
+              first.countDown();
+              return run(n);
+            });
+    try (ChildJvm child = ChildJvm.of(Holder.class, path).shortLived().start()) {
+      child.awaitLine("holds all");
+      Running waiting = new Running(slow, range(0, HELD + OTHERS), THREADS, true);
+      assertThat(first.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      assertThat(workers).hasSizeLessThanOrEqualTo(THREADS);
+      assertThat(state().waits()).isEqualTo(HELD);
+      assertThat(waiting.batch.waiting(HELD)).isEqualTo(HELD);
+      assertThat(waiting.results).isNotDone();
+
+      double best = Double.MAX_VALUE;
+      for (int round = 1; best > 1.2 && round <= 10; round++) {
+        double with = seconds(round, true);
+        best = Math.min(best, with / seconds(round, false));
+      }
+      assertThat(best).as("time of the others, beside that without the eight").isLessThan(1.2);
+
+      tell(child);
+      assertThat(waiting.results()).isEqualTo(negated(range(0, HELD + OTHERS)));
+      child.awaitLine("done");
+      assertThat(runs).hasValueGreaterThanOrEqualTo(OTHERS);
+      assertThat(state().waits()).isZero();
+      assertCountersAddUp(slow.stats(), HELD + OTHERS);
+    }
+  }
+
+  /** How long others take that nobody has asked for yet, after some that wait or not. */
+  private double seconds(int round, boolean eight) throws Exception {
+    CountDownLatch others = new CountDownLatch(OTHERS);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              LockSupport.parkNanos(1_000_000);
+              others.countDown();
+              return -n;
+            });
+    int from = (2 * round + (eight ? 1 : 0)) * 10_000;
+    List<Integer> inputs = new ArrayList<>(range(0, eight ? HELD : 0));
+    inputs.addAll(range(from, from + OTHERS));
+    long begin = System.nanoTime();
+    Running running = new Running(slow, inputs, THREADS, true);
+    assertThat(others.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    if (!eight) {
+      assertThat(running.results()).hasSize(OTHERS);
+    }
+    return seconds;
+  }
+
+  private static void tell(ChildJvm child) {
+    new PrintStream(child.process().getOutputStream(), true, StandardCharsets.UTF_8).println("go");
+  }
+
+  /** Computes the first inputs until it is told to end. */
+  static final class Holder {
+    private Holder() {}
+
+    public static void main(String[] arguments) throws IOException {
+      CountDownLatch holds = new CountDownLatch(HELD);
+      CountDownLatch go = new CountDownLatch(1);
+      try (OpenDirectory directory =
+          OpenDirectory.open(Path.of(arguments[0]), DirectorySettings.DEFAULT)) {
+        StoredFunction<Integer, Integer, RuntimeException> slow =
+            function(
+                directory,
+                PATIENCE,
+                n -> {
+                  holds.countDown();
+                  try {
+                    go.await();
+                  } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                  }
+                  return -n;
+                });
+        Thread batch = new Thread(() -> Parallel.map(slow, range(0, HELD), HELD));
+        batch.start();
+        holds.await();
+        System.out.println("holds all");
+        if (System.in.read() >= 0) {
+          go.countDown();
+          batch.join();
+          System.out.println("done");
+        }
+      } catch (InterruptedException e) {
+        throw new AssertionError(e);
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("twin: where inputs are not parked, they keep all workers, and the others wait")
+  void twinWithoutParking() throws Exception {
+    hold(Chain.root(), range(0, HELD));
+    Running blocked = new Running(counting(), range(0, HELD + OTHERS), THREADS, false);
+    await("all workers wait", () -> state().waits() == HELD);
+    assertThat(runs).hasValue(0);
+    releaseAll();
+    assertThat(blocked.results()).isEqualTo(negated(range(0, HELD + OTHERS)));
+  }
+
+  @Test
+  @DisplayName("P1: claims that are handed over are computed, each once")
+  void whatIsHandedOverIsComputedOnce() throws Exception {
+    hold(Chain.root(), range(0, HELD));
+    StoredFunction<Integer, Integer, RuntimeException> slow = counting();
+    Running running = new Running(slow, range(0, HELD + OTHERS), THREADS, true);
+    await("the others have ended", () -> runs.get() == OTHERS);
+    await("the eight wait", () -> state().waits() == HELD);
+    releaseAll();
+    assertThat(running.results()).isEqualTo(negated(range(0, HELD + OTHERS)));
+    assertThat(runs).hasValue(HELD + OTHERS);
+    assertThat(state().claims()).isZero();
+    assertThat(state().waits()).isZero();
+    assertCountersAddUp(slow.stats(), HELD + OTHERS);
+  }
+
+  @Test
+  @DisplayName("a claim that is handed to a parked input does not wait for a free worker")
+  void aClaimIsNotKeptFromOthers() throws Exception {
+    hold(Chain.root(), List.of(0));
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              if (n == 1) {
+                busy.countDown();
+                awaitUnchecked(free);
+              }
+              return run(n);
+            });
+    Running running = new Running(slow, List.of(0, 1), 1, true);
+    awaitUnchecked(busy);
+    assertThat(state().waits()).isEqualTo(1);
+    releaseAll();
+    assertThat(slow.call(0)).isZero(); // while the only worker of the batch is at something else
+    assertThat(runs).hasValue(1);
+    free.countDown();
+    assertThat(running.results()).containsExactly(0, -1);
+    assertThat(runs).hasValue(2);
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new CancellationException();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBatchThatEndsLeavesNoWaiter(boolean cancelled) throws Exception {
+    hold(Chain.root(), range(0, HELD));
+    AtomicInteger fails = new AtomicInteger(Integer.MAX_VALUE);
+    CountDownLatch last = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              if (n == HELD + 1) {
+                awaitUnchecked(last);
+              }
+              if (n == fails.get()) {
+                throw new IllegalStateException("no");
+              }
+              return run(n);
+            });
+    Running running = new Running(slow, range(0, HELD + 2), 2, true);
+    await("the others run", () -> state().waits() == HELD && runs.get() == 1);
+    if (cancelled) {
+      running.caller.interrupt();
+      assertThatThrownBy(running::results).isInstanceOf(CancellationException.class);
+    } else {
+      fails.set(HELD + 1);
+      last.countDown();
+      assertThatThrownBy(running::results).hasCauseInstanceOf(IllegalStateException.class);
+    }
+    await("nobody waits", () -> state().waits() == 0);
+    await("no thread is left", () -> workers.stream().noneMatch(Thread::isAlive));
+    await("all have ended", () -> state().claims() == HELD);
+    releaseAll();
+    assertThat(runs).as("computations").hasValue(1);
+    FunctionStats stats = slow.stats();
+    assertThat(stats.missesByReason()).containsEntry(MissReason.INTERRUPTED, (long) HELD);
+    assertCountersAddUp(stats, HELD + 2);
+    assertThat(slow.call(0)).isZero();
+  }
+
+  @Test
+  void whatTakesTooLongIsComputed() throws Exception {
+    hold(Chain.root(), List.of(0));
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(directory, Duration.ofMillis(100), this::run);
+    Running running = new Running(slow, List.of(0, 1, 0, 0), 1, true);
+    assertThat(running.results()).containsExactly(0, -1, 0, 0);
+    assertThat(runs).hasValue(2);
+    assertThat(state().waits()).isZero();
+    FunctionStats stats = slow.stats();
+    assertThat(stats.missesByReason()).containsEntry(MissReason.MAX_WAIT, 1L);
+    assertCountersAddUp(stats, 4);
+  }
+
+  @Test
+  @DisplayName("P4: nobody waits for a claim whose chain has been lost")
+  void whatWasLostIsComputed() throws Exception {
+    Chain lost = Chain.root();
+    hold(lost, List.of(0));
+    Running running = new Running(counting(), List.of(0, 1), 1, true);
+    await("it waits", () -> state().waits() == 1 && runs.get() == 1);
+    assertThat(running.results).isNotDone();
+    lost.end();
+    assertThat(running.results()).containsExactly(0, -1);
+    assertThat(runs).hasValue(2);
+  }
+
+  @Test
+  @DisplayName("P1: equal inputs wait for one of them without a worker each")
+  void equalInputsOfASlowOne() throws Exception {
+    assertThat(equalInputs(true)).isEqualTo(OTHERS);
+  }
+
+  @Test
+  @DisplayName("twin: where they are not parked, they keep all workers")
+  void twinOfEqualInputs() throws Exception {
+    assertThat(equalInputs(false)).isZero();
+  }
+
+  /** Returns how many others have run when all that can has happened, while the slow one runs. */
+  private int equalInputs(boolean parks) throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              if (n == 0) {
+                awaitUnchecked(go);
+              }
+              return run(n);
+            });
+    List<Integer> inputs = new ArrayList<>();
+    for (int i = 0; i < OTHERS; i++) {
+      inputs.add(0);
+    }
+    inputs.addAll(range(1, OTHERS + 1));
+    Running running = new Running(slow, inputs, 2, parks);
+    if (parks) {
+      await("the others have run", () -> runs.get() == OTHERS);
+    } else {
+      await("both workers are in the way of the others", () -> waitsInFlight() == 1);
+    }
+    int others = runs.get();
+    go.countDown();
+    assertThat(running.results()).isEqualTo(negated(inputs));
+    assertThat(runs).hasValue(OTHERS + 1);
+    assertCountersAddUp(slow.stats(), inputs.size());
+    return others;
+  }
+
+  private static long waitsInFlight() {
+    return Thread.getAllStackTraces().values().stream()
+        .filter(
+            stack ->
+                Arrays.stream(stack)
+                    .anyMatch(frame -> frame.getClassName().equals("dev.memo.call.Waiting")))
+        .count();
+  }
+
+  @Test
+  void failureOfASlowInputIsThatOfAllThatWaitForIt() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              runs.incrementAndGet();
+              awaitUnchecked(go);
+              throw new IllegalStateException("no");
+            });
+    CompletableFuture<Integer> leader =
+        CompletableFuture.supplyAsync(() -> slow.call(0), task -> new Thread(task).start());
+    await("it runs", () -> runs.get() == 1);
+    Running running = new Running(slow, List.of(0, 0, 0), 1, true);
+    await("they wait", () -> running.batch.waiting(0) == 3);
+    go.countDown();
+    assertThatThrownBy(running::results)
+        .isInstanceOf(ExecutionException.class)
+        .hasCauseInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(leader::join).hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(runs).hasValue(1);
+  }
+
+  @Test
+  @DisplayName("P6: what a parked input was answered with does not outlive its invalidation")
+  void invalidatedBetweenTheAnswerAndItsUse() throws Exception {
+    CountDownLatch computes = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> elsewhere =
+        function(
+            n -> {
+              computes.countDown();
+              awaitUnchecked(go);
+              return 100;
+            });
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            n -> {
+              if (n == 1) {
+                busy.countDown();
+                awaitUnchecked(free);
+              }
+              return run(n);
+            });
+    CompletableFuture<Integer> other =
+        CompletableFuture.supplyAsync(() -> elsewhere.call(0), task -> new Thread(task).start());
+    awaitUnchecked(computes);
+    Running running = new Running(slow, List.of(0, 1), 1, true);
+    awaitUnchecked(busy);
+    assertThat(state().waits()).isEqualTo(1);
+    go.countDown();
+    assertThat(other.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(100);
+    slow.invalidate(0);
+    free.countDown();
+    assertThat(running.results()).containsExactly(100, -1); // it was asked for before
+    assertThat(slow.call(0)).isZero();
+  }
+
+  @Test
+  @Tag("heavy")
+  void thousandsMayWait() throws Exception {
+    int many = SOAK ? 100_000 : 5_000;
+    hold(Chain.root(), range(0, many));
+    StoredFunction<Integer, Integer, RuntimeException> slow = counting();
+    Running running = new Running(slow, range(0, many + OTHERS), 2, true);
+    await("the others have ended", () -> runs.get() == OTHERS);
+    await("all wait", () -> state().waits() == many);
+    releaseAll();
+    assertThat(running.results()).isEqualTo(negated(range(0, many + OTHERS)));
+    assertThat(runs).hasValue(many + OTHERS);
+    assertThat(state().waits()).isZero();
+    assertCountersAddUp(slow.stats(), many + OTHERS);
+  }
+}
