@@ -28,6 +28,7 @@ public final class BulkCalls<
 
   private final RoutedFunction<A, R, X> function;
   private final A[] arguments;
+  private final BatchCounts counts;
   private final @Nullable Object[] results;
   private final boolean[] answered;
   private final LongAdder foundBytes = new LongAdder();
@@ -83,6 +84,7 @@ public final class BulkCalls<
     @Override
     public void shared(int index, StoredFunction<?, R, X> target, HeapTier.Value value) {
       foundBytes.add(value.encodedBytes());
+      counts.hit(value.durationNanos());
       answer(index, target.hit(value));
     }
 
@@ -94,6 +96,7 @@ public final class BulkCalls<
         rest(index, target, request);
       } else {
         foundBytes.add(found.entry().size());
+        counts.hit(found.entry().durationNanos());
         answer(index, target.answer(request, found));
       }
     }
@@ -101,7 +104,7 @@ public final class BulkCalls<
     @Override
     public <B extends @Nullable Object> void rest(
         int index, StoredFunction<B, R, X> target, Request<B> request) {
-      Pending<B, R, X> mine = new Pending<>(target, request);
+      Pending<B, R, X> mine = new Pending<>(target, request.counted(counts));
       pending.set(index, mine);
       Pending<?, R, X> equal = distinct.putIfAbsent(new SameCall(target, request.exact()), mine);
       if (equal != null) {
@@ -114,11 +117,22 @@ public final class BulkCalls<
   }
 
   /**
+   * Calls whose counts nobody wants to know.
+   *
    * @param arguments not copied; nobody else changes the array
    */
   public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments) {
+    this(function, arguments, new BatchCounts());
+  }
+
+  /**
+   * @param arguments not copied; nobody else changes the array
+   * @param counts of the batch, which may have calls elsewhere
+   */
+  public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments, BatchCounts counts) {
     this.function = function;
     this.arguments = arguments;
+    this.counts = counts;
     this.results = new Object[arguments.length];
     this.answered = new boolean[arguments.length];
     this.pending = new ArrayList<>(Collections.nCopies(arguments.length, null));
@@ -163,25 +177,10 @@ public final class BulkCalls<
   public R call(int index) throws X {
     if (!answered[index]) {
       Pending<?, R, X> encoded = pending.get(index);
-      answer(index, encoded == null ? function.call(arguments[index]) : encoded.call());
+      answer(index, encoded == null ? callElsewhere(index) : encoded.call());
       pending.set(index, null);
     }
     return result(index);
-  }
-
-  /** Returns the answer of a call that has one, and forgets it and the argument. */
-  @SuppressWarnings("NullAway") // neither is looked at again
-  public R take(int index) {
-    R result = result(index);
-    results[index] = null;
-    arguments[index] = null;
-    return result;
-  }
-
-  // Only answers are put there.
-  @SuppressWarnings({"unchecked", "NullAway"})
-  private R result(int index) {
-    return (R) results[index];
   }
 
   /**
@@ -197,7 +196,7 @@ public final class BulkCalls<
     }
     Pending<?, R, X> encoded = pending.get(index);
     if (encoded == null) {
-      answer(index, function.call(arguments[index]));
+      answer(index, callElsewhere(index));
       return null;
     }
     Attempt<?, R> attempt = encoded.attempt();
@@ -207,6 +206,28 @@ public final class BulkCalls<
     answer(index, ((Attempt.Answered<?, R>) attempt).value());
     pending.set(index, null);
     return null;
+  }
+
+  /** Calls what could not be encoded for a function that answers. */
+  private R callElsewhere(int index) throws X {
+    R result = function.call(arguments[index]);
+    counts.unknown();
+    return result;
+  }
+
+  /** Returns the answer of a call that has one, and forgets it and the argument. */
+  @SuppressWarnings("NullAway") // neither is looked at again
+  public R take(int index) {
+    R result = result(index);
+    results[index] = null;
+    arguments[index] = null;
+    return result;
+  }
+
+  // Only answers are put there.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private R result(int index) {
+    return (R) results[index];
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

@@ -27,6 +27,7 @@ final class Computations<
       } catch (Throwable failure) {
         return threw(failure);
       }
+      request.computed();
       Computed<R> computed = results.keep(request, slot, claim, run);
       request.settle(computed.landing());
       return computed;

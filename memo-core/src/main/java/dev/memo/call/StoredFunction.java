@@ -78,7 +78,7 @@ public final class StoredFunction<
   R callEncoded(Request<A> request, @Nullable Twins twins) throws X {
     HeapTier.Value shared = parts.heap.get(request.argument());
     if (shared != null) {
-      return hit(shared);
+      return hit(request, shared);
     }
     Landing settled = twins == null ? null : twins.landing(parts.epochs);
     if (settled != null) {
@@ -101,7 +101,7 @@ public final class StoredFunction<
     }
     HeapTier.Value shared = parts.heap.get(request.argument());
     if (shared != null) {
-      return new Answered<>(hit(shared));
+      return new Answered<>(hit(request, shared));
     }
     Landing settled = twins == null ? null : twins.landing(parts.epochs);
     if (settled != null) {
@@ -120,11 +120,11 @@ public final class StoredFunction<
   private Attempt<A, R> attempt(Request<A> request) throws X {
     HeapTier.Value shared = parts.heap.getEncoded(request.exact());
     if (shared != null) {
-      return new Answered<>(hit(shared));
+      return new Answered<>(hit(request, shared));
     }
     Reading<R> reading = read(request);
     if (reading == null) {
-      return new Answered<>(bypass(request.argument()));
+      return new Answered<>(bypass(request));
     }
     parts.counters.calls.increment();
     if (reading instanceof Found<R> found) {
@@ -150,11 +150,11 @@ public final class StoredFunction<
   private R answer(Request<A> request) throws X {
     HeapTier.Value shared = parts.heap.getEncoded(request.exact());
     if (shared != null) {
-      return hit(shared);
+      return hit(request, shared);
     }
     Reading<R> reading = read(request);
     if (reading == null) {
-      return bypass(request.argument());
+      return bypass(request);
     }
     parts.counters.calls.increment();
     return reading instanceof Found<R> found
@@ -195,6 +195,11 @@ public final class StoredFunction<
     return (R) shared.value();
   }
 
+  private R hit(Request<A> request, HeapTier.Value shared) {
+    request.hit(shared.durationNanos());
+    return hit(shared);
+  }
+
   R hit(Request<A> request, Found<R> found) {
     parts.took(found.entry().durationNanos());
     parts.hit(request, found, HitSource.DISK);
@@ -230,6 +235,12 @@ public final class StoredFunction<
     parts.counters.calls.increment();
     parts.counters.bypasses.increment();
     return computations.runOnly(argument);
+  }
+
+  private R bypass(Request<A> request) throws X {
+    R result = bypass(request.argument());
+    request.computed();
+    return result;
   }
 
   @Override

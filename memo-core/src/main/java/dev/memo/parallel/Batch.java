@@ -219,7 +219,7 @@ final class Batch {
   int waiting(int underWay) {
     int running = workers.active() - resting.get();
     int aside = parked.size() + resumed.size();
-    return running <= 0 ? aside : Math.max(underWay - running, aside);
+    return workers.tellActive() ? Math.max(underWay - Math.max(running, 0), aside) : aside;
   }
 
   /** How often indexes were taken. */

@@ -1,6 +1,8 @@
 package dev.memo.parallel;
 
+import dev.memo.call.BatchCounts;
 import dev.memo.call.BulkCalls;
+import dev.memo.call.Parked;
 import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import java.time.Duration;
@@ -8,8 +10,10 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -22,6 +26,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private final StopSignal stop = new StopSignal();
   private final @Nullable Timeouts timeouts;
   private final InputCalls<R, X> calls;
+  private final BatchCounts counts = new BatchCounts();
   private final @Nullable CacheShare before;
   private final long begin = System.nanoTime();
   private @Nullable ProgressTicker ticker;
@@ -40,15 +45,18 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   BatchResult<R> run(Collection<? extends A> inputs) throws X {
     @SuppressWarnings("unchecked") // never given away as an A[]
     A[] arguments = (A[]) inputs.toArray(new Object[0]);
-    OutcomeArray<R> outcomes = new OutcomeArray<>(arguments.length, settings.ordered());
-    if (arguments.length > 0) {
+    int size = arguments.length;
+    OutcomeArray<R> outcomes = new OutcomeArray<>(size, settings.ordered());
+    if (size > 0) {
+      Workers workers = workers(Math.min(settings.threads(), size));
       if (function instanceof RoutedFunction<A, R, X> routed) {
-        runCached(new BulkCalls<>(routed, arguments), arguments.length, outcomes);
+        runCached(new BulkCalls<>(routed, arguments, counts), size, workers, outcomes);
       } else {
-        Batch batch =
-            batch(
-                arguments.length,
-                index -> outcomes.add(calls.call(index, () -> function.call(arguments[index]))));
+        Batch.Task<X> task =
+            index -> outcomes.add(calls.call(index, () -> function.call(arguments[index])));
+        Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
+        requireNotInterrupted(batch);
+        tellProgress(OptionalLong.of(size), batch);
         batch.<X>run();
       }
     }
@@ -56,15 +64,23 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   }
 
   /** Looks up all before the first is called. */
-  private void runCached(BulkCalls<A, R, X> bulk, int size, OutcomeArray<R> outcomes) throws X {
-    Batch batch =
-        batch(
-            size,
-            index -> {
-              if (!bulk.isAnswered(index)) {
-                outcomes.add(calls.call(index, () -> bulk.call(index)));
-              }
-            });
+  private void runCached(
+      BulkCalls<A, R, X> bulk, int size, Workers workers, OutcomeArray<R> outcomes) throws X {
+    Map<Integer, ParkingInput<R, X>> parked = new ConcurrentHashMap<>();
+    Batch.ParkingTask<X> task =
+        index -> {
+          if (bulk.isAnswered(index)) {
+            return null; // by the look-up
+          }
+          ParkingInput<R, X> before = parked.remove(index);
+          ParkingInput<R, X> input =
+              before == null ? new ParkingInput<>(index, bulk, index) : before;
+          Parked waits = calls.tryCall(input, outcomes::add);
+          if (waits != null) {
+            parked.put(index, input);
+          }
+          return waits;
+        };
     Calls.LookedUp finish =
         (from, to) -> {
           for (int index = from; index < to; index++) {
@@ -73,18 +89,13 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
             }
           }
         };
+    Batch batch = Batch.parking(task, Indexes.below(size), workers, stop, new Bell());
+    requireNotInterrupted(batch);
+    tellProgress(OptionalLong.of(size), batch);
     if (!Calls.lookUp(bulk, size, settings.threads(), finish)) {
       requireNotInterrupted(batch); // while it was, look-ups may still be under way
       batch.<X>run();
     }
-  }
-
-  private Batch batch(int size, Batch.Task<X> task) {
-    Workers workers = workers(Math.min(settings.threads(), size));
-    Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
-    requireNotInterrupted(batch);
-    tellProgress(OptionalLong.of(size), batch);
-    return batch;
   }
 
   private static void requireNotInterrupted(Batch batch) {
@@ -106,7 +117,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
     Workers workers = workers(settings.threads());
     OutcomeIterator<A, R, X> iterator =
-        new OutcomeIterator<>(function, calls, inputs, workers, settings.ordered(), stop);
+        new OutcomeIterator<>(function, calls, counts, inputs, workers, settings.ordered(), stop);
     tellProgress(OptionalLong.empty(), iterator.batch());
     return iterator;
   }
@@ -138,6 +149,9 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   }
 
   private @Nullable CacheShare share() {
+    if (function instanceof RoutedFunction && counts.isComplete()) {
+      return CacheShare.of(counts);
+    }
     CacheShare after = CacheShare.of(function);
     return before == null || after == null ? null : after.minus(before);
   }

@@ -2,9 +2,10 @@ package dev.memo.parallel;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.memo.call.BatchCounts;
 import dev.memo.call.BulkCalls;
+import dev.memo.call.Parked;
 import dev.memo.call.RoutedFunction;
-import dev.memo.parallel.InputCalls.Attempt;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +29,13 @@ import org.jspecify.annotations.Nullable;
  * moment, for reading one may take long.
  */
 final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    implements ReadInputs<A, R, X> {
+    implements ReadInputs<A, X> {
   /** A moment: less than a question to another process takes. */
   private static final long GATHER_NANOS = 20_000;
 
   private final RoutedFunction<A, R, X> function;
   private final InputCalls<R, X> calls;
+  private final BatchCounts counts;
   private final StopSignal stop;
   private final Consumer<Outcome<R>> finished;
   private final Runnable startDrain;
@@ -43,8 +45,8 @@ final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X
   private final LookUpSize size = new LookUpSize();
   private final GrowingIndexes read = new GrowingIndexes();
   private final Map<Integer, Input<A>> inputs = new ConcurrentHashMap<>(); // not looked up
-  private final Map<Integer, Attempt<R, X>> attempts = new ConcurrentHashMap<>(); // not begun
-  private final Queue<Integer> missing = new ConcurrentLinkedQueue<>(); // their indexes
+  private final Map<Integer, ParkingInput<R, X>> rest = new ConcurrentHashMap<>(); // not found
+  private final Queue<Integer> missing = new ConcurrentLinkedQueue<>(); // those not begun
   private final AtomicBoolean gathering = new AtomicBoolean();
   private volatile boolean reading;
 
@@ -58,12 +60,14 @@ final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X
   BulkInputs(
       RoutedFunction<A, R, X> function,
       InputCalls<R, X> calls,
+      BatchCounts counts,
       StopSignal stop,
       int threads,
       Consumer<Outcome<R>> finished,
       Runnable startDrain) {
     this.function = function;
     this.calls = calls;
+    this.counts = counts;
     this.stop = stop;
     this.threads = threads;
     this.lookUps = Math.min(threads, Runtime.getRuntime().availableProcessors());
@@ -159,7 +163,7 @@ final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X
     int count = arguments.size();
     @SuppressWarnings("unchecked") // never given away as an A[]
     A[] array = (A[]) arguments.toArray(new Object[0]);
-    BulkCalls<A, R, X> bulk = new BulkCalls<>(function, array);
+    BulkCalls<A, R, X> bulk = new BulkCalls<>(function, array, counts);
     bulk.lookUp(0, count);
     boolean all = bulk.lookedUp();
     int misses = 0;
@@ -167,8 +171,7 @@ final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X
       if (all || bulk.isAnswered(i)) {
         finished.accept(calls.found(first + i, bulk.take(i)));
       } else {
-        int which = i;
-        attempts.put(first + i, () -> bulk.call(which));
+        rest.put(first + i, new ParkingInput<>(first + i, bulk, i));
         missing.add(first + i);
         misses++;
       }
@@ -177,7 +180,12 @@ final class BulkInputs<A extends @Nullable Object, R extends @Nullable Object, X
   }
 
   @Override
-  public Outcome<R> call(int index) throws X {
-    return calls.call(index, requireNonNull(attempts.remove(index)));
+  public @Nullable Parked call(int index) throws X {
+    ParkingInput<R, X> input = requireNonNull(rest.remove(index));
+    Parked waits = calls.tryCall(input, finished);
+    if (waits != null) {
+      rest.put(index, input);
+    }
+    return waits;
   }
 }

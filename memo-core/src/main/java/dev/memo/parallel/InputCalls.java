@@ -1,7 +1,9 @@
 package dev.memo.parallel;
 
+import dev.memo.call.Parked;
 import dev.memo.parallel.Outcome.Failure;
 import dev.memo.parallel.Outcome.Success;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** What is done for one input: attempts, and what a failure means. Thread-safe. */
@@ -41,45 +43,86 @@ final class InputCalls<R extends @Nullable Object, X extends Exception> {
   /** Returns what became of the input, or throws what the policy does not tolerate. */
   Outcome<R> call(int index, Attempt<R, X> input) throws X {
     tally.begun.increment();
-    try {
-      R value = attempts(index, input);
-      tally.succeeded.increment();
-      return new Success<>(index, value);
-    } catch (Throwable thrown) {
-      if (policy.tolerates(thrown, tally.failed.incrementAndGet())) {
-        return new Failure<>(index, thrown);
-      }
-      throw thrown;
-    }
-  }
-
-  private R attempts(int index, Attempt<R, X> input) throws X {
     for (int attempt = 0; ; attempt++) {
       try {
-        return attempt(index, input);
+        R value = callOnce(index, input);
+        tally.succeeded.increment();
+        return new Success<>(index, value);
       } catch (Throwable thrown) {
-        if (!retry.retries(thrown, attempt) || !mayRetry(retry.backoffNanos(attempt))) {
+        if (!retries(thrown, attempt)) {
+          if (isTolerated(thrown)) {
+            return new Failure<>(index, thrown);
+          }
           throw thrown;
         }
-        tally.retried.increment();
       }
     }
   }
 
-  private R attempt(int index, Attempt<R, X> input) throws X {
-    if (!tally.isTimed()) {
-      return bounded(index, input);
+  /**
+   * As {@link #call}, but does not block for the computations of others: returns what has to be
+   * over before the input is gone on with, or null if its outcome was told. An input whose time is
+   * bounded does block, because its time goes on.
+   */
+  @Nullable Parked tryCall(ParkingInput<R, X> input, Consumer<Outcome<R>> finished) throws X {
+    if (input.begins()) {
+      tally.begun.increment();
     }
-    long begin = System.nanoTime();
-    try {
-      return bounded(index, input);
-    } finally {
-      tally.busyNanos.add(System.nanoTime() - begin);
+    while (true) {
+      try {
+        Parked waits = tryOnce(input);
+        if (waits == null) {
+          tally.succeeded.increment();
+          finished.accept(new Success<>(input.index(), input.take()));
+        }
+        return waits;
+      } catch (Throwable thrown) {
+        if (!retries(thrown, input.retried())) {
+          if (isTolerated(thrown)) {
+            finished.accept(new Failure<>(input.index(), thrown));
+            return null;
+          }
+          throw thrown;
+        }
+        input.retry();
+      }
     }
   }
 
-  private R bounded(int index, Attempt<R, X> input) throws X {
-    return timeouts == null ? input.run() : timeouts.call(input, index);
+  private R callOnce(int index, Attempt<R, X> input) throws X {
+    long begin = tally.clock();
+    try {
+      return timeouts == null ? input.run() : timeouts.call(input, index);
+    } finally {
+      tally.busySince(begin);
+    }
+  }
+
+  private @Nullable Parked tryOnce(ParkingInput<R, X> input) throws X {
+    if (timeouts != null) {
+      R unused = callOnce(input.index(), input::call);
+      return null;
+    }
+    long begin = tally.clock();
+    try {
+      return input.tryCall();
+    } finally {
+      tally.busySince(begin);
+    }
+  }
+
+  /** Counts a failure that is final. */
+  private boolean isTolerated(Throwable thrown) {
+    return policy.tolerates(thrown, tally.failed.incrementAndGet());
+  }
+
+  /** Whether there is another attempt, which then is due. */
+  private boolean retries(Throwable thrown, int attempt) {
+    boolean again = retry.retries(thrown, attempt) && mayRetry(retry.backoffNanos(attempt));
+    if (again) {
+      tally.retried.increment();
+    }
+    return again;
   }
 
   /** Waits; false if the batch was stopped, so that nothing may be started any more. */

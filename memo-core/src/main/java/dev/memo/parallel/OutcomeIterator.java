@@ -1,5 +1,7 @@
 package dev.memo.parallel;
 
+import dev.memo.call.BatchCounts;
+import dev.memo.call.Parked;
 import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import java.util.HashMap;
@@ -26,7 +28,7 @@ final class OutcomeIterator<
   private final int threads;
   private final StopSignal stop;
   private final Bell bell = new Bell();
-  private final ReadInputs<A, R, X> inputs;
+  private final ReadInputs<A, X> inputs;
   private final Batch batch;
 
   private final Queue<Outcome<R>> finished = new ConcurrentLinkedQueue<>();
@@ -37,6 +39,7 @@ final class OutcomeIterator<
   OutcomeIterator(
       ThrowingFunction<A, R, X> function,
       InputCalls<R, X> calls,
+      BatchCounts counts,
       Iterator<? extends A> source,
       Workers workers,
       boolean ordered,
@@ -45,12 +48,20 @@ final class OutcomeIterator<
     this.ordered = ordered;
     this.threads = workers.threads();
     this.stop = stop;
-    this.inputs =
-        function instanceof RoutedFunction<A, R, X> cached
-            ? new BulkInputs<>(cached, calls, stop, threads, this::finish, this::startDrain)
-            : new SingleInputs<>(function, calls, threads);
-    Batch.Task<X> task = index -> finish(inputs.call(index));
-    this.batch = new Batch(task, inputs, workers, stop, bell);
+    if (function instanceof RoutedFunction<A, R, X> cached) {
+      BulkInputs<A, R, X> bulk =
+          new BulkInputs<>(cached, calls, counts, stop, threads, this::finish, this::startDrain);
+      this.inputs = bulk;
+      this.batch = Batch.parking(bulk::call, bulk, workers, stop, bell);
+    } else {
+      SingleInputs<A, R, X> single = new SingleInputs<>(function, calls, threads, this::finish);
+      this.inputs = single;
+      Batch.Task<X> task =
+          index -> {
+            Parked unused = single.call(index);
+          };
+      this.batch = new Batch(task, single, workers, stop, bell);
+    }
   }
 
   private void finish(Outcome<R> outcome) {

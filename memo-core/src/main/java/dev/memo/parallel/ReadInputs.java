@@ -1,11 +1,11 @@
 package dev.memo.parallel;
 
+import dev.memo.call.Parked;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs that one thread reads while the drains of a batch take and call them. */
-sealed interface ReadInputs<
-        A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    extends Indexes permits SingleInputs, BulkInputs {
+sealed interface ReadInputs<A extends @Nullable Object, X extends Exception> extends Indexes
+    permits SingleInputs, BulkInputs {
   /** Inputs for each thread that may be between reading and taking. */
   int AHEAD = 16;
 
@@ -24,8 +24,11 @@ sealed interface ReadInputs<
   /** How many inputs are best read together; far fewer than the window. */
   int burst();
 
-  /** What becomes of an input that was taken. */
-  Outcome<R> call(int index) throws X;
+  /**
+   * Calls an input that was taken, and tells its outcome; or returns what has to be over before it
+   * is called again.
+   */
+  @Nullable Parked call(int index) throws X;
 
   static int window(int threads, int more) {
     return (int) Math.min((long) threads * AHEAD + more, Integer.MAX_VALUE);

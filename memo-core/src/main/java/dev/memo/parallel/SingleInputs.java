@@ -2,25 +2,33 @@ package dev.memo.parallel;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.memo.call.Parked;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.parallel.InputCalls.Attempt;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Inputs that are called one by one. */
 final class SingleInputs<
         A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
-    implements ReadInputs<A, R, X> {
+    implements ReadInputs<A, X> {
   private final ThrowingFunction<A, R, X> function;
   private final InputCalls<R, X> calls;
+  private final Consumer<Outcome<R>> finished;
   private final int window;
   private final GrowingIndexes indexes = new GrowingIndexes();
   private final Map<Integer, Attempt<R, X>> read = new ConcurrentHashMap<>(); // and not begun
 
-  SingleInputs(ThrowingFunction<A, R, X> function, InputCalls<R, X> calls, int threads) {
+  SingleInputs(
+      ThrowingFunction<A, R, X> function,
+      InputCalls<R, X> calls,
+      int threads,
+      Consumer<Outcome<R>> finished) {
     this.function = function;
     this.calls = calls;
+    this.finished = finished;
     this.window = ReadInputs.window(threads, 0);
   }
 
@@ -60,7 +68,8 @@ final class SingleInputs<
   }
 
   @Override
-  public Outcome<R> call(int index) throws X {
-    return calls.call(index, requireNonNull(read.remove(index)));
+  public @Nullable Parked call(int index) throws X {
+    finished.accept(calls.call(index, requireNonNull(read.remove(index))));
+    return null;
   }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.Memo;
+import dev.memo.call.BatchCounts;
 import dev.memo.call.BulkCalls;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.RoutedFunction;
@@ -20,6 +21,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -219,11 +222,11 @@ final class BulkBatchTest {
   void inputsAreReadOnlyAFewAheadOfOutcomes(boolean stored) {
     CachedFunction<Integer, Integer, RuntimeException> function = cached(n -> -n);
     if (stored) {
-      range(20_000).forEach(n -> function.put(n, -n));
+      range(5_000).forEach(n -> function.put(n, -n));
     }
     int threads = 2;
     int atOnce = stored ? BulkCalls.CHUNK : LookUpSize.FIRST;
-    Counting inputs = new Counting(20_000, 0);
+    Counting inputs = new Counting(5_000, 0);
     AtomicInteger taken = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     try (Stream<Outcome<Integer>> outcomes =
@@ -235,7 +238,7 @@ final class BulkBatchTest {
             most.accumulateAndGet(inputs.read - taken.getAndIncrement(), Math::max);
           });
     }
-    assertThat(taken).hasValue(20_000);
+    assertThat(taken).hasValue(5_000);
     assertThat(most.get()).isBetween(atOnce, ReadInputs.window(threads, 2 * atOnce * threads));
   }
 
@@ -252,6 +255,7 @@ final class BulkBatchTest {
         new BulkInputs<>(
             (RoutedFunction<Integer, Integer, RuntimeException>) function,
             calls,
+            new BatchCounts(),
             stop,
             4,
             found::add,
@@ -270,7 +274,8 @@ final class BulkBatchTest {
       rest.add(range.take());
     }
     assertThat(rest).containsExactly(1, 2, 4, 5, 6, 7, 8, 9);
-    assertThat(inputs.call(9)).isEqualTo(new Outcome.Success<>(9, -9));
+    assertThat(inputs.call(9)).isNull();
+    assertThat(found.get(1)).isEqualTo(new Outcome.Success<>(9, -9));
     assertThat(inputs.hasMore()).isFalse();
   }
 
@@ -313,5 +318,97 @@ final class BulkBatchTest {
     assertThat(size.get()).isEqualTo(1);
     size.lookedUp(1, 0, 5L << 20);
     assertThat(size.get()).isEqualTo(1);
+  }
+
+  /** Tells when all inputs but five are done, and those wait. */
+  private record AllButFive(int size, CountDownLatch reached) implements ProgressListener {
+    @Override
+    public void progress(Progress progress) {
+      if (progress.done() == size - 5 && progress.waiting() == 5) {
+        reached.countDown();
+      }
+    }
+
+    @Override
+    public Duration interval() {
+      return Duration.ofMillis(1);
+    }
+  }
+
+  /**
+   * Runs a batch on one thread, five of whose inputs are computed by others until all others are
+   * done, and returns how many threads it had then.
+   */
+  private long threadsWhileFiveWait(boolean bounded, boolean lazily) throws Exception {
+    List<Integer> inputs = range(40);
+    CountDownLatch othersCompute = new CountDownLatch(5);
+    AllButFive listener = new AllButFive(inputs.size(), new CountDownLatch(1));
+    AtomicReference<String> worker = new AtomicReference<>("");
+    AtomicLong threads = new AtomicLong();
+    CachedFunction<Integer, Integer, InterruptedException> function =
+        cached(
+            n -> {
+              if (n < 5) {
+                othersCompute.countDown();
+                assertThat(listener.reached.await(60, TimeUnit.SECONDS)).isTrue();
+                if (n == 0) {
+                  threads.set(livingLike(worker.get()));
+                }
+              } else {
+                worker.set(Thread.currentThread().getName());
+              }
+              return -n;
+            });
+    List<Thread> others = new ArrayList<>();
+    for (int n : range(5)) {
+      Thread other = new Thread(() -> callQuietly(function, n));
+      others.add(other);
+      other.start();
+    }
+    othersCompute.await();
+    BatchBuilder<Integer, Integer, InterruptedException> batch =
+        Parallel.batch(function).threads(1).unordered().progress(listener);
+    if (bounded) {
+      batch.timeout(Duration.ofMinutes(2));
+    }
+    BatchResult<Integer> result = lazily ? batch.run(inputs.iterator()) : batch.run(inputs);
+    for (Thread other : others) {
+      other.join();
+    }
+    assertThat(result.outcomes())
+        .containsExactlyInAnyOrderElementsOf(
+            inputs.stream().map(n -> new Outcome.Success<>(n, -n)).toList());
+    assertThat(result.report().computed()).hasValue(35);
+    assertThat(result.report().fromCache()).hasValue(5);
+    return threads.get();
+  }
+
+  private static void callQuietly(
+      CachedFunction<Integer, Integer, InterruptedException> function, int argument) {
+    try {
+      function.call(argument);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  /** Threads of the pool of which one has this name. */
+  private static long livingLike(String name) {
+    String prefix = name.substring(0, name.lastIndexOf('-') + 1);
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().startsWith(prefix))
+        .count();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void inputsThatOthersComputeTakeNoThread(boolean lazily) throws Exception {
+    assertThat(threadsWhileFiveWait(false, lazily)).isOne();
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void ifTheirTimeIsBoundedTheyDo(boolean lazily) throws Exception {
+    assertThat(threadsWhileFiveWait(true, lazily)).isGreaterThanOrEqualTo(6);
   }
 }
