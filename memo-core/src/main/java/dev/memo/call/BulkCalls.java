@@ -7,6 +7,7 @@ import dev.memo.call.RoutedFunction.Route;
 import dev.memo.claims.Stored;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,8 +37,10 @@ public final class BulkCalls<
 
   private final RoutedFunction<A, R, X> function;
   private final A[] arguments;
+  private final BatchCounts counts;
   private final @Nullable Object[] results;
   private final byte[] states; // of the calls; 0: nobody knows yet
+  private final LongAdder foundBytes = new LongAdder();
   private final Duplicates duplicates;
   private final ConcurrentMap<Integer, ParkedCall<?, R>> parked = new ConcurrentHashMap<>();
 
@@ -47,6 +50,8 @@ public final class BulkCalls<
 
     @Override
     public void shared(int index, StoredFunction<?, R, X> target, HeapTier.Value value) {
+      foundBytes.add(value.encodedBytes());
+      counts.hit(value.durationNanos());
       answer(index, target.hit(value));
     }
 
@@ -57,6 +62,8 @@ public final class BulkCalls<
       if (found == null) {
         duplicates.add(index, request.exact());
       } else {
+        foundBytes.add(found.entry().size());
+        counts.hit(found.entry().durationNanos());
         answer(index, target.answer(request, found));
       }
     }
@@ -75,11 +82,22 @@ public final class BulkCalls<
   }
 
   /**
-   * @param arguments not copied; nobody changes the array
+   * Calls whose counts nobody wants to know.
+   *
+   * @param arguments not copied; nobody else changes the array
    */
   public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments) {
+    this(function, arguments, new BatchCounts());
+  }
+
+  /**
+   * @param arguments not copied; nobody else changes the array
+   * @param counts of the batch, which may have calls elsewhere
+   */
+  public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments, BatchCounts counts) {
     this.function = function;
     this.arguments = arguments;
+    this.counts = counts;
     this.results = new Object[arguments.length];
     this.states = new byte[arguments.length];
     this.duplicates = new Duplicates(arguments.length);
@@ -110,22 +128,28 @@ public final class BulkCalls<
     return true;
   }
 
+  /** How much the results take, when encoded, that look-ups have found. */
+  public long foundBytes() {
+    return foundBytes.sum();
+  }
+
   /** Whether a call has its answer; in particular whether its look-up has found it. */
   public boolean isAnswered(int index) {
     return states[index] == ANSWERED;
   }
 
-  /** Calls the function, as any caller would, unless that has been answered. */
-  public void call(int index) throws X {
+  /** Calls the function, as any caller would, unless that has been answered; returns the answer. */
+  public R call(int index) throws X {
     if (!isAnswered(index)) {
       Route<?, R, X> route = function.route(arguments[index]);
-      answer(index, route == null ? function.call(arguments[index]) : call(index, route));
+      answer(index, route == null ? callElsewhere(index) : call(index, route));
     }
+    return result(index);
   }
 
   private <B extends @Nullable Object> R call(int index, Route<B, R, X> route) throws X {
     StoredFunction<B, R, X> target = route.function();
-    Request<B> request = target.request(route.argument());
+    Request<B> request = target.request(route.argument()).counted(counts);
     Twins equal = duplicates.of(target, request.exact());
     if (equal == null) {
       return target.call(request, states[index] == ABSENT);
@@ -162,7 +186,7 @@ public final class BulkCalls<
       if (before != null) {
         before.giveUp();
       }
-      answer(index, function.call(arguments[index]));
+      answer(index, callElsewhere(index));
       return null;
     }
     Attempt<?, R> attempt = attempt(index, route, before);
@@ -185,7 +209,7 @@ public final class BulkCalls<
       }
       before.giveUp(); // that directory was closed, or its name stands for another one now
     }
-    Request<B> request = target.request(route.argument());
+    Request<B> request = target.request(route.argument()).counted(counts);
     Twins equal = duplicates.of(target, request.exact());
     if (equal == null) {
       return target.attempt(request, states[index] == ABSENT);
@@ -195,6 +219,28 @@ public final class BulkCalls<
     } finally {
       duplicates.tried(target, request.exact(), equal);
     }
+  }
+
+  /** Calls what has no function that answers. */
+  private R callElsewhere(int index) throws X {
+    R result = function.call(arguments[index]);
+    counts.unknown();
+    return result;
+  }
+
+  /** Returns the answer of a call that has one, and forgets it and the argument. */
+  @SuppressWarnings("NullAway") // neither is looked at again
+  public R take(int index) {
+    R result = result(index);
+    results[index] = null;
+    arguments[index] = null;
+    return result;
+  }
+
+  // Only answers are put there.
+  @SuppressWarnings({"unchecked", "NullAway"})
+  private R result(int index) {
+    return (R) results[index];
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

@@ -27,6 +27,7 @@ final class Computations<
       } catch (Throwable failure) {
         return threw(failure);
       }
+      request.computed();
       return results.keep(request, slot, claim, run);
     } finally {
       results.release(request.key(), slot, claim);

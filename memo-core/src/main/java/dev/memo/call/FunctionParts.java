@@ -49,6 +49,7 @@ final class FunctionParts<
     Entry entry = found.entry();
     heap.keep(request, found.value(), entry);
     counters.hit(source, entry.durationNanos());
+    request.hit(entry.durationNanos());
     counters.bytesRead.add(entry.size());
     warnIfCodeChanged(entry.codeFingerprint());
   }

@@ -143,7 +143,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   /** Returns what an equal call of the batch has computed. */
   private R take(Landing landing, Request<A> request, Chain chain) throws X {
     if (landing instanceof Landing.Shared shared) {
-      return follow(shared);
+      return follow(shared, request);
     }
     Slot slot = new Slot(parts.spec.results().variant(), 0);
     return follow((Landing.Copied) landing, request, slot, chain);
@@ -160,7 +160,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     }
     Landing landing = other.landing().join();
     if (landing instanceof Landing.Shared shared) {
-      return new Answered<>(follow(shared));
+      return new Answered<>(follow(shared, request));
     } else if (landing instanceof Landing.Copied copied) {
       return new Answered<>(follow(copied, request, slot, chain));
     } else if (landing instanceof Landing.Failed failed) {
@@ -174,8 +174,9 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   // The value is an R: flights belong to one function.
   @SuppressWarnings({"unchecked", "NullAway"})
-  private R follow(Landing.Shared shared) {
+  private R follow(Landing.Shared shared, Request<A> request) {
     parts.counters.hit(HitSource.FLIGHT, shared.durationNanos());
+    request.hit(shared.durationNanos());
     return (R) shared.value();
   }
 
@@ -189,6 +190,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       return computeAlone(request, slot, MissReason.UNSHARED, chain);
     }
     parts.counters.hit(HitSource.FLIGHT, copied.entry().durationNanos());
+    request.hit(copied.entry().durationNanos());
     return value;
   }
 

@@ -77,7 +77,9 @@ public final class StoredFunction<
    */
   R call(Request<A> request, boolean absent) throws X {
     HeapTier.Value shared = parts.heap.get(request);
-    return shared == null ? answer(request, absent ? absent() : read(request)) : hit(shared);
+    return shared == null
+        ? answer(request, absent ? absent() : read(request))
+        : hit(request, shared);
   }
 
   /**
@@ -87,11 +89,11 @@ public final class StoredFunction<
   Attempt<A, R> attempt(Request<A> request, boolean absent) throws X {
     HeapTier.Value shared = parts.heap.get(request);
     if (shared != null) {
-      return new Answered<>(hit(shared));
+      return new Answered<>(hit(request, shared));
     }
     Reading<R> reading = absent ? absent() : read(request);
     if (reading == null) {
-      return new Answered<>(bypass(request.argument()));
+      return new Answered<>(bypass(request));
     }
     parts.counters.calls.increment();
     if (reading instanceof Found<R> found) {
@@ -111,7 +113,7 @@ public final class StoredFunction<
     if (!parts.spec.arguments().equalsLikeBytes()) {
       Request<A> now;
       try {
-        now = request(then.argument());
+        now = request(then.argument()).counted(then.counts());
       } catch (RuntimeException uncacheable) {
         parked.giveUp();
         throw uncacheable;
@@ -143,7 +145,7 @@ public final class StoredFunction<
   /** Answers a call with what was read for it. */
   private R answer(Request<A> request, @Nullable Reading<R> reading) throws X {
     if (reading == null) {
-      return bypass(request.argument());
+      return bypass(request);
     }
     parts.counters.calls.increment();
     return reading instanceof Found<R> found
@@ -184,6 +186,11 @@ public final class StoredFunction<
     return (R) shared.value();
   }
 
+  private R hit(Request<A> request, HeapTier.Value shared) {
+    request.hit(shared.durationNanos());
+    return hit(shared);
+  }
+
   R hit(Request<A> request, Found<R> found) {
     parts.took(found.entry().durationNanos());
     parts.hit(request, found, HitSource.DISK);
@@ -219,6 +226,12 @@ public final class StoredFunction<
     parts.counters.calls.increment();
     parts.counters.bypasses.increment();
     return computations.runOnly(argument);
+  }
+
+  private R bypass(Request<A> request) throws X {
+    R result = bypass(request.argument());
+    request.computed();
+    return result;
   }
 
   @Override

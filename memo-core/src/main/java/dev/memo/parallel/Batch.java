@@ -240,10 +240,9 @@ final class Batch {
 
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
+    int running = workers.active() - resting.get();
     int aside = parked.size();
-    int active = workers.active();
-    int running = Math.max(active - resting.get(), 0);
-    return active < 0 ? aside : Math.max(underWay - running, aside);
+    return workers.tellActive() ? Math.max(underWay - Math.max(running, 0), aside) : aside;
   }
 
   /** How often indexes were taken. */

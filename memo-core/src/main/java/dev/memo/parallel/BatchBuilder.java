@@ -30,10 +30,15 @@ import org.jspecify.annotations.Nullable;
  * on a thread of the batch as well. What was computed by a cached function is stored, however the
  * batch ends: another batch over the same inputs goes on from there.
  *
+ * <p><b>Stored results</b>: of a handle of a cached function, what is stored is looked up first,
+ * many inputs at once. The function runs only when all inputs of a collection have been looked up;
+ * of equal ones it runs for one.
+ *
  * <p><b>Lazy inputs</b>: a collection is copied before the first call. Inputs of an iterable, an
  * iterator or a stream are read by the calling thread, when it waits for outcomes, and at most 16
- * for each thread ahead of the outcomes it has got. If reading them throws, that is thrown, and
- * what is under way is interrupted.
+ * for each thread ahead of the outcomes it has got; of a cached function, while nearly all are
+ * stored, some hundreds more. If reading them throws, that is thrown, and what is under way is
+ * interrupted.
  *
  * <p>A builder may be changed and used again; it is used by one thread at a time.
  *

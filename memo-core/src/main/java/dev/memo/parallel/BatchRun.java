@@ -1,16 +1,20 @@
 package dev.memo.parallel;
 
+import dev.memo.call.BatchCounts;
+import dev.memo.call.BulkCalls;
+import dev.memo.call.Parked;
+import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collection;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a batch that was built: its parts, and what it did. Used for one terminal call. */
@@ -21,7 +25,8 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private final Tally tally;
   private final StopSignal stop = new StopSignal();
   private final @Nullable Timeouts timeouts;
-  private final InputCalls<A, R, X> calls;
+  private final InputCalls<R, X> calls;
+  private final BatchCounts counts = new BatchCounts();
   private final @Nullable CacheShare before;
   private final long begin = System.nanoTime();
   private @Nullable ProgressTicker ticker;
@@ -33,34 +38,70 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
     this.tally = new Tally(settings.listener() != null);
     this.before = CacheShare.of(function);
     this.timeouts = settings.timeout() == null ? null : new Timeouts(settings.timeout());
-    this.calls =
-        new InputCalls<>(function, settings.failures(), settings.retry(), timeouts, stop, tally);
+    this.calls = new InputCalls<>(settings.failures(), settings.retry(), timeouts, stop, tally);
   }
 
   /** Runs a batch that is all there: its indexes are taken in chunks. */
   BatchResult<R> run(Collection<? extends A> inputs) throws X {
-    @SuppressWarnings("unchecked") // read only
+    @SuppressWarnings("unchecked") // never given away as an A[]
     A[] arguments = (A[]) inputs.toArray(new Object[0]);
     int size = arguments.length;
-    @SuppressWarnings({"unchecked", "rawtypes"}) // read by nobody before it is full
-    Outcome<R>[] outcomes = new Outcome[size];
+    OutcomeArray<R> outcomes = new OutcomeArray<>(size, settings.ordered());
     if (size > 0) {
-      AtomicInteger finished = new AtomicInteger();
-      boolean ordered = settings.ordered();
-      Batch.Task<X> task =
-          index -> {
-            Outcome<R> outcome = calls.call(index, arguments[index]);
-            outcomes[ordered ? index : finished.getAndIncrement()] = outcome;
-          };
       Workers workers = workers(Math.min(settings.threads(), size));
-      Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
-      if (Thread.currentThread().isInterrupted()) {
-        throw batch.cancel();
+      if (function instanceof RoutedFunction<A, R, X> routed) {
+        runCached(new BulkCalls<>(routed, arguments, counts), size, workers, outcomes);
+      } else {
+        Batch.Task<X> task =
+            index -> outcomes.add(calls.call(index, () -> function.call(arguments[index])));
+        Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
+        requireNotInterrupted(batch);
+        tellProgress(OptionalLong.of(size), batch);
+        batch.<X>run();
       }
-      tellProgress(OptionalLong.of(size), batch);
+    }
+    return new BatchResult<>(outcomes.asList(), report());
+  }
+
+  /** Looks up all before the first is called. */
+  private void runCached(
+      BulkCalls<A, R, X> bulk, int size, Workers workers, OutcomeArray<R> outcomes) throws X {
+    Map<Integer, ParkingInput<R, X>> parked = new ConcurrentHashMap<>();
+    Batch.ParkingTask<X> task =
+        index -> {
+          if (bulk.isAnswered(index)) {
+            return null; // by the look-up
+          }
+          ParkingInput<R, X> before = parked.remove(index);
+          ParkingInput<R, X> input =
+              before == null ? new ParkingInput<>(index, bulk, index) : before;
+          Parked waits = calls.tryCall(input, outcomes::add);
+          if (waits != null) {
+            parked.put(index, input);
+          }
+          return waits;
+        };
+    Calls.LookedUp finish =
+        (from, to) -> {
+          for (int index = from; index < to; index++) {
+            if (bulk.isAnswered(index)) {
+              outcomes.add(calls.found(index, bulk.take(index)));
+            }
+          }
+        };
+    Batch batch = Batch.parking(task, Indexes.below(size), workers, stop, new Bell());
+    requireNotInterrupted(batch);
+    tellProgress(OptionalLong.of(size), batch);
+    if (!Calls.lookUp(bulk, size, settings.threads(), finish)) {
+      requireNotInterrupted(batch); // while it was, look-ups may still be under way
       batch.<X>run();
     }
-    return new BatchResult<>(Arrays.asList(outcomes), report());
+  }
+
+  private static void requireNotInterrupted(Batch batch) {
+    if (Thread.currentThread().isInterrupted()) {
+      throw batch.cancel();
+    }
   }
 
   /** Runs a batch whose inputs are read while it runs. */
@@ -76,7 +117,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
     Workers workers = workers(settings.threads());
     OutcomeIterator<A, R, X> iterator =
-        new OutcomeIterator<>(calls, inputs, workers, settings.ordered(), stop);
+        new OutcomeIterator<>(function, calls, counts, inputs, workers, settings.ordered(), stop);
     tellProgress(OptionalLong.empty(), iterator.batch());
     return iterator;
   }
@@ -108,6 +149,9 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   }
 
   private @Nullable CacheShare share() {
+    if (function instanceof RoutedFunction && counts.isComplete()) {
+      return CacheShare.of(counts);
+    }
     CacheShare after = CacheShare.of(function);
     return before == null || after == null ? null : after.minus(before);
   }

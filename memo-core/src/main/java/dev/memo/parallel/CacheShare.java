@@ -1,5 +1,6 @@
 package dev.memo.parallel;
 
+import dev.memo.call.BatchCounts;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.FunctionStats;
 import dev.memo.call.ThrowingFunction;
@@ -7,7 +8,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the counters of a cached function grew by.
+ * What a cached function did for a batch.
  *
  * @param hits calls answered without a run
  * @param computations runs that returned
@@ -15,7 +16,12 @@ import org.jspecify.annotations.Nullable;
  */
 record CacheShare(long hits, long computations, Duration timeSaved) {
 
-  /** The counters now; null of a function that is not known to be cached. */
+  /** What was counted for the batch alone. */
+  static CacheShare of(BatchCounts counts) {
+    return new CacheShare(counts.hits(), counts.computations(), counts.timeSaved());
+  }
+
+  /** What the function's counters say now; null of one that is not known to be cached. */
   static @Nullable CacheShare of(ThrowingFunction<?, ?, ?> function) {
     if (!(function instanceof CachedFunction<?, ?, ?> cached)) {
       return null;

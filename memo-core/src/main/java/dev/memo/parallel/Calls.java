@@ -28,19 +28,30 @@ final class Calls {
           ThrowingFunction<? super A, ? extends R, X> function, A[] inputs, int threads) throws X {
     @SuppressWarnings("unchecked") // it takes them, and what it returns is given as an object
     BulkCalls<A, R, X> calls = new BulkCalls<>((RoutedFunction<A, R, X>) function, inputs);
-    if (!lookUp(calls, inputs.length, threads)) {
+    if (!lookUp(calls, inputs.length, threads, (from, to) -> {})) {
       Batch.runParking(calls::tryCall, inputs.length, threads);
     }
     return calls.results();
   }
 
-  /** Returns whether that has answered all. */
-  private static boolean lookUp(BulkCalls<?, ?, ?> calls, int size, int threads) {
+  /** Is told which calls, that follow each other, have been looked up. */
+  @FunctionalInterface
+  interface LookedUp {
+    void range(int from, int to);
+  }
+
+  /** Looks up all calls, and returns whether that has answered all. */
+  static boolean lookUp(BulkCalls<?, ?, ?> calls, int size, int threads, LookedUp lookedUp) {
     int chunk = BulkCalls.CHUNK;
     int processors = Runtime.getRuntime().availableProcessors();
     try {
       Batch.run(
-          index -> calls.lookUp(index * chunk, Math.min(size, (index + 1) * chunk)),
+          index -> {
+            int from = index * chunk;
+            int to = from + Math.min(size - from, chunk);
+            calls.lookUp(from, to);
+            lookedUp.range(from, to);
+          },
           (size - 1) / chunk + 1,
           Math.min(threads, processors));
     } catch (CancellationException e) {

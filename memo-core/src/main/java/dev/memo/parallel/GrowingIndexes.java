@@ -36,6 +36,12 @@ final class GrowingIndexes implements Indexes {
     return cursor.get() < end;
   }
 
+  /** How many there are that nobody has taken. */
+  int left() {
+    int taken = cursor.get(); // first, or it may be ahead of the end
+    return end - taken;
+  }
+
   @Override
   public int count() {
     return end;

@@ -1,12 +1,13 @@
 package dev.memo.parallel;
 
-import static java.util.Objects.requireNonNull;
-
+import dev.memo.call.BatchCounts;
+import dev.memo.call.Parked;
+import dev.memo.call.RoutedFunction;
+import dev.memo.call.ThrowingFunction;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.Map;
 import java.util.Queue;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
@@ -19,43 +20,57 @@ import org.jspecify.annotations.Nullable;
  */
 final class OutcomeIterator<
     A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
-  /** Inputs for each thread that may be between reading and taking. */
-  static final int AHEAD = 16;
+  /** Reading for so long, it looks whether there is an outcome to be taken. */
+  private static final long READ_NANOS = 1_000_000;
 
-  private final Iterator<? extends A> inputs;
+  private final Iterator<? extends A> source;
   private final boolean ordered;
-  private final int window;
+  private final int threads;
   private final StopSignal stop;
   private final Bell bell = new Bell();
-  private final GrowingIndexes indexes = new GrowingIndexes();
+  private final ReadInputs<A, X> inputs;
   private final Batch batch;
 
-  private final Map<Integer, Input<A>> read = new ConcurrentHashMap<>(); // and not begun
   private final Queue<Outcome<R>> finished = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Outcome<R>> early = new HashMap<>(); // whose predecessors run
   private int taken;
   private boolean ended;
 
-  /** Maps hold no null. */
-  private record Input<A extends @Nullable Object>(A argument) {}
-
   OutcomeIterator(
-      InputCalls<A, R, X> calls,
-      Iterator<? extends A> inputs,
+      ThrowingFunction<A, R, X> function,
+      InputCalls<R, X> calls,
+      BatchCounts counts,
+      Iterator<? extends A> source,
       Workers workers,
       boolean ordered,
       StopSignal stop) {
-    this.inputs = inputs;
+    this.source = source;
     this.ordered = ordered;
-    this.window = (int) Math.min((long) workers.threads() * AHEAD, Integer.MAX_VALUE);
+    this.threads = workers.threads();
     this.stop = stop;
-    Batch.Task<X> task =
-        index -> {
-          Input<A> input = requireNonNull(read.remove(index));
-          finished.add(calls.call(index, input.argument));
-          bell.ring();
-        };
-    this.batch = new Batch(task, indexes, workers, stop, bell);
+    if (function instanceof RoutedFunction<A, R, X> cached) {
+      BulkInputs<A, R, X> bulk =
+          new BulkInputs<>(cached, calls, counts, stop, threads, this::finish, this::startDrain);
+      this.inputs = bulk;
+      this.batch = Batch.parking(bulk::call, bulk, workers, stop, bell);
+    } else {
+      SingleInputs<A, R, X> single = new SingleInputs<>(function, calls, threads, this::finish);
+      this.inputs = single;
+      Batch.Task<X> task =
+          index -> {
+            Parked unused = single.call(index);
+          };
+      this.batch = new Batch(task, single, workers, stop, bell);
+    }
+  }
+
+  private void finish(Outcome<R> outcome) {
+    finished.add(outcome);
+    bell.ring();
+  }
+
+  private void startDrain() {
+    batch.start();
   }
 
   /**
@@ -86,7 +101,7 @@ final class OutcomeIterator<
       }
       readInputs();
       Outcome<R> outcome = poll();
-      if (stop.isStopped() || (outcome == null && taken == indexes.count())) {
+      if (stop.isStopped() || (outcome == null && taken == inputs.count())) {
         ended = true;
         batch.<X>end();
         return null;
@@ -103,22 +118,45 @@ final class OutcomeIterator<
     }
   }
 
+  /** Reads some inputs if there is room for them. */
   private void readInputs() {
-    while (!stop.isStopped() && indexes.count() - taken < window && inputs.hasNext()) {
-      read.put(indexes.count(), new Input<>(inputs.next()));
-      indexes.add();
-      batch.start();
+    if (inputs.count() - taken > inputs.window() - inputs.burst()) {
+      return;
+    }
+    long begin = System.nanoTime();
+    inputs.reading(true);
+    try {
+      while (!stop.isStopped() && inputs.count() - taken < inputs.window() && source.hasNext()) {
+        if (inputs.add(source.next())) {
+          batch.start();
+        }
+        // While an outcome is taken nothing is read: the threads must have something to do.
+        if (System.nanoTime() - begin > READ_NANOS
+            && inputs.count() - taken > threads
+            && isNextFinished()) {
+          return;
+        }
+      }
+    } finally {
+      inputs.reading(false);
     }
   }
 
-  private @Nullable Outcome<R> poll() {
+  private boolean isNextFinished() {
     if (!ordered) {
-      return finished.poll();
+      return !finished.isEmpty();
     }
     for (Outcome<R> o = finished.poll(); o != null; o = finished.poll()) {
       early.put(o.index(), o);
     }
-    return early.remove(taken);
+    return early.containsKey(taken);
+  }
+
+  private @Nullable Outcome<R> poll() {
+    if (!isNextFinished()) {
+      return null;
+    }
+    return ordered ? early.remove(taken) : finished.poll();
   }
 
   Batch batch() {

@@ -7,9 +7,9 @@ import java.util.OptionalLong;
 /**
  * How far a batch is.
  *
- * <p>Hits are known only if the function is a {@link dev.memo.call.CachedFunction}, from its
- * counters in this process: calls that others make of it meanwhile are among them. Of any other
- * function all calls count as misses.
+ * <p>Hits are known only if the function is a {@link dev.memo.call.CachedFunction}; of any other
+ * all calls count as misses. Only of one that returns futures, calls that others make of it
+ * meanwhile are among them.
  *
  * @param total number of inputs, if they were given as a collection
  * @param done inputs that succeeded or failed

@@ -8,8 +8,10 @@ import java.util.OptionalLong;
 /**
  * What a batch did. {@link #toString} is for people.
  *
- * <p>What is told of the cache is known if the function is a {@link dev.memo.call.CachedFunction},
- * from its counters in this process: calls that others made of it meanwhile are among them.
+ * <p>What is told of the cache is known if the function is a {@link dev.memo.call.CachedFunction}.
+ * It is about the inputs of the batch, not about calls that the function makes of itself. Only of
+ * functions that return futures it is what the function counted in this process meanwhile, whoever
+ * called it.
  *
  * @param inputs inputs that succeeded or failed
  * @param computed runs of the function that returned

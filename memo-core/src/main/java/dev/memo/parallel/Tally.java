@@ -18,8 +18,16 @@ final class Tally {
     this.timed = timed;
   }
 
-  boolean isTimed() {
-    return timed;
+  /** The beginning of an attempt. */
+  long clock() {
+    return timed ? System.nanoTime() : 0;
+  }
+
+  /** The end of one. */
+  void busySince(long clock) {
+    if (timed) {
+      busyNanos.add(System.nanoTime() - clock);
+    }
   }
 
   long done() {

@@ -1,6 +1,5 @@
 package dev.memo.parallel;
 
-import dev.memo.call.ThrowingFunction;
 import dev.memo.claims.Chain;
 import dev.memo.failure.InputTimedOutException;
 import java.time.Duration;
@@ -32,19 +31,19 @@ final class Timeouts implements AutoCloseable {
   }
 
   /**
-   * Calls the function, and interrupts the call when its time is over. What it returns all the same
+   * Makes the attempt, and interrupts the call when its time is over. What it returns all the same
    * counts: it has been paid.
    *
    * @throws InputTimedOutException if its time was over when it threw
    */
   @SuppressWarnings("try") // the scope is for its end only
-  <A extends @Nullable Object, R extends @Nullable Object, X extends Exception> R call(
-      ThrowingFunction<A, R, X> function, A argument, int index) throws X {
+  <R extends @Nullable Object, X extends Exception> R call(
+      InputCalls.Attempt<R, X> attempt, int index) throws X {
     Deadline deadline = new Deadline();
     Future<?> timing = timer.schedule(deadline, nanos, TimeUnit.NANOSECONDS);
     // Who waits for another's computation then gives up instead of computing.
     try (Chain.Scope scope = Chain.child(Chain.current(), deadline::isLate).enter()) {
-      return function.call(argument);
+      return attempt.run();
     } catch (Throwable thrown) {
       deadline.end();
       if (deadline.isLate() && !(thrown instanceof VirtualMachineError)) {

@@ -7,14 +7,15 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
+import org.jspecify.annotations.Nullable;
 
 /** The threads of one batch. They end with it, and a second after they have nothing to do. */
 final class Workers {
   private final ExecutorService executor;
   private final int threads;
-  private final IntSupplier active; // -1: nobody can tell
+  private final @Nullable IntSupplier active;
 
-  private Workers(ExecutorService executor, int threads, IntSupplier active) {
+  private Workers(ExecutorService executor, int threads, @Nullable IntSupplier active) {
     this.executor = executor;
     this.threads = threads;
     this.active = active;
@@ -32,16 +33,21 @@ final class Workers {
         new ThreadPoolExecutor(
             threads, threads, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), factory);
     pool.allowCoreThreadTimeOut(true);
-    return new Workers(pool, threads, () -> -1); // never more than there are threads
+    return new Workers(pool, threads, null);
   }
 
   void execute(Runnable drain) {
     executor.execute(drain);
   }
 
-  /** How many run, without those that wait in a {@code ManagedBlocker}; -1 if nobody can tell. */
+  /** Whether it can be told how many run; else it is never more than there are threads. */
+  boolean tellActive() {
+    return active != null;
+  }
+
+  /** How many run, without those that wait in a {@code ManagedBlocker}; 0 if nobody can tell. */
   int active() {
-    return active.getAsInt();
+    return active == null ? 0 : active.getAsInt();
   }
 
   /** How many may run. */

@@ -12,6 +12,7 @@ import dev.memo.store.ChildJvm;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -34,6 +35,24 @@ final class BulkFramesTest {
   void overTheSocketOneQuestionIsForManyInputs() {
     assertThat(asked("bulk", ReadPath.SOCKET, INPUTS))
         .isLessThanOrEqualTo(INPUTS / BulkCalls.CHUNK + 20);
+  }
+
+  @Test
+  void aBatchThatIsBuiltAsksNoMore() {
+    assertThat(asked("batch", ReadPath.SOCKET, INPUTS))
+        .isLessThanOrEqualTo(INPUTS / BulkCalls.CHUNK + 20);
+  }
+
+  @Test
+  void inputsThatAreReadMeanwhileAreAskedForTogether() {
+    assertThat(asked("stream", ReadPath.SOCKET, INPUTS))
+        .isLessThanOrEqualTo(INPUTS / BulkCalls.CHUNK + 20);
+  }
+
+  @Test
+  @DisplayName("twin: streamed to single calls they are not")
+  void twinOfStreamToSingleCalls() {
+    assertThat(asked("single stream", ReadPath.SOCKET, 1000)).isGreaterThanOrEqualTo(1000);
   }
 
   @Test
@@ -90,6 +109,14 @@ final class BulkFramesTest {
   static final class Secondary {
     private Secondary() {}
 
+    private static List<String> streamed(
+        ThrowingFunction<Integer, String, RuntimeException> function, List<Integer> inputs) {
+      try (Stream<Outcome<String>> outcomes =
+          Parallel.batch(function).threads(THREADS).stream(inputs.iterator())) {
+        return outcomes.map(outcome -> ((Outcome.Success<String>) outcome).value()).toList();
+      }
+    }
+
     public static void main(String[] arguments) {
       try (Memo memo =
           Memo.at(Path.of(arguments[0])).reads(ReadPath.valueOf(arguments[2])).open()) {
@@ -97,7 +124,13 @@ final class BulkFramesTest {
         CachedFunction<Integer, String, RuntimeException> padded = padded(memo, how);
         List<Integer> inputs = range(Integer.parseInt(arguments[3]));
         List<String> results =
-            Parallel.map(how.equals("single") ? new Single(padded) : padded, inputs, THREADS);
+            switch (how) {
+              case "single" -> Parallel.map(new Single(padded), inputs, THREADS);
+              case "batch" -> Parallel.batch(padded).threads(THREADS).run(inputs).values();
+              case "stream" -> streamed(padded, inputs);
+              case "single stream" -> streamed(new Single(padded), inputs);
+              default -> Parallel.map(padded, inputs, THREADS);
+            };
         for (int n : inputs) {
           assertThat(results.get(n)).startsWith(n + "!").endsWith("!");
         }

@@ -306,16 +306,15 @@ final class GivenUpBatchTest {
      */
     Parts(boolean deaf, boolean told) {
       StopSignal stop = new StopSignal();
-      InputCalls<Integer, Integer, InterruptedException> calls =
+      InputCalls<Integer, InterruptedException> calls =
           new InputCalls<>(
-              this::call,
               FailurePolicy.COLLECT,
               new RetryPolicy(1, 0, failure -> true),
               null,
               told ? stop : new StopSignal(),
               new Tally(false));
       workers = Workers.plain(THREADS, run -> deaf ? new Deaf(run) : new Thread(run));
-      Batch.Task<InterruptedException> task = index -> calls.call(index, index);
+      Batch.Task<InterruptedException> task = index -> calls.call(index, () -> call(index));
       batch = new Batch(task, Indexes.below(100), workers, stop, new Bell());
       owner =
           new Thread(

@@ -87,7 +87,7 @@ final class KilledBatchTest {
     try {
       for (int round = 0; round < ROUNDS; round++) {
         int target = target(round);
-        start(new Share(0, SIZE, target + SIZE / 10), 2, stores);
+        start(new Share(0, SIZE, most(target + SIZE / 10)), 2, stores);
         goOn();
         awaitComputed(target);
         killAll();
@@ -101,8 +101,8 @@ final class KilledBatchTest {
   /** Starts the batch again, in this process. */
   private void finishHere() throws IOException {
     try (Memo memo = Memo.open(directory);
-        Worker worker = new Worker(folder, started, SIZE, 0)) {
-      worker.run(memo, new Share(0, SIZE, SIZE));
+        Worker worker = new Worker(folder, started, Integer.MAX_VALUE, 0)) {
+      worker.run(memo, new Share(0, SIZE, Integer.MAX_VALUE));
     }
   }
 
@@ -114,20 +114,21 @@ final class KilledBatchTest {
     try {
       for (int round = 0; round < ROUNDS; round++) {
         int target = target(round);
+        int most = most(target + SIZE / 10);
         boolean quarters = round % 2 == 0;
         for (int i = 0; i < PROCESSES; i++) {
           int from = quarters ? SIZE / PROCESSES * i : 0;
           int size = quarters ? SIZE / PROCESSES : SIZE;
-          int hold = from + (target + SIZE / 10) * size / SIZE;
-          start(new Share(from, from + size, hold), 8, true);
+          start(new Share(from, from + size, most), 8, true);
         }
         goOn();
         awaitComputed(target);
         killAll();
         half = computed().size();
       }
+      int most = most(SIZE * 95 / 100);
       for (int i = 0; i < PROCESSES; i++) {
-        start(new Share(0, SIZE, SIZE * 95 / 100), 8, true);
+        start(new Share(0, SIZE, most), 8, true);
       }
       goOn();
       awaitComputed(SIZE * 85 / 100);
@@ -159,8 +160,13 @@ final class KilledBatchTest {
     return step * (round + 1) + random.nextInt(SIZE / 10);
   }
 
-  /** Some inputs; whoever computes one that is held back waits for leave to end. */
-  private record Share(int from, int to, int heldBack) {
+  /** How many computations there are in all when so many inputs are computed from now on. */
+  private int most(int inputs) throws IOException {
+    return inputs + lines("computed-").size() - computed().size();
+  }
+
+  /** Some inputs; whoever computes when all together have computed the most waits for leave. */
+  private record Share(int from, int to, int most) {
     List<Integer> inputs() {
       return IntStream.range(from, to).boxed().toList();
     }
@@ -175,7 +181,7 @@ final class KilledBatchTest {
                 started++,
                 share.from,
                 share.to,
-                share.heldBack,
+                share.most,
                 millis,
                 stores)
             .shortLived()
@@ -278,17 +284,24 @@ final class KilledBatchTest {
 
   /** Runs the batch, and writes down what it computes and what it gets. */
   static final class Worker implements AutoCloseable {
+    /** Of one length: so the sizes of files tell how many there are. */
+    private static final String LINE = "%06d";
+
+    private static final int LINE_BYTES = 7;
+
     private final Path released;
     private final int number;
-    private final int heldBack;
+    private final int most;
     private final int millis;
+    private final Path folder;
     private final FileChannel computed;
     private final FileChannel returned;
 
-    Worker(Path folder, int number, int heldBack, int millis) throws IOException {
+    Worker(Path folder, int number, int most, int millis) throws IOException {
       this.released = folder.resolve("released");
       this.number = number;
-      this.heldBack = heldBack;
+      this.most = most;
+      this.folder = folder;
       this.millis = millis;
       this.computed = create(folder.resolve("computed-" + number));
       this.returned = create(folder.resolve("returned-" + number));
@@ -313,7 +326,7 @@ final class KilledBatchTest {
               new Worker(
                   Path.of(arguments[1]),
                   Integer.parseInt(arguments[2]),
-                  share.heldBack,
+                  share.most,
                   Integer.parseInt(arguments[6]))) {
         BufferedReader commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         System.out.println("opened");
@@ -361,11 +374,19 @@ final class KilledBatchTest {
 
     /** What it returns tells who has computed it. */
     private String compute(int input) {
-      append(computed, Integer.toString(input));
+      append(computed, LINE.formatted(input));
       do {
         LockSupport.parkNanos(Duration.ofMillis(millis).toNanos());
-      } while (input >= heldBack && !Files.exists(released));
+      } while (computedByAll() > most && !Files.exists(released));
       return input + "/" + number;
+    }
+
+    private long computedByAll() {
+      long bytes = 0;
+      for (int i = 0; i <= number + PROCESSES; i++) {
+        bytes += folder.resolve("computed-" + i).toFile().length(); // 0 if there is none
+      }
+      return bytes / LINE_BYTES;
     }
 
     /** With one write, so a kill leaves all of it or nothing. */

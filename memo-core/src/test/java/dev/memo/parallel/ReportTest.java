@@ -7,15 +7,19 @@ import dev.memo.call.CachedFunction;
 import dev.memo.codec.TypeRef;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What a batch tells of itself when it has ended. */
 class ReportTest {
@@ -47,6 +51,88 @@ class ReportTest {
       assertThat(second.timeSaved())
           .hasValueSatisfying(t -> assertThat(t).isGreaterThanOrEqualTo(Duration.ofMillis(80)));
       assertThat(second.toString()).contains("from cache  40", "time saved");
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void tellsOnlyOfItsOwnInputs(boolean lazily, @TempDir Path folder) throws Exception {
+    CountDownLatch begun = new CountDownLatch(1);
+    CountDownLatch othersAreDone = new CountDownLatch(1);
+    try (Memo memo = Memo.open(folder.resolve("own.memo"))) {
+      CachedFunction<Integer, Integer, InterruptedException> function =
+          memo.function("f", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(
+                  n -> {
+                    if (n == 0) {
+                      begun.countDown();
+                      othersAreDone.await();
+                    }
+                    return -n;
+                  });
+      CompletableFuture<Report> first = new CompletableFuture<>();
+      Thread other =
+          new Thread(
+              () -> {
+                try {
+                  first.complete(run(function, numbers(0, 100), lazily));
+                } catch (Throwable e) {
+                  first.completeExceptionally(e);
+                }
+              });
+      other.start();
+      begun.await();
+      Report second = run(function, numbers(50, 150), lazily);
+      assertThat(second.computed()).hasValue(100);
+      assertThat(second.fromCache()).hasValue(0);
+      assertThat(function.call(60) + function.call(1_000)).isEqualTo(-1_060);
+      othersAreDone.countDown();
+      assertThat(first.get(60, TimeUnit.SECONDS).computed()).hasValue(50);
+      assertThat(first.get().fromCache()).hasValue(50);
+      assertThat(function.stats().computations()).as("of which some were others'").isEqualTo(151);
+      assertThat(function.stats().hits()).isEqualTo(51);
+    }
+  }
+
+  private static Report run(
+      CachedFunction<Integer, Integer, InterruptedException> function,
+      List<Integer> inputs,
+      boolean lazily)
+      throws InterruptedException {
+    BatchBuilder<Integer, Integer, InterruptedException> batch =
+        Parallel.batch(function).threads(1);
+    return (lazily ? batch.run(inputs.iterator()) : batch.run(inputs)).report();
+  }
+
+  @Test
+  void doesNotTellOfCallsThatTheFunctionMakesOfItself(@TempDir Path folder) {
+    List<CachedFunction<Integer, Integer, RuntimeException>> self = new ArrayList<>();
+    try (Memo memo = Memo.open(folder.resolve("nested.memo"))) {
+      self.add(
+          memo.function("f", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(n -> n == 0 ? 0 : self.get(0).call(n - 1) + 1));
+      List<Integer> descending = IntStream.range(0, 100).map(n -> 99 - n).boxed().toList();
+      Report report = Parallel.batch(self.get(0)).threads(1).run(descending).report();
+      assertThat(report.computed()).hasValue(1);
+      assertThat(report.fromCache()).hasValue(99);
+      assertThat(self.get(0).stats().computations()).isEqualTo(100);
+    }
+  }
+
+  @Test
+  void ofFutureItTellsWhatTheFunctionCounted(@TempDir Path folder) {
+    try (Memo memo = Memo.open(folder.resolve("later.memo"))) {
+      CachedFunction<Integer, CompletableFuture<Integer>, RuntimeException> later =
+          memo.function(
+                  "f", "1", TypeRef.of(Integer.class), new TypeRef<CompletableFuture<Integer>>() {})
+              .capturesNothing()
+              .calls(CompletableFuture::completedFuture);
+      Parallel.batch(later).run(numbers(0, 10)).values().forEach(CompletableFuture::join);
+      Report report = Parallel.batch(later).run(numbers(0, 30)).report();
+      assertThat(report.computed()).hasValue(20);
+      assertThat(report.fromCache()).hasValue(10);
     }
   }
 

@@ -104,7 +104,7 @@ class StreamedBatchTest {
   @ValueSource(booleans = {true, false})
   void inputsAreReadOnlyAFewAheadOfOutcomes(boolean ordered) {
     int threads = 2;
-    int ahead = threads * OutcomeIterator.AHEAD;
+    int ahead = threads * ReadInputs.AHEAD;
     Naturals inputs = new Naturals(10_000);
     BatchBuilder<Integer, Integer, RuntimeException> batch =
         Parallel.batch((Integer i) -> i).threads(threads);

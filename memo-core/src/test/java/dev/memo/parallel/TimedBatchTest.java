@@ -181,11 +181,10 @@ class TimedBatchTest {
 
     void run(int replacements) {
       StopSignal stop = new StopSignal();
-      InputCalls<Integer, Integer, RuntimeException> calls =
-          new InputCalls<>(
-              this::call, FailurePolicy.FAIL_FAST, retry, null, stop, new Tally(false));
+      InputCalls<Integer, RuntimeException> calls =
+          new InputCalls<>(FailurePolicy.FAIL_FAST, retry, null, stop, new Tally(false));
       Workers workers = Workers.replaced(1, replacements);
-      Batch.Task<RuntimeException> task = index -> calls.call(index, index);
+      Batch.Task<RuntimeException> task = index -> calls.call(index, () -> call(index));
       new Batch(task, Indexes.below(100), workers, stop, new Bell()).run();
     }
   }
