@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * taken.
  */
 public final class BulkCalls<
-    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+        A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    implements AutoCloseable {
   /** How many calls are best looked up at once. */
   public static final int CHUNK = 256;
 
@@ -31,6 +32,7 @@ public final class BulkCalls<
   private final boolean[] answered;
   private final List<@Nullable Pending<?, R, X>> pending;
   private final ConcurrentMap<SameCall, Pending<?, R, X>> distinct = new ConcurrentHashMap<>();
+  private final CallGroups<R, X> groups;
 
   /** Calls of one stored function are the same if their keys are. */
   record SameCall(Object function, ExactKey key) {}
@@ -63,6 +65,10 @@ public final class BulkCalls<
 
     R call() throws X {
       return function.callEncoded(request, twins);
+    }
+
+    CallGroups.@Nullable Groupable<B, R, X> groupable() {
+      return twins == null ? new CallGroups.Groupable<>(function, request) : null;
     }
 
     Attempt<B, R> attempt() throws X {
@@ -113,7 +119,13 @@ public final class BulkCalls<
    * @param arguments not copied; nobody changes the array
    */
   public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments) {
+    this(function, arguments, CallGroups.Limits.DEFAULT);
+  }
+
+  /** As above; tests choose which calls are put together. */
+  BulkCalls(RoutedFunction<A, R, X> function, A[] arguments, CallGroups.Limits limits) {
     this.function = function;
+    this.groups = new CallGroups<>(arguments.length, limits, this::answer);
     this.arguments = arguments;
     this.results = new Object[arguments.length];
     this.answered = new boolean[arguments.length];
@@ -132,6 +144,7 @@ public final class BulkCalls<
   private void answer(int index, R result) {
     results[index] = result;
     answered[index] = true;
+    pending.set(index, null);
   }
 
   /** All have been looked up. Returns whether that has answered all. */
@@ -155,7 +168,6 @@ public final class BulkCalls<
     if (!answered[index]) {
       Pending<?, R, X> encoded = pending.get(index);
       answer(index, encoded == null ? function.call(arguments[index]) : encoded.call());
-      pending.set(index, null);
     }
   }
 
@@ -180,8 +192,40 @@ public final class BulkCalls<
       return waits.call();
     }
     answer(index, ((Attempt.Answered<?, R>) attempt).value());
-    pending.set(index, null);
     return null;
+  }
+
+  /**
+   * As {@link #tryCall}, but null also if the call will be answered when all are {@linkplain
+   * #finish finished}: quick calls that follow each other share their ways to the primary. Of one
+   * batch all calls are started, or none.
+   */
+  public @Nullable Parked start(int index) throws X {
+    return pending.get(index) == null
+        ? tryCall(index)
+        : groups.call(index, this::groupable, this::tryCall);
+  }
+
+  private CallGroups.@Nullable Groupable<?, R, X> groupable(int index) {
+    Pending<?, R, X> encoded = pending.get(index);
+    return encoded == null ? null : encoded.groupable();
+  }
+
+  /** All calls were started. Waits until their results are stored. */
+  public void finish() throws X {
+    groups.close();
+    for (int index = 0; index < answered.length; index++) {
+      call(index); // unless it has its answer: then its result could not be finished
+    }
+  }
+
+  /**
+   * No further call will be started. What was begun is finished, and claims that are left are given
+   * back. May be called again.
+   */
+  @Override
+  public void close() {
+    groups.close();
   }
 
   /** The results, in the order of the arguments. The array is the caller's. */

@@ -60,6 +60,11 @@ public interface Primary {
     return Collections.singletonList(read(keys.get(0), variant));
   }
 
+  /** Whether each answer takes so long that it pays to ask for several things together. */
+  default boolean isRemote() {
+    return false;
+  }
+
   /** Who is asked before a chain waits for another one of this process. */
   default Waits waits() {
     return WaitGraph.JVM;

@@ -187,6 +187,11 @@ final class Member implements Primary {
   }
 
   @Override
+  public boolean isRemote() {
+    return role.get() instanceof Role.Following;
+  }
+
+  @Override
   public void register(long functionId, String identity) {
     functions.put(functionId, identity);
     try {

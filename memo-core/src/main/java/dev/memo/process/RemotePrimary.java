@@ -306,6 +306,11 @@ final class RemotePrimary implements Primary, AutoCloseable {
   }
 
   @Override
+  public boolean isRemote() {
+    return true;
+  }
+
+  @Override
   public void register(long functionId, String identity) {
     Message answer = ask(new Message.Register(functionId, identity));
     if (answer instanceof Message.Failed failed) {
