@@ -13,16 +13,16 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Prints what a batch of calls costs that are all stored, a call: by the handle, which looks them
- * up in bulk, and call by call. In the process that leads, in one that reads by itself, and in one
- * that asks the primary for everything:
+ * Prints what a batch of calls costs, a call, if all are stored and if none is: by the handle, which
+ * looks them up in bulk and asks for claims and stores results together, and call by call. In the
+ * process that leads, in one that reads by itself, and in one that asks the primary for everything:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable -Dargs="100000"
  * </pre>
  *
- * <p>The argument is how many calls there are; 1,000,000 without. Values are arrays of 100 bytes,
+ * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Values are arrays of 100 bytes,
  * which the heap tier does not keep. The rows take turns in every round; a figure is the median of
  * the rounds and, in brackets, the least and the most of them. A ratio compares round by round.
  */
@@ -30,6 +30,7 @@ public final class BatchTable {
   private static final int THREADS = 2;
 
   private final CachedFunction<Long, byte[], RuntimeException> function;
+  private long nextMiss = ProcessHandle.current().pid() * 1_000_000_000L;
 
   private BatchTable(Memo memo) {
     this.function =
@@ -39,7 +40,17 @@ public final class BatchTable {
   /** What a batch is of. */
   private enum Calls {
     BULK,
-    SINGLE
+    SINGLE,
+    BULK_MISSES,
+    SINGLE_MISSES;
+
+    boolean isBulk() {
+      return this == BULK || this == BULK_MISSES;
+    }
+
+    boolean isStored() {
+      return this == BULK || this == SINGLE;
+    }
   }
 
   /** A function of which a batch does not know that it is cached. */
@@ -100,10 +111,12 @@ public final class BatchTable {
   }
 
   private double nanos(Calls calls, long keys) {
-    List<Long> inputs = LongStream.range(0, keys).boxed().toList();
+    long first = calls.isStored() ? 0 : nextMiss;
+    nextMiss += calls.isStored() ? 0 : keys;
+    List<Long> inputs = LongStream.range(first, first + keys).boxed().toList();
     long begin = System.nanoTime();
     List<byte[]> results =
-        Parallel.map(calls == Calls.BULK ? function : new Single(function), inputs, THREADS);
+        Parallel.map(calls.isBulk() ? function : new Single(function), inputs, THREADS);
     double nanos = System.nanoTime() - begin;
     if (results.size() != keys) {
       throw new IllegalStateException("not all have a result");
@@ -114,17 +127,24 @@ public final class BatchTable {
   private static void print(String name, Peer peer, long keys) {
     Rounds<Peer, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (Calls calls : Calls.values()) {
-      rounds.add(calls.name(), asked -> asked.askNumber(calls + " " + keys));
+      long count = calls.isStored() ? keys : keys / 10;
+      rounds.add(calls.name(), asked -> asked.askNumber(calls + " " + count));
     }
     Map<String, List<Double>> results = rounds.run(peer);
-    List<Double> bulk = results.getOrDefault(Calls.BULK.name(), List.of());
-    List<Double> single = results.getOrDefault(Calls.SINGLE.name(), List.of());
+    print(name + " hits", results, Calls.BULK, Calls.SINGLE);
+    print(name + " misses", results, Calls.BULK_MISSES, Calls.SINGLE_MISSES);
+  }
+
+  private static void print(
+      String name, Map<String, List<Double>> results, Calls together, Calls alone) {
+    List<Double> bulk = results.getOrDefault(together.name(), List.of());
+    List<Double> single = results.getOrDefault(alone.name(), List.of());
     List<Double> ratios = new ArrayList<>();
     for (int i = 0; i < bulk.size(); i++) {
       ratios.add(bulk.get(i) / single.get(i));
     }
     System.out.printf(
-        "%-10s bulk %s ns, single %s ns, ratio %s%n",
+        "%-17s bulk %s ns, single %s ns, ratio %s%n",
         name, Spread.of(bulk), Spread.of(single), Spread.of(ratios));
   }
 }

@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
  * taken.
  */
 public final class BulkCalls<
-    A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
+        A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
+    implements AutoCloseable {
   /** How many calls are best looked up at once. */
   public static final int CHUNK = 256;
 
@@ -43,6 +44,8 @@ public final class BulkCalls<
   private final LongAdder foundBytes = new LongAdder();
   private final Duplicates duplicates;
   private final ConcurrentMap<Integer, ParkedCall<?, R>> parked = new ConcurrentHashMap<>();
+  private final CallGroups<R, X> groups;
+  private volatile boolean grouping; // whether some calls are best put together
 
   /** What look-ups tell. */
   private final class Answers implements BulkLookUp.Results<R, X> {
@@ -72,6 +75,9 @@ public final class BulkCalls<
     public <B extends @Nullable Object> void rest(
         int index, StoredFunction<B, R, X> target, Request<B> request) {
       states[index] = incomplete ? 0 : ABSENT;
+      if (!grouping && target.isBestInGroups()) {
+        grouping = true;
+      }
       duplicates.add(index, request.exact());
     }
 
@@ -95,7 +101,17 @@ public final class BulkCalls<
    * @param counts of the batch, which may have calls elsewhere
    */
   public BulkCalls(RoutedFunction<A, R, X> function, A[] arguments, BatchCounts counts) {
+    this(function, arguments, counts, CallGroups.Limits.DEFAULT);
+  }
+
+  /** As above; tests choose which calls are put together. */
+  BulkCalls(
+      RoutedFunction<A, R, X> function,
+      A[] arguments,
+      BatchCounts counts,
+      CallGroups.Limits limits) {
     this.function = function;
+    this.groups = new CallGroups<>(arguments.length, limits, this::answer);
     this.arguments = arguments;
     this.counts = counts;
     this.results = new Object[arguments.length];
@@ -219,6 +235,58 @@ public final class BulkCalls<
     } finally {
       duplicates.tried(target, request.exact(), equal);
     }
+  }
+
+  /**
+   * As {@link #tryCall}, but null also if the call will be answered when all are {@linkplain
+   * #finish finished}: quick calls that follow each other share their ways to the primary. Of one
+   * batch all calls are started, or none.
+   */
+  public @Nullable Parked start(int index) throws X {
+    return grouping && !isAnswered(index)
+        ? groups.call(index, this::groupable, this::tryCall)
+        : tryCall(index);
+  }
+
+  /** Null also if something is wrong with it, which the call meets again. */
+  private CallGroups.@Nullable Groupable<?, R, X> groupable(int index) {
+    if (states[index] != ABSENT) {
+      return null;
+    }
+    try {
+      Route<?, R, X> route = function.route(arguments[index]);
+      return route == null ? null : groupable(route);
+    } catch (RuntimeException e) {
+      return null;
+    }
+  }
+
+  private <B extends @Nullable Object> CallGroups.@Nullable Groupable<B, R, X> groupable(
+      Route<B, R, X> route) {
+    StoredFunction<B, R, X> target = route.function();
+    if (!target.isBestInGroups()) {
+      return null;
+    }
+    Request<B> request = target.request(route.argument()).counted(counts);
+    boolean single = duplicates.of(target, request.exact()) == null;
+    return single ? new CallGroups.Groupable<>(target, request) : null;
+  }
+
+  /** All calls were started. Waits until their results are stored. */
+  public void finish() throws X {
+    groups.close();
+    for (int index = 0; index < states.length; index++) {
+      R unused = call(index); // if it is not answered, its result could not be finished
+    }
+  }
+
+  /**
+   * No further call will be started. What was begun is finished, and claims that are left are given
+   * back. May be called again.
+   */
+  @Override
+  public void close() {
+    groups.close();
   }
 
   /** Calls what has no function that answers. */

@@ -52,7 +52,8 @@ final class Computations<
     return run(argument).value();
   }
 
-  private Run<R> run(A argument) throws X {
+  /** Runs the function and counts that; nothing else. */
+  Run<R> run(A argument) throws X {
     Run.Begun begun = Run.begin(parts);
     R value;
     try {

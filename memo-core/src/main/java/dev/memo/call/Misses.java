@@ -206,6 +206,76 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   }
 
   /**
+   * Leads a flight under a claim that was granted already, until the function has returned; all of
+   * it is counted.
+   *
+   * @param chain ends with the call
+   * @return null if there is another flight, which is left to the caller; the claim is given back
+   */
+  @Nullable Unfinished<R> start(Request<A> request, Slot slot, Claim claim, Chain chain) throws X {
+    Flight mine = new Flight(chain, request.freshness());
+    Landing landing = null;
+    Unfinished<R> started = null;
+    try {
+      if (flights.join(request.exact(), mine) == null) {
+        landing = new Landing.Aborted();
+        parts.counters.calls.increment();
+        parts.counters.miss(MissReason.ABSENT);
+        Run<R> run;
+        try {
+          run = runIn(chain, request.argument());
+        } catch (Throwable failure) {
+          landing = Computations.threw(failure).landing();
+          throw failure;
+        }
+        request.computed();
+        Results.Storing<R> storing = results.start(request, slot, claim, run);
+        started = () -> finish(request, slot, claim, mine, storing);
+      }
+      return started;
+    } finally {
+      if (started == null) {
+        end(request, slot, claim, mine, landing);
+      }
+    }
+  }
+
+  /** The chain goes on until the result is stored. */
+  @SuppressWarnings("try") // the scope is for its end only
+  private Run<R> runIn(Chain chain, A argument) throws X {
+    try (Chain.Scope scope = chain.visit()) {
+      return computations.run(argument);
+    }
+  }
+
+  private R finish(
+      Request<A> request, Slot slot, Claim claim, Flight mine, Results.Storing<R> storing) {
+    Landing landing = new Landing.Aborted();
+    try {
+      Returned<R> returned = storing.finish();
+      landing = returned.landing();
+      return returned.value();
+    } finally {
+      end(request, slot, claim, mine, landing);
+    }
+  }
+
+  /**
+   * @param landing null if the flight never began
+   */
+  private void end(
+      Request<A> request, Slot slot, Claim claim, Flight mine, @Nullable Landing landing) {
+    try {
+      results.release(request.key(), slot, claim);
+    } finally {
+      if (landing != null) {
+        flights.land(request.exact(), mine, landing);
+      }
+      mine.leader().end(); // last: a flight whose leader has ended seems abandoned
+    }
+  }
+
+  /**
    * Leads, unless another's claim is in the way: then the flight ends, so that nobody waits for a
    * call that has no thread.
    *

@@ -6,6 +6,7 @@ import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
+import dev.memo.claims.PendingPut;
 import dev.memo.claims.PutAnswer;
 import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
@@ -28,22 +29,67 @@ final class Results<A extends @Nullable Object, R extends @Nullable Object> {
 
   /** Stores what a computation that was granted or begun has returned, unless another was first. */
   Computed<R> keep(Request<A> request, Slot slot, Claim claim, Run<R> run) {
-    byte[] entry;
-    try {
-      entry = entry(request, run, claim.start());
-    } catch (UncacheableResultException e) {
-      unstored(UnstoredReason.UNCACHEABLE, e);
-      return new Returned<>(run.value(), new Landing.Unshared());
-    }
-    return store(request, slot, claim, run.value(), entry);
+    byte[] entry = entryOrNull(request, claim, run);
+    return entry == null ? unshared(run) : store(request, slot, claim, run.value(), entry);
   }
 
-  private Computed<R> store(Request<A> request, Slot slot, Claim claim, R value, byte[] bytes) {
+  /** A result that is on its way. */
+  @FunctionalInterface
+  interface Storing<R extends @Nullable Object> {
+    /** As {@link Results#keep}; to be called once, before the claim is released. */
+    Returned<R> finish();
+  }
+
+  /** As {@link #keep}, but does not wait until the result is stored. */
+  Storing<R> start(Request<A> request, Slot slot, Claim claim, Run<R> run) {
+    byte[] entry = entryOrNull(request, claim, run);
+    if (entry == null) {
+      Returned<R> unshared = unshared(run);
+      return () -> unshared;
+    }
+    PendingPut put;
+    try {
+      put = parts.primary.startPut(request.key(), slot.variant(), claim, entry, slot.rejected());
+    } catch (DirectoryClosedException e) {
+      put =
+          () -> {
+            throw e;
+          };
+    }
+    PendingPut started = put;
+    return () -> stored(request, slot, claim, run.value(), entry, started);
+  }
+
+  private byte @Nullable [] entryOrNull(Request<A> request, Claim claim, Run<R> run) {
+    try {
+      return entry(request, run, claim.start());
+    } catch (UncacheableResultException e) {
+      unstored(UnstoredReason.UNCACHEABLE, e);
+      return null;
+    }
+  }
+
+  private Returned<R> unshared(Run<R> run) {
+    return new Returned<>(run.value(), new Landing.Unshared());
+  }
+
+  private Returned<R> store(Request<A> request, Slot slot, Claim claim, R value, byte[] bytes) {
+    return stored(
+        request,
+        slot,
+        claim,
+        value,
+        bytes,
+        () -> parts.primary.put(request.key(), slot.variant(), claim, bytes, slot.rejected()));
+  }
+
+  private Returned<R> stored(
+      Request<A> request, Slot slot, Claim claim, R value, byte[] bytes, PendingPut put) {
     Entry entry = parsed(bytes);
     Returned<R> own = new Returned<>(value, share(value, entry));
     PutAnswer answer;
     try {
-      answer = parts.primary.put(request.key(), slot.variant(), claim, bytes, slot.rejected());
+      answer = put.await();
     } catch (DirectoryClosedException e) {
       return unstored(request, own, UnstoredReason.CLOSED, e);
     }

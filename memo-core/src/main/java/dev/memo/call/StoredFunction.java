@@ -3,9 +3,12 @@ package dev.memo.call;
 import dev.memo.call.Attempt.Answered;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.Reading.Missing;
+import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
 import dev.memo.claims.Stored;
+import dev.memo.claims.Wanted;
 import dev.memo.codec.EncodedArguments;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
@@ -204,8 +207,7 @@ public final class StoredFunction<
 
   /** The value of an entry that was read for a call; null if it is none for this program. */
   @Nullable Found<R> found(Request<A> request, Stored stored) {
-    Slot slot = new Slot(parts.spec.results().variant(), 0);
-    return parts.reader.examine(stored, request.arguments(), slot) instanceof Found<R> found
+    return parts.reader.examine(stored, request.arguments(), slot()) instanceof Found<R> found
         ? found
         : null;
   }
@@ -214,6 +216,56 @@ public final class StoredFunction<
   R answer(Request<A> request, Found<R> found) {
     parts.counters.calls.increment();
     return hit(request, found);
+  }
+
+  /**
+   * Whether calls of a batch are better put together in groups. Not if their arguments can change
+   * between the claim and the run.
+   */
+  boolean isBestInGroups() {
+    return parts.primary.isRemote()
+        && parts.spec.aliases().isEmpty()
+        && parts.spec.arguments().equalsLikeBytes();
+  }
+
+  /** Where a call is stored of which nothing is known. */
+  Slot slot() {
+    return new Slot(parts.spec.results().variant(), 0);
+  }
+
+  /** The same call, asked for anew. */
+  Request<A> again(Request<A> request) {
+    return request.again(parts.epochs);
+  }
+
+  /** As {@link dev.memo.claims.Primary#claimAll}. */
+  List<@Nullable Answer> claimAll(List<Wanted> wanted) {
+    return parts.primary.claimAll(wanted);
+  }
+
+  /** Does not wait for another's computation. */
+  void abandon(Request<A> request, Answer.Wait wait) {
+    parts.primary.abandon(request.key(), slot().variant(), wait);
+  }
+
+  /** Gives back a claim that was not used. */
+  void release(Request<A> request, Claim claim) {
+    results.release(request.key(), slot(), claim);
+  }
+
+  /** To be called before a claim is used. */
+  void requireStack() {
+    StackReserve.require(RESERVED_BYTES);
+  }
+
+  /**
+   * Computes a call under its claim in the chain that holds it, and begins to store the result.
+   *
+   * @return null if there is a computation of the call in this process already; then the claim was
+   *     given back
+   */
+  @Nullable Unfinished<R> start(Request<A> request, Claim claim, Chain chain) throws X {
+    return misses.start(request, slot(), claim, chain);
   }
 
   @Override

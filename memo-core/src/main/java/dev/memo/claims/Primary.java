@@ -2,7 +2,9 @@ package dev.memo.claims;
 
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.FunctionClashException;
+import dev.memo.failure.MemoException;
 import dev.memo.failure.StoreException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -58,6 +60,11 @@ public interface Primary {
     return Collections.singletonList(read(keys.get(0), variant));
   }
 
+  /** Whether each answer takes so long that it pays to ask for several things together. */
+  default boolean isRemote() {
+    return false;
+  }
+
   /** Who is asked before a chain waits for another one of this process. */
   default Waits waits() {
     return WaitGraph.JVM;
@@ -71,6 +78,27 @@ public interface Primary {
    * @throws StoreException if the database cannot be read; the asker computes without a claim
    */
   Answer claim(CallKey key, int variant, long rejected, Chain chain);
+
+  /**
+   * Asks for several claims together, each as {@link #claim} does. All answers are in memory at
+   * once, those that hold stored results too. Never throws.
+   *
+   * @return the answers, in the order of the questions; null where {@link #claim} has to be called,
+   *     which says why there is none
+   */
+  default List<@Nullable Answer> claimAll(List<Wanted> wanted) {
+    List<@Nullable Answer> answers = new ArrayList<>(wanted.size());
+    for (Wanted w : wanted) {
+      Answer answer = null;
+      try {
+        answer = claim(w.key(), w.variant(), w.rejected(), w.chain());
+      } catch (MemoException e) {
+        // whoever asks again meets it again, and reports it
+      }
+      answers.add(answer);
+    }
+    return answers;
+  }
 
   /**
    * Begins a computation without a claim, which may be one of several of the same call. Like a
@@ -88,6 +116,15 @@ public interface Primary {
    * @param entry bytes of the entry, without a sequence; not copied
    */
   PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected);
+
+  /**
+   * Begins to {@linkplain #put store} a result without waiting until it is stored, so that several
+   * can be stored together. Here it is stored at once.
+   */
+  default PendingPut startPut(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+    PutAnswer answer = put(key, variant, claim, entry, rejected);
+    return () -> answer;
+  }
 
   /**
    * Whether {@link #put} would not keep a result whose computation started then; only asked of who

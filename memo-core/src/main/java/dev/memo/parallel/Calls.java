@@ -29,7 +29,10 @@ final class Calls {
     @SuppressWarnings("unchecked") // it takes them, and what it returns is given as an object
     BulkCalls<A, R, X> calls = new BulkCalls<>((RoutedFunction<A, R, X>) function, inputs);
     if (!lookUp(calls, inputs.length, threads, (from, to) -> {})) {
-      Batch.runParking(calls::tryCall, inputs.length, threads);
+      try (calls) {
+        Batch.runParking(calls::start, inputs.length, threads);
+        calls.finish();
+      }
     }
     return calls.results();
   }

@@ -5,10 +5,12 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.PendingPut;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.Waits;
+import dev.memo.claims.Wanted;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
@@ -17,6 +19,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -184,6 +187,11 @@ final class Member implements Primary {
   }
 
   @Override
+  public boolean isRemote() {
+    return role.get() instanceof Role.Following;
+  }
+
+  @Override
   public void register(long functionId, String identity) {
     functions.put(functionId, identity);
     try {
@@ -269,6 +277,32 @@ final class Member implements Primary {
                 chain,
                 current.primary().claim(key, variant, rejected, chain)),
         () -> spooled(key, variant, rejected));
+  }
+
+  /** If the primary ends meanwhile, the claims that it had granted are announced to the next. */
+  @Override
+  public List<@Nullable Answer> claimAll(List<Wanted> wanted) {
+    List<@Nullable Answer> none = Collections.<@Nullable Answer>nCopies(wanted.size(), null);
+    try {
+      return role.ask(
+          current -> takenAll(current, wanted, current.primary().claimAll(wanted)), () -> none);
+    } catch (DirectoryClosedException e) {
+      return none; // whoever asks again meets it again
+    }
+  }
+
+  private List<@Nullable Answer> takenAll(
+      Role from, List<Wanted> wanted, List<@Nullable Answer> answers) {
+    List<@Nullable Answer> taken = new ArrayList<>(answers.size());
+    for (int i = 0; i < answers.size(); i++) {
+      Wanted w = wanted.get(i);
+      Answer answer = answers.get(i);
+      taken.add(
+          answer == null
+              ? null
+              : taken(from, w.key(), w.variant(), w.rejected(), w.chain(), answer));
+    }
+    return taken;
   }
 
   private Answer spooled(CallKey key, int variant, long rejected) {
@@ -375,11 +409,7 @@ final class Member implements Primary {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    Running known = running.get(claim);
-    Running mine =
-        known == null
-            ? Running.unclaimed(key, variant, Chain.root(), role.directoryId(), claim.start())
-            : known;
+    Running mine = known(key, variant, claim);
     return role.ask(
         current -> {
           if (!current.directoryId().equals(mine.directoryId())) {
@@ -388,7 +418,7 @@ final class Member implements Primary {
           Primary primary = current.primary();
           Claim theirs = mine.claimOf(primary);
           PutAnswer answer = primary.put(key, variant, theirs, entry, rejected);
-          mine.claimEnded(primary);
+          boolean unused = mine.claimEnded(primary);
           return answer;
         },
         () -> {
@@ -398,6 +428,43 @@ final class Member implements Primary {
           }
           return answer;
         });
+  }
+
+  private Running known(CallKey key, int variant, Claim claim) {
+    Running known = running.get(claim);
+    return known == null
+        ? Running.unclaimed(key, variant, Chain.root(), role.directoryId(), claim.start())
+        : known;
+  }
+
+  /** What the primary of now does not answer, or cannot take, is put as any other result. */
+  @Override
+  public PendingPut startPut(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+    PendingPut anew = () -> put(key, variant, claim, entry, rejected);
+    Running mine = known(key, variant, claim);
+    Role current = role.get();
+    if (current == null || !current.directoryId().equals(mine.directoryId())) {
+      return anew;
+    }
+    Primary primary = current.primary();
+    PendingPut started;
+    try {
+      started = primary.startPut(key, variant, mine.claimOf(primary), entry, rejected);
+    } catch (LostPrimaryException | DirectoryClosedException e) {
+      return anew;
+    }
+    return () -> {
+      PutAnswer answer;
+      try {
+        answer = started.await();
+      } catch (LostPrimaryException e) {
+        return anew.await();
+      }
+      if (!mine.claimEnded(primary)) {
+        anew.await(); // the next primary, which has a claim of it now, answers those who wait
+      }
+      return answer;
+    };
   }
 
   @Override

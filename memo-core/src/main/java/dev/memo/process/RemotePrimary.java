@@ -5,9 +5,11 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
+import dev.memo.claims.PendingPut;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
+import dev.memo.claims.Wanted;
 import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
@@ -17,6 +19,7 @@ import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import java.nio.channels.SocketChannel;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -303,6 +306,11 @@ final class RemotePrimary implements Primary, AutoCloseable {
   }
 
   @Override
+  public boolean isRemote() {
+    return true;
+  }
+
+  @Override
   public void register(long functionId, String identity) {
     Message answer = ask(new Message.Register(functionId, identity));
     if (answer instanceof Message.Failed failed) {
@@ -350,8 +358,33 @@ final class RemotePrimary implements Primary, AutoCloseable {
 
   @Override
   public Answer claim(CallKey key, int variant, long rejected, Chain chain) {
-    ClaimExchange exchange = new ClaimExchange(key, variant);
-    send(exchange, new Message.AskClaim(key, variant, rejected, chain.numbers()));
+    return await(ask(new Wanted(key, variant, rejected, chain)));
+  }
+
+  /** Sends all questions before it waits for the first answer. */
+  @Override
+  public List<@Nullable Answer> claimAll(List<Wanted> wanted) {
+    List<ClaimExchange> asked = wanted.stream().map(this::ask).toList();
+    List<@Nullable Answer> answers = new ArrayList<>(asked.size());
+    for (ClaimExchange exchange : asked) {
+      Answer answer = null;
+      try {
+        answer = await(exchange);
+      } catch (LostPrimaryException | StoreException e) {
+        // the others may have their answers; this one is asked for again
+      }
+      answers.add(answer);
+    }
+    return answers;
+  }
+
+  private ClaimExchange ask(Wanted w) {
+    return send(
+        new ClaimExchange(w.key(), w.variant()),
+        new Message.AskClaim(w.key(), w.variant(), w.rejected(), w.chain().numbers()));
+  }
+
+  private Answer await(ClaimExchange exchange) {
     Message answer = join(exchange.first);
     return answer instanceof Message.Wait ? exchange.waiting() : answerOf(answer);
   }
@@ -376,8 +409,17 @@ final class RemotePrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    return putAnswer(
-        ask(new Message.Put(key, variant, claim.id(), claim.start(), rejected, entry)));
+    return startPut(key, variant, claim, entry, rejected).await();
+  }
+
+  /** The primary stores with one write what arrives together. */
+  @Override
+  public PendingPut startPut(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
+    Exchange put =
+        send(
+            new Exchange(),
+            new Message.Put(key, variant, claim.id(), claim.start(), rejected, entry));
+    return () -> putAnswer(join(put.first));
   }
 
   @Override

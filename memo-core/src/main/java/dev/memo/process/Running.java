@@ -80,11 +80,15 @@ final class Running {
     }
   }
 
-  /** A put has ended the claim by this primary; it may have been announced to the next already. */
-  synchronized void claimEnded(Primary primary) {
+  /**
+   * A put has ended the claim by this primary. Returns whether no other one knows of a claim, to
+   * whom it was announced meanwhile.
+   */
+  synchronized boolean claimEnded(Primary primary) {
     if (grantor == primary) {
       grantor = null;
     }
+    return grantor == null;
   }
 
   /** Ends it. Whoever still holds its claim open hands it on. */

@@ -3,6 +3,7 @@ package dev.memo.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
@@ -107,7 +108,9 @@ final class RememberedRemovalsTest {
     try (OpenDirectory directory = Openings.open(path, Times.DEFAULT)) {
       GatedFunctions here = GatedFunctions.of(directory);
       here.call("quick", 1);
-      before = directory.primary().epochs().lastSequence();
+      // under way since before: else housekeeping may sweep, and nobody knows of which call it was
+      Claim since = directory.primary().begin(GatedFunctions.key("quick", 3), 1, Chain.root());
+      before = since.start();
       here.invalidate("quick", 1);
       after = directory.primary().epochs().lastSequence();
       try (OpenDirectory reader = ReadOnlyOpenings.open(path)) {
