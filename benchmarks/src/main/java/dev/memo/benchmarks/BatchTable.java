@@ -13,18 +13,20 @@ import java.util.Map;
 import java.util.stream.LongStream;
 
 /**
- * Prints what a batch of calls costs, a call, if all are stored and if none is: by the handle, which
- * looks them up in bulk and asks for claims and stores results together, and call by call. In the
- * process that leads, in one that reads by itself, and in one that asks the primary for everything:
+ * Prints what a batch of calls costs, a call, if all are stored and if none is: by the handle,
+ * which looks them up in bulk and asks for claims and stores results together, and call by call. In
+ * the process that leads, in one that reads by itself, and in one that asks the primary for
+ * everything:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable -Dargs="100000"
  * </pre>
  *
- * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Values are arrays of 100 bytes,
- * which the heap tier does not keep. The rows take turns in every round; a figure is the median of
- * the rounds and, in brackets, the least and the most of them. A ratio compares round by round.
+ * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Values are
+ * arrays of 100 bytes, which the heap tier does not keep. The rows take turns in every round; a
+ * figure is the median of the rounds and, in brackets, the least and the most of them. A ratio
+ * compares round by round.
  */
 public final class BatchTable {
   private static final int THREADS = 2;
