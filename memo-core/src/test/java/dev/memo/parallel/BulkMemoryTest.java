@@ -23,7 +23,7 @@ final class BulkMemoryTest {
   private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
   private static final int INPUTS = SOAK ? 10_000_000 : 100_000;
   private static final long HEAP_KILOBYTES = (SOAK ? 256L : 64L) << 10;
-  private static final int COLLECTED = 50_000;
+  private static final int COLLECTED = SOAK ? 500_000 : 50_000;
   private static final Pattern END =
       Pattern.compile("right (\\d+), computed (\\d+), streamed (\\d+) KB, collected (\\d+) KB");
 
@@ -31,7 +31,7 @@ final class BulkMemoryTest {
   @Tag("heavy")
   void streamedInputsTakeNoMoreMemoryTheMoreTheyAre(@TempDir Path folder) {
     ChildJvm.Builder streaming =
-        ChildJvm.of(Streaming.class, folder.resolve("streamed.memo"), INPUTS)
+        ChildJvm.of(Streaming.class, folder.resolve("streamed.memo"), INPUTS, COLLECTED)
             .option("-Xmx" + HEAP_KILOBYTES + "k")
             .option("-XX:+UseSerialGC");
     try (ChildJvm child = (SOAK ? streaming : streaming.shortLived()).start()) {
@@ -62,6 +62,7 @@ final class BulkMemoryTest {
 
     public static void main(String[] arguments) {
       int size = Integer.parseInt(arguments[1]);
+      int collect = Integer.parseInt(arguments[2]);
       try (Memo memo = Memo.open(Path.of(arguments[0]))) {
         CachedFunction<Integer, String, RuntimeException> padded =
             memo.function("padded", "1", TypeRef.of(Integer.class), TypeRef.of(String.class))
@@ -70,9 +71,9 @@ final class BulkMemoryTest {
         BatchBuilder<Integer, String, RuntimeException> batch = Parallel.batch(padded).threads(4);
         stream(batch, 2, size / 2);
         stream(batch, 1, size);
-        BatchResult<String> collected = batch.run(IntStream.range(0, COLLECTED).boxed().iterator());
+        BatchResult<String> collected = batch.run(IntStream.range(0, collect).boxed().iterator());
         long all = usedKilobytes();
-        assertThat(collected.outcomes()).hasSize(COLLECTED);
+        assertThat(collected.outcomes()).hasSize(collect);
         System.out.printf(
             "right %d, computed %d, streamed %d KB, collected %d KB%n",
             right, padded.stats().computations(), most, all);
