@@ -44,7 +44,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("heavy")
 @SuppressWarnings("try") // bindings are for their end only
 final class CrashTest {
-  private static final int SEEDS = "soak".equals(System.getProperty("memo.test.size")) ? 500 : 20;
+  private static final int SEEDS = "soak".equals(System.getProperty("memo.test.size")) ? 500 : 6;
 
   /** Processes that are killed in one directory, one after the other. */
   private static final int KILLS_PER_DIRECTORY = 20;

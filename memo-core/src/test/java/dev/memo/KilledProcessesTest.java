@@ -45,7 +45,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Tag("heavy")
 final class KilledProcessesTest {
   private static final long SEED = Long.getLong("memo.test.seed", 20261121L);
-  private static final int KILLS = "soak".equals(System.getProperty("memo.test.size")) ? 250 : 4;
+  private static final int KILLS = "soak".equals(System.getProperty("memo.test.size")) ? 250 : 3;
   private static final int PROCESSES = 3;
   private static final int THREADS = 16;
   private static final int CALLS_BETWEEN_KILLS = 60;

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -92,6 +93,11 @@ final class Lifetimes {
     return WRAPPED.call(n) + 1;
   }
 
+  /** It lives on, and on a slow machine a call may need it after the warm-up only. */
+  private static void startTheTimerOfTheJvm() {
+    CompletableFuture.delayedExecutor(1, TimeUnit.NANOSECONDS, Runnable::run).execute(() -> {});
+  }
+
   /** Takes a folder, a number of closes, one of calls between two of them, and a seed. */
   public static void main(String[] arguments) throws InterruptedException {
     Path folder = Path.of(arguments[0]);
@@ -99,6 +105,7 @@ final class Lifetimes {
     int calls = Integer.parseInt(arguments[2]);
     long seed = Long.parseLong(arguments[3]);
     // what the JVM and RocksDB make once is there before the footprint is taken
+    startTheTimerOfTheJvm();
     new Lifetimes(folder, calls, seed).run(WARM_UP_CLOSES);
     Footprint before = Footprint.now();
 

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 @EnabledOnOs(OS.LINUX) // looks into /proc
 final class LifetimesTest {
   private static final boolean SOAK = System.getProperty("memo.test.size", "").equals("soak");
-  private static final int CLOSES = SOAK ? 1_000 : 50;
+  private static final int CLOSES = SOAK ? 1_000 : 10;
   private static final int CALLS_PER_CLOSE = 1_000;
   private static final long SEED = 8;
 
@@ -29,6 +29,7 @@ final class LifetimesTest {
         ChildJvm.of(Lifetimes.class, folder, CLOSES, CALLS_PER_CLOSE, SEED)
             .option("-XX:ErrorFile=" + crash)
             .option(NativeHandles.agentOption(folder))
+            .longLived()
             .start()) {
       for (int closes = 10; closes <= CLOSES; closes += 10) {
         child.awaitLine("closes " + closes);

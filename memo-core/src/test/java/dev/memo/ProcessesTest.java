@@ -53,7 +53,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class ProcessesTest {
   private static final int PROCESSES = 4;
   private static final int THREADS = 16;
-  private static final int KEYS = 2_000;
+  private static final int KEYS = "soak".equals(System.getProperty("memo.test.size")) ? 2_000 : 800;
 
   /** Longer than to ask for a claim, so that the primary cannot be done before others begin. */
   private static final Duration BODY = Duration.ofMillis(5);

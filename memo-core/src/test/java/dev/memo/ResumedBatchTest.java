@@ -50,6 +50,7 @@ class ResumedBatchTest {
   private Process start(Path computed) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+            "-XX:TieredStopAtLevel=1",
             "-cp",
             System.getProperty("java.class.path"),
             BatchMain.class.getName(),

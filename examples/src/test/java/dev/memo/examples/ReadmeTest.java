@@ -140,6 +140,7 @@ class ReadmeTest {
         import java.nio.file.*;
         import java.time.*;
         import java.util.*;
+        import java.util.stream.*;
 
         @SuppressWarnings("try")
         final class %s {
@@ -184,6 +185,7 @@ class ReadmeTest {
   private String run(String main, String... args) throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")); // short lives
     if (Runtime.version().feature() >= 24) {
       command.add("--enable-native-access=ALL-UNNAMED");
     }

@@ -5,6 +5,7 @@ import dev.memo.call.Attempt.Waits;
 import dev.memo.call.Reading.Found;
 import dev.memo.call.RoutedFunction.Route;
 import dev.memo.claims.Stored;
+import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -45,7 +46,24 @@ public final class BulkCalls<
   private final Duplicates duplicates;
   private final ConcurrentMap<Integer, ParkedCall<?, R>> parked = new ConcurrentHashMap<>();
   private final CallGroups<R, X> groups;
+
+  /** What was thrown when results of groups were to be finished. */
+  private final Map<Integer, Throwable> unfinished = new ConcurrentHashMap<>();
+
   private volatile boolean grouping; // whether some calls are best put together
+
+  /** What groups tell. */
+  private final class GroupAnswers implements CallGroup.Answers<R> {
+    @Override
+    public void answer(int index, R result) {
+      BulkCalls.this.answer(index, result);
+    }
+
+    @Override
+    public void fail(int index, Throwable failure) {
+      unfinished.put(index, failure);
+    }
+  }
 
   /** What look-ups tell. */
   private final class Answers implements BulkLookUp.Results<R, X> {
@@ -111,7 +129,7 @@ public final class BulkCalls<
       BatchCounts counts,
       CallGroups.Limits limits) {
     this.function = function;
-    this.groups = new CallGroups<>(arguments.length, limits, this::answer);
+    this.groups = new CallGroups<>(arguments.length, limits, new GroupAnswers());
     this.arguments = arguments;
     this.counts = counts;
     this.results = new Object[arguments.length];
@@ -188,7 +206,7 @@ public final class BulkCalls<
     if (isAnswered(index)) {
       return null;
     }
-    ParkedCall<?, R> before = parked.isEmpty() ? null : parked.remove(index);
+    ParkedCall<?, R> before = parked.remove(index);
     Route<?, R, X> route;
     try {
       route = function.route(arguments[index]);
@@ -276,8 +294,18 @@ public final class BulkCalls<
   public void finish() throws X {
     groups.close();
     for (int index = 0; index < states.length; index++) {
-      R unused = call(index); // if it is not answered, its result could not be finished
+      Throwable failure = unfinished.get(index);
+      if (failure != null) {
+        BulkCalls.<X>rethrow(failure); // its computation has been paid for: not again
+      }
+      R unused = call(index); // it is answered, unless a computation of a group was lost
     }
+  }
+
+  /** An error, or an unchecked exception: the function itself has returned. */
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+  private static <T extends Throwable> void rethrow(Throwable thrown) throws T {
+    throw (T) thrown;
   }
 
   /**

@@ -112,23 +112,47 @@ final class BulkLookUp<R extends @Nullable Object, X extends Exception> {
   /** Calls of one stored function. */
   private final class OfFunction<B extends @Nullable Object> {
     private final StoredFunction<B, R, X> function;
-    private final Map<ExactKey, Asked<B>> first = new HashMap<>(2 * BulkCalls.CHUNK);
     private final List<Asked<B>> calls = new ArrayList<>(BulkCalls.CHUNK);
     private final List<CallKey> keys = new ArrayList<>(BulkCalls.CHUNK);
+
+    /**
+     * Those of {@link #calls}, each in the first free slot from where its key belongs: hot path, in
+     * which a map would make as many objects again as a look-up needs.
+     */
+    private @Nullable Asked<?>[] slots = new Asked<?>[2 * BulkCalls.CHUNK];
 
     OfFunction(StoredFunction<B, R, X> function) {
       this.function = function;
     }
 
     void add(Asked<B> call) {
-      Asked<B> equal = first.putIfAbsent(call.request.exact(), call);
-      if (equal == null) {
-        calls.add(call);
-        keys.add(call.request.key());
-      } else {
+      int slot = slot(call);
+      @SuppressWarnings("unchecked") // only those of this function are put there
+      Asked<B> equal = (Asked<B>) slots[slot];
+      if (equal != null) {
         call.next = equal.next;
         equal.next = call;
+        return;
       }
+      slots[slot] = call;
+      calls.add(call);
+      keys.add(call.request.key());
+      if (calls.size() > slots.length / 2) {
+        slots = new Asked<?>[2 * slots.length];
+        calls.forEach(each -> slots[slot(each)] = each);
+      }
+    }
+
+    /** Where an equal call is, or there is place for it. */
+    private int slot(Asked<?> call) {
+      ExactKey key = call.request.exact();
+      int slot = key.hashCode() & (slots.length - 1);
+      Asked<?> other = slots[slot];
+      while (other != null && !key.equals(other.request.exact())) {
+        slot = (slot + 1) & (slots.length - 1);
+        other = slots[slot];
+      }
+      return slot;
     }
 
     void run() {

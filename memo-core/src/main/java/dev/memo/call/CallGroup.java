@@ -30,6 +30,9 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
   /** Is told the results of calls. */
   interface Answers<R extends @Nullable Object> {
     void answer(int index, R result);
+
+    /** The function has run, but its result could not be finished. */
+    void fail(int index, Throwable failure);
   }
 
   /** A call with what the primary has answered to it, until a thread takes it up. */
@@ -160,7 +163,7 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
     if (answer instanceof Answer.Granted granted) {
       Unfinished<R> result = function.start(call.request, granted.claim(), call.chain);
       if (result != null) {
-        finishLater(() -> answers.answer(index, result.finish()));
+        finishLater(() -> finish(index, result));
       }
       return result != null;
     } else if (answer instanceof Answer.Hit hit) {
@@ -171,6 +174,14 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
       return found != null;
     }
     return false;
+  }
+
+  private void finish(int index, Unfinished<R> result) {
+    try {
+      answers.answer(index, result.finish());
+    } catch (Throwable failure) {
+      answers.fail(index, failure);
+    }
   }
 
   private void finishLater(Runnable finish) {
@@ -213,13 +224,7 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
     finishing.lock();
     try {
       closed = true;
-      for (Runnable finish : unfinished) {
-        try {
-          finish.run();
-        } catch (Throwable e) {
-          // nobody has answered the call, so it is called like any other in the end
-        }
-      }
+      unfinished.forEach(Runnable::run);
       unfinished.clear();
     } finally {
       finishing.unlock();

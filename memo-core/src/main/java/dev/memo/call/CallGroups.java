@@ -33,6 +33,9 @@ final class CallGroups<R extends @Nullable Object, X extends Exception> {
 
   private static final long GROUP_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
 
+  /** So many groups in a row that do not expire double the most calls of one. */
+  private static final int GROWS_AFTER = 8;
+
   /** As many calls as count for the expectation. */
   private static final int REMEMBERED = 32;
 
@@ -48,6 +51,7 @@ final class CallGroups<R extends @Nullable Object, X extends Exception> {
   private final AtomicReferenceArray<@Nullable Object> places;
 
   private int most; // guarded by this
+  private int begunSince; // guarded by this; groups, since one has expired
   private int last = 1; // guarded by this
   private int measured; // guarded by this
   private double meanNanos; // guarded by this
@@ -108,7 +112,14 @@ final class CallGroups<R extends @Nullable Object, X extends Exception> {
       return false;
     }
     CallGroup<?, R, X> group = groupOf(index, asked, calls);
-    return group != null && group.call(index);
+    if (group == null) {
+      return false;
+    }
+    try {
+      return group.call(index);
+    } finally {
+      places.set(index, ALONE); // it is called once; whoever is the last lets go of the group
+    }
   }
 
   private synchronized void took(long nanos) {
@@ -142,6 +153,7 @@ final class CallGroups<R extends @Nullable Object, X extends Exception> {
   /** Null if the call is to be alone. Under this lock. */
   private <A extends @Nullable Object> @Nullable CallGroup<A, R, X> begin(
       int index, Groupable<A, R, X> asked, Source<R, X> calls) {
+    growAgain();
     int size =
         (int) Math.min(Math.min(most, 2 * last), measured == 0 ? 1 : GROUP_NANOS / meanNanos);
     last = Math.max(size, 1);
@@ -172,6 +184,16 @@ final class CallGroups<R extends @Nullable Object, X extends Exception> {
   /** Claims were not used in time: something was slow, or waited for one of them. */
   private synchronized void expired() {
     most = Math.max(most / 2, 1);
+    begunSince = 0;
+  }
+
+  /** What was slow once, as a pause of the JVM is, must not count for ever. Under this lock. */
+  private void growAgain() {
+    begunSince++;
+    if (begunSince >= GROWS_AFTER) {
+      most = Math.min(2 * most, limits.most);
+      begunSince = 0;
+    }
   }
 
   private void closeUsedUp() {

@@ -54,6 +54,7 @@ final class Computations<
 
   /** Runs the function and counts that; nothing else. */
   Run<R> run(A argument) throws X {
+    requireNotCancelled();
     Run.Begun begun = Run.begin(parts);
     R value;
     try {
@@ -63,6 +64,14 @@ final class Computations<
       throw failure;
     }
     return begun.returned(value);
+  }
+
+  /** Before the function costs anything: its batch may have been cancelled on the way to it. */
+  private static void requireNotCancelled() {
+    Chain chain = Chain.current();
+    if (chain != null && chain.isCancelled()) {
+      throw new CancellationException("the batch of this call was cancelled before it ran");
+    }
   }
 
   /** What followers may know of what the function threw on this thread. */

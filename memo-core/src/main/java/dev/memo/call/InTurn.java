@@ -39,7 +39,7 @@ final class InTurn {
   private static void runOne(Runnable action) {
     try {
       action.run();
-    } catch (RuntimeException failure) {
+    } catch (Throwable failure) {
       LOG.log(Level.WARNING, "A claim could not be handed on", failure);
     }
   }

@@ -91,7 +91,7 @@ final class ParkedCall<A extends @Nullable Object, R extends @Nullable Object> i
     CompletableFuture<@Nullable MissReason> over =
         wait.over().<@Nullable MissReason>handle((gaveUp, failure) -> null);
     return new ParkedCall<>(
-        parts, equal, missing, new Waiting.Pending(over, () -> {}), flight, null);
+        parts, equal, missing, new Waiting.Pending(over, over, () -> {}), flight, null);
   }
 
   /** Whether it is a call of this function. */
@@ -105,7 +105,9 @@ final class ParkedCall<A extends @Nullable Object, R extends @Nullable Object> i
 
   /** Why the call should compute instead of waiting; null if it should not. */
   @Nullable MissReason gaveUp() {
-    return wait.over().getNow(null);
+    MissReason gaveUp = wait.over().getNow(null);
+    // Until a thread was free what had taken too long may have come.
+    return gaveUp == MissReason.MAX_WAIT && wait.awaited().isDone() ? null : gaveUp;
   }
 
   @Override
@@ -124,7 +126,8 @@ final class ParkedCall<A extends @Nullable Object, R extends @Nullable Object> i
   @Override
   public void drop() {
     wait.end().run();
-    if (wait.over().complete(MissReason.INTERRUPTED)) { // else it would be timed on
+    boolean unused = wait.over().complete(MissReason.INTERRUPTED); // else it would be timed on
+    if (gaveUp() != null) {
       abandon();
     }
     parts.counters.miss(MissReason.INTERRUPTED);

@@ -70,15 +70,16 @@ final class Waiting {
    *     thread, and never exceptionally
    * @param end to be run once before the waiter goes on; not on a thread that must not block
    */
-  record Pending(CompletableFuture<@Nullable MissReason> over, Runnable end) {}
+  record Pending(
+      CompletableFuture<@Nullable MissReason> over, CompletableFuture<?> awaited, Runnable end) {}
 
   /** As {@link #await}, for a waiter that does not block. */
   Pending begin(Chain waiter, Chain holder, CompletableFuture<?> end, long maxNanos) {
     if (end.isDone()) {
-      return new Pending(CompletableFuture.completedFuture(null), () -> {});
+      return new Pending(CompletableFuture.completedFuture(null), end, () -> {});
     }
     if (!waits.tryWait(waiter, holder, end)) {
-      return new Pending(CompletableFuture.completedFuture(MissReason.CYCLE), () -> {});
+      return new Pending(CompletableFuture.completedFuture(MissReason.CYCLE), end, () -> {});
     }
     CompletableFuture<@Nullable MissReason> over =
         end.<@Nullable MissReason>handle((done, failure) -> null)
@@ -86,7 +87,7 @@ final class Waiting {
     if (!holder.isForeign()) {
       lookLater(holder, end, over);
     }
-    return new Pending(over, () -> waits.endWait(waiter, end));
+    return new Pending(over, end, () -> waits.endWait(waiter, end));
   }
 
   /** Looks now and then whether the holder is still there, until the wait is over. */

@@ -2,14 +2,11 @@ package dev.memo.parallel;
 
 import dev.memo.call.Parked;
 import dev.memo.claims.Chain;
-import java.util.List;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,39 +41,25 @@ final class Batch {
     @Nullable Parked run(int index) throws X;
   }
 
-  /** An index that is to be run again. */
-  private record ParkedIndex(int index, Parked call) {}
-
   /** Blocked workers that are replaced at the same time; further ones are not, and only wait. */
   static final int REPLACEMENTS = 256;
 
   private static final int MAX_CHUNK = 1024;
   private static final long CHUNK_NANOS = 50_000;
-  private static final long REST_NANOS = 200_000;
 
   private final ParkingTask<?> task;
-  private final boolean parks;
   private final Indexes indexes;
   private final Workers workers;
   private final StopSignal stop;
   private final Bell bell;
+  private final OpenWork open;
+  private final SurplusDrains surplus;
+  private final @Nullable ParkedIndexes parked; // null if the task does not park
   private final @Nullable Chain caller = Chain.current();
   private final Failures failures = new Failures();
 
   private final Queue<IndexRange> taken = new ConcurrentLinkedQueue<>();
   private final AtomicInteger chunks = new AtomicInteger();
-
-  /** Those whose waits are not over. */
-  private final Set<ParkedIndex> parked = ConcurrentHashMap.newKeySet();
-
-  /** Those whose waits are over, to be run next. */
-  private final Queue<ParkedIndex> resumed = new ConcurrentLinkedQueue<>();
-
-  /**
-   * What has not ended: drains that were given to the workers, and parked indexes. One count, or
-   * the batch would seem idle while an index is parked by the last drain, or resumed.
-   */
-  private final AtomicInteger open = new AtomicInteger();
 
   /** Drains that have not begun. */
   private final AtomicInteger unbegun = new AtomicInteger();
@@ -84,19 +67,16 @@ final class Batch {
   /** Indexes for which the task has returned; told by drains when they have run a few. */
   private final AtomicInteger finished = new AtomicInteger();
 
-  private final AtomicInteger resting = new AtomicInteger();
-
   /** The count of what is open may be wrong. */
   private volatile boolean broken;
 
   /** As {@link #run(Task, int, int)} makes it. */
   Batch(Task<?> task, int size, int threads, int replacements) {
-    this(
-        task,
-        Indexes.below(size),
-        Workers.replaced(Math.min(threads, size), replacements),
-        new StopSignal(),
-        new Bell());
+    this(task, Indexes.below(size), Workers.replaced(Math.min(threads, size), replacements));
+  }
+
+  private Batch(Task<?> task, Indexes indexes, Workers workers) {
+    this(task, indexes, workers, new StopSignal(), new Bell(workers));
   }
 
   /**
@@ -132,11 +112,14 @@ final class Batch {
       StopSignal stop,
       Bell bell) {
     this.task = task;
-    this.parks = parks;
     this.indexes = indexes;
     this.workers = workers;
     this.stop = stop;
     this.bell = bell;
+    this.open = new OpenWork(bell);
+    this.surplus = new SurplusDrains(workers, stop);
+    this.parked =
+        parks ? new ParkedIndexes(open, stop, failures, this::start, this::breakOff) : null;
   }
 
   /** Runs the task for all indexes and returns when all have ended. */
@@ -161,7 +144,7 @@ final class Batch {
       throw cancellation(size);
     }
     Workers workers = Workers.replaced(Math.min(threads, size), REPLACEMENTS);
-    parking(task, Indexes.below(size), workers, new StopSignal(), new Bell()).<X>run();
+    parking(task, Indexes.below(size), workers, new StopSignal(), new Bell(workers)).<X>run();
   }
 
   @SuppressWarnings("try") // the scope is for its end only
@@ -206,6 +189,20 @@ final class Batch {
 
   /** Waits for what was started, and throws what went wrong; called once. */
   <X extends Exception> void end() throws X {
+    awaitIdle();
+    try {
+      workers.end();
+    } finally {
+      failures.<X>rethrow(); // it says more than that there is no memory for an orderly end
+    }
+  }
+
+  /**
+   * Waits for what was started.
+   *
+   * @throws CancellationException if this thread is interrupted, or another gave the batch up
+   */
+  void awaitIdle() {
     boolean waited = false;
     try {
       bell.await(this::isIdle);
@@ -217,10 +214,17 @@ final class Batch {
         abandon(); // also if there was no thread to replace this one, nor memory for it
       }
     }
-    try {
-      workers.end();
-    } finally {
-      failures.<X>rethrow(); // it says more than that there is no memory for an orderly end
+    requireNotAbandoned();
+  }
+
+  /** What another thread has given up must not pass for what has ended. */
+  void requireNotAbandoned() {
+    if (stop.isCancelled()) {
+      CancellationException closed =
+          new CancellationException(
+              "a batch was cancelled after " + indexes.count() + " inputs: its stream was closed");
+      attachFailuresTo(closed);
+      throw closed;
     }
   }
 
@@ -228,21 +232,33 @@ final class Batch {
   CancellationException cancel() {
     abandon();
     Thread.currentThread().interrupt();
-    return failures.attachTo(cancellation(indexes.count()));
+    CancellationException cancellation = cancellation(indexes.count());
+    attachFailuresTo(cancellation);
+    return cancellation;
   }
 
-  /** Interrupts what is under way, starts nothing more, and does not wait. */
+  /** Has what went wrong told by what the caller gets instead of it. */
+  void attachFailuresTo(Throwable instead) {
+    failures.attachTo(instead);
+  }
+
+  /** Interrupts what is under way, starts nothing more, and does not wait; by any thread. */
   void abandon() {
     stop.cancel();
-    workers.interrupt();
-    dropParked();
+    try {
+      workers.interrupt();
+      dropParked();
+    } finally {
+      bell.ring(); // drains that have not begun never will, so none of them ends as the last
+    }
   }
 
   /** Tasks that are parked or wait in a {@code ManagedBlocker}, of so many that are under way. */
   int waiting(int underWay) {
-    int running = workers.active() - resting.get();
-    int aside = parked.size();
-    return workers.tellActive() ? Math.max(underWay - Math.max(running, 0), aside) : aside;
+    int aside = parked == null ? 0 : parked.count();
+    return workers.tellActive()
+        ? Math.max(underWay - Math.max(surplus.running(), 0), aside)
+        : aside;
   }
 
   /** How often indexes were taken. */
@@ -256,19 +272,21 @@ final class Batch {
   }
 
   private boolean isIdle() {
-    return open.get() == 0 || broken;
-  }
-
-  private void ended() {
-    if (open.decrementAndGet() == 0) {
-      bell.ring();
-    }
+    return open.isNone() || broken || stop.isCancelled();
   }
 
   private void startDrain() {
-    open.incrementAndGet();
+    open.begin();
     unbegun.incrementAndGet();
-    workers.execute(this::drain);
+    try {
+      workers.execute(this::drain);
+    } catch (RejectedExecutionException ended) {
+      if (!stop.isCancelled()) {
+        throw ended;
+      }
+      unbegun.decrementAndGet(); // another thread has given the batch up
+      open.end();
+    }
   }
 
   @SuppressWarnings("try") // the scope is for its end only
@@ -286,8 +304,14 @@ final class Batch {
     } catch (Throwable thrown) {
       breakOff(thrown);
     } finally {
-      ended();
+      open.end();
     }
+  }
+
+  /** Not the task failed, but what it is run for: nothing more is started. */
+  void stopBecauseOf(Throwable thrown) {
+    failures.add(thrown);
+    stop();
   }
 
   /** Not the task failed: most likely the system has no further thread. The caller is released. */
@@ -300,11 +324,15 @@ final class Batch {
     }
   }
 
-  /** The task failed. What comes first works without memory, of which there may be none left. */
+  /**
+   * The task failed. Added first: what fails because the batch is stopped must not be the first.
+   */
   private void fail(Throwable thrown, int index) {
-    stop.stop();
-    failures.add(thrown, index);
-    stop();
+    try {
+      failures.add(thrown, index); // the first needs no memory, of which there may be none left
+    } finally {
+      stop();
+    }
   }
 
   private void stop() {
@@ -319,7 +347,7 @@ final class Batch {
   private boolean hasIndexes() {
     return !stop.isStopped()
         && (indexes.hasMore()
-            || !resumed.isEmpty()
+            || (parked != null && parked.hasResumed())
             || taken.stream().anyMatch(range -> !range.isEmpty()));
   }
 
@@ -329,6 +357,9 @@ final class Batch {
     int chunk = 1;
     while (mayStart() && indexes.take(chunk, mine)) {
       chunks.incrementAndGet();
+      if (!indexes.hasMore() && mine.size() > 1) {
+        start(); // the others may have looked for indexes before these could be seen
+      }
       long begin = System.nanoTime();
       runAll(mine);
       long nanos = System.nanoTime() - begin;
@@ -344,20 +375,20 @@ final class Batch {
   private void runAll(IndexRange range) {
     int returned = 0;
     while (mayStart()) {
-      ParkedIndex first = parks ? resumed.poll() : null;
-      int index = first == null ? range.take() : first.index;
+      ParkedIndexes.Waiting first = parked == null ? null : parked.takeResumed();
+      int index = first == null ? range.take() : first.index();
       if (index < 0) {
         break;
       }
       try {
         if (first != null) {
-          first.call.end();
+          first.call().end();
         }
-        Parked waits = parks ? runInOwnChain(index) : task.run(index);
-        if (waits == null) {
+        Parked waits = parked == null ? task.run(index) : runInOwnChain(index);
+        if (parked == null || waits == null) {
           returned++;
         } else {
-          park(new ParkedIndex(index, waits));
+          parked.park(new ParkedIndexes.Waiting(index, waits));
         }
       } catch (Throwable thrown) {
         fail(thrown, index);
@@ -383,64 +414,10 @@ final class Batch {
     }
   }
 
-  private void park(ParkedIndex waiting) {
-    open.incrementAndGet();
-    boolean known = false;
-    try {
-      parked.add(waiting);
-      known = true;
-    } finally {
-      if (!known) {
-        open.decrementAndGet(); // the drain that fails is open as well
-      }
-    }
-    waiting.call.whenOver(() -> resume(waiting));
-    dropParkedIfStopped();
-  }
-
-  /** On any thread. */
-  private void resume(ParkedIndex waiting) {
-    if (!parked.remove(waiting)) {
-      return; // it was dropped
-    }
-    try {
-      resumed.add(waiting);
-      start();
-    } catch (Throwable noThread) {
-      breakOff(noThread);
-    } finally {
-      dropParkedIfStopped();
-      ended(); // last: a drain that was started is counted by now
-    }
-  }
-
-  private void dropParkedIfStopped() {
-    if (stop.isStopped()) {
-      dropParked();
-    }
-  }
-
-  /** Nothing more is to be run. Whoever parks or resumes something after this looks again. */
+  /** What stops the batch may be that there is no memory left, even to look for none. */
   private void dropParked() {
-    if (!parks) {
-      return; // what stops it may be that there is no memory left
-    }
-    for (ParkedIndex waiting : List.copyOf(parked)) {
-      if (parked.remove(waiting)) {
-        drop(waiting);
-        ended();
-      }
-    }
-    for (ParkedIndex next = resumed.poll(); next != null; next = resumed.poll()) {
-      drop(next);
-    }
-  }
-
-  private void drop(ParkedIndex waiting) {
-    try {
-      waiting.call.drop();
-    } catch (Throwable thrown) {
-      failures.add(thrown, waiting.index);
+    if (parked != null) {
+      parked.drop();
     }
   }
 
@@ -448,26 +425,7 @@ final class Batch {
     // A task must not feel an interrupt that was meant for the one before. Cleared first: a
     // cancellation says so before it interrupts, so it is either seen here or left to the task.
     Thread.interrupted();
-    while (!stop.isStopped() && runningDrains() > workers.threads()) {
-      rest();
-    }
+    surplus.restIfOne();
     return !stop.isStopped();
-  }
-
-  /** Workers that neither wait nor rest. */
-  private int runningDrains() {
-    return workers.active() - resting.get();
-  }
-
-  private void rest() {
-    int others = resting.get();
-    if (workers.active() - others > workers.threads()
-        && resting.compareAndSet(others, others + 1)) {
-      do {
-        // Nobody tells when another worker blocks or ends, so look: many as often as one would.
-        LockSupport.parkNanos(REST_NANOS * resting.get());
-      } while (!stop.isStopped() && runningDrains() >= workers.threads());
-      resting.decrementAndGet();
-    }
   }
 }

@@ -37,8 +37,8 @@ import org.jspecify.annotations.Nullable;
  * <p><b>Lazy inputs</b>: a collection is copied before the first call. Inputs of an iterable, an
  * iterator or a stream are read by the calling thread, when it waits for outcomes, and at most 16
  * for each thread ahead of the outcomes it has got; of a cached function, while nearly all are
- * stored, some hundreds more. If reading them throws, that is thrown, and what is under way is
- * interrupted.
+ * stored, some hundreds more. If reading them throws, nothing more is started; that is thrown when
+ * what is under way has finished.
  *
  * <p>A builder may be changed and used again; it is used by one thread at a time.
  *
@@ -75,8 +75,9 @@ public final class BatchBuilder<
 
   /**
    * Runs the inputs on virtual threads, where the JVM has them (JDK 21), still as many at a time as
-   * {@link #threads} says. On an older one it runs them on platform threads, and a line in the log
-   * says so. An input that waits for another's computation or for a retry then counts as under way.
+   * {@link #threads} says, so say that too. On an older one it runs them on platform threads, and a
+   * line in the log says so. An input that waits for another's computation or for a retry then
+   * counts as under way.
    */
   public BatchBuilder<A, R, X> virtualThreads() {
     virtual = true;
@@ -93,8 +94,11 @@ public final class BatchBuilder<
    * Interrupts a call that takes longer, and no other. It fails with an {@link
    * dev.memo.failure.InputTimedOutException}. A function that ignores interrupts is not stopped,
    * and what it returns late is its result all the same. A retry has the whole time again.
+   *
+   * <p>The time goes on while a cached call waits for another process that computes its result.
    */
   public BatchBuilder<A, R, X> timeout(Duration each) {
+    requireNonNull(each, "each");
     if (each.isNegative() || each.isZero()) {
       throw new IllegalArgumentException("timeout must be > 0, got: " + each);
     }
@@ -115,10 +119,12 @@ public final class BatchBuilder<
    * @param times how many further attempts an input has, at least 0
    * @param backoff the wait before the first of them, doubled for each further one
    * @param when which failures are worth it; timeouts are {@link
-   *     dev.memo.failure.InputTimedOutException}s
+   *     dev.memo.failure.InputTimedOutException}s. If it throws, that is suppressed in the failure,
+   *     which then counts.
    */
   public BatchBuilder<A, R, X> retry(
       int times, Duration backoff, Predicate<? super Exception> when) {
+    requireNonNull(backoff, "backoff");
     requireNonNull(when, "when");
     if (times < 0) {
       throw new IllegalArgumentException("times must be >= 0, got: " + times);
@@ -180,7 +186,7 @@ public final class BatchBuilder<
     }
   }
 
-  /** As {@link #run(Collection)}; the inputs are read while the batch runs. */
+  /** As {@link #run(Collection)}; the inputs are read while the batch runs, and not closed. */
   public BatchResult<R> run(Stream<? extends A> inputs) throws X {
     return run(inputs.iterator());
   }
@@ -195,8 +201,14 @@ public final class BatchBuilder<
    * }</pre>
    *
    * <p>Inputs are read, and calls made, when the stream is, and only a few ahead of it: any number
-   * of inputs fits into a small heap. Closing the stream interrupts what is under way; whoever does
-   * not take all of it must close it.
+   * of inputs fits into a small heap. The batch begins when the first outcome is taken.
+   *
+   * <p>A failure that the policy does not tolerate comes after the outcomes that can be taken
+   * before it: of those that are ordered, all up to the first input without one; else all.
+   *
+   * <p>Any thread may close the stream. That interrupts what is under way, and a thread that waits
+   * for an outcome gets a {@link java.util.concurrent.CancellationException}; one that reads an
+   * input gets it when that has been read. Whoever does not take all of the stream must close it.
    *
    * @throws X when outcomes are taken, not by this method: what the function throws, the same
    *     object, if the policy does not tolerate it. It is declared here so that the compiler lets
@@ -204,8 +216,13 @@ public final class BatchBuilder<
    */
   public Stream<Outcome<R>> stream(Iterator<? extends A> inputs) throws X {
     requireNonNull(inputs, "inputs");
-    BatchRun<A, R, X> run = begin();
-    OutcomeSpliterator<R> outcomes = new OutcomeSpliterator<>(run.iterator(inputs), run);
+    BatchSettings asNow = settings();
+    OutcomeSpliterator<R> outcomes =
+        new OutcomeSpliterator<>(
+            () -> {
+              BatchRun<A, R, X> run = new BatchRun<>(function, asNow);
+              return new OutcomeSpliterator.Begun<>(run.iterator(inputs), run);
+            });
     return StreamSupport.stream(outcomes, false).onClose(outcomes::close);
   }
 
@@ -220,7 +237,10 @@ public final class BatchBuilder<
   }
 
   private BatchRun<A, R, X> begin() {
-    return new BatchRun<>(
-        function, new BatchSettings(threads, virtual, ordered, failures, retry, timeout, listener));
+    return new BatchRun<>(function, settings());
+  }
+
+  private BatchSettings settings() {
+    return new BatchSettings(threads, virtual, ordered, failures, retry, timeout, listener);
   }
 }

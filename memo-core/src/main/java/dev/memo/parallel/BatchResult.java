@@ -46,6 +46,17 @@ public record BatchResult<R extends @Nullable Object>(List<Outcome<R>> outcomes,
     return Collections.unmodifiableList(values);
   }
 
+  /** The inputs that succeeded, with their values, in the order of the outcomes. */
+  public List<Success<R>> successes() {
+    List<Success<R>> successes = new ArrayList<>();
+    for (Outcome<R> outcome : outcomes) {
+      if (outcome instanceof Success<R> success) {
+        successes.add(success);
+      }
+    }
+    return Collections.unmodifiableList(successes);
+  }
+
   /** The inputs that failed. */
   public List<Failure<R>> failures() {
     List<Failure<R>> failures = new ArrayList<>();

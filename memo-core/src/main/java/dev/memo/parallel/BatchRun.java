@@ -5,6 +5,9 @@ import dev.memo.call.BulkCalls;
 import dev.memo.call.Parked;
 import dev.memo.call.RoutedFunction;
 import dev.memo.call.ThrowingFunction;
+import dev.memo.failure.DirectoryException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,11 +18,14 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a batch that was built: its parts, and what it did. Used for one terminal call. */
 final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
     implements AutoCloseable {
+  private static final Logger LOG = System.getLogger(BatchRun.class.getName());
+
   private final ThrowingFunction<A, R, X> function;
   private final BatchSettings settings;
   private final Tally tally;
@@ -29,38 +35,47 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private final BatchCounts counts = new BatchCounts();
   private final @Nullable CacheShare before;
   private final long begin = System.nanoTime();
+  private final AtomicBoolean closed = new AtomicBoolean();
   private @Nullable ProgressTicker ticker;
-  private boolean closed;
 
   BatchRun(ThrowingFunction<A, R, X> function, BatchSettings settings) {
     this.function = function;
     this.settings = settings;
     this.tally = new Tally(settings.listener() != null);
-    this.before = CacheShare.of(function);
+    this.before = counted();
     this.timeouts = settings.timeout() == null ? null : new Timeouts(settings.timeout());
     this.calls = new InputCalls<>(settings.failures(), settings.retry(), timeouts, stop, tally);
   }
 
   /** Runs a batch that is all there: its indexes are taken in chunks. */
   BatchResult<R> run(Collection<? extends A> inputs) throws X {
+    try {
+      return runAll(inputs);
+    } catch (Throwable thrown) {
+      calls.attachToleratedTo(thrown);
+      throw thrown;
+    }
+  }
+
+  private BatchResult<R> runAll(Collection<? extends A> inputs) throws X {
     @SuppressWarnings("unchecked") // never given away as an A[]
     A[] arguments = (A[]) inputs.toArray(new Object[0]);
     int size = arguments.length;
     OutcomeArray<R> outcomes = new OutcomeArray<>(size, settings.ordered());
-    if (size > 0) {
-      Workers workers = workers(Math.min(settings.threads(), size));
-      if (function instanceof RoutedFunction<A, R, X> routed) {
-        runCached(new BulkCalls<>(routed, arguments, counts), size, workers, outcomes);
-      } else {
-        Batch.Task<X> task =
-            index -> outcomes.add(calls.call(index, () -> function.call(arguments[index])));
-        Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell());
+    Workers workers = workers(Math.max(Math.min(settings.threads(), size), 1));
+    if (size > 0 && function instanceof RoutedFunction<A, R, X> routed) {
+      runCached(new BulkCalls<>(routed, arguments, counts), size, workers, outcomes);
+    } else {
+      Batch.Task<X> task =
+          index -> outcomes.add(calls.call(index, () -> function.call(arguments[index])));
+      Batch batch = new Batch(task, Indexes.below(size), workers, stop, new Bell(workers));
+      tellProgress(OptionalLong.of(size), batch); // also of none: its end is told
+      if (size > 0) {
         requireNotInterrupted(batch);
-        tellProgress(OptionalLong.of(size), batch);
         batch.<X>run();
       }
     }
-    return new BatchResult<>(outcomes.asList(), report());
+    return new BatchResult<>(outcomes.asList(), report(size));
   }
 
   /** Looks up all before the first is called. */
@@ -89,7 +104,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
             }
           }
         };
-    Batch batch = Batch.parking(task, Indexes.below(size), workers, stop, new Bell());
+    Batch batch = Batch.parking(task, Indexes.below(size), workers, stop, new Bell(workers));
     requireNotInterrupted(batch);
     tellProgress(OptionalLong.of(size), batch);
     if (!Calls.lookUp(bulk, size, settings.threads(), finish)) {
@@ -111,7 +126,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
     for (Outcome<R> o = iterator.next(); o != null; o = iterator.next()) {
       outcomes.add(o);
     }
-    return new BatchResult<>(outcomes, report());
+    return new BatchResult<>(outcomes, report(outcomes.size()));
   }
 
   OutcomeIterator<A, R, X> iterator(Iterator<? extends A> inputs) {
@@ -140,7 +155,7 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
   private ProgressMeter.Sample sample(Batch batch) {
     long busyNanos = tally.busyNanos.sum();
     long done = tally.done(); // before the hits, or a hit that is not yet done is taken for a miss
-    long begun = tally.begun.sum();
+    long begun = tally.begun();
     CacheShare share = share();
     long hits = share == null ? 0 : Math.min(share.hits(), done);
     int waiting = batch.waiting((int) Math.max(begun - done, 0));
@@ -152,14 +167,24 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
     if (function instanceof RoutedFunction && counts.isComplete()) {
       return CacheShare.of(counts);
     }
-    CacheShare after = CacheShare.of(function);
+    CacheShare after = counted();
     return before == null || after == null ? null : after.minus(before);
   }
 
-  private Report report() {
+  /** A directory that cannot be opened any more takes no outcome away, only what is told of it. */
+  private @Nullable CacheShare counted() {
+    try {
+      return CacheShare.of(function);
+    } catch (DirectoryException | IllegalStateException e) {
+      LOG.log(Level.WARNING, "What a batch did is unknown: " + function + " has no counters", e);
+      return null;
+    }
+  }
+
+  private Report report(long inputs) {
     CacheShare share = share();
     return new Report(
-        tally.done(),
+        inputs,
         share == null ? OptionalLong.empty() : OptionalLong.of(share.computations()),
         share == null ? OptionalLong.empty() : OptionalLong.of(share.hits()),
         tally.failed.get(),
@@ -168,15 +193,17 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
         Optional.ofNullable(share).map(CacheShare::timeSaved));
   }
 
-  /** Ends what is not the batch's own; comes after its end, the second time in vain. */
+  /** Ends what is not the batch's own; the second time in vain. By any thread. */
   @Override
   public void close() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
+    }
     if (timeouts != null) {
       timeouts.close();
     }
-    if (ticker != null && !closed) {
-      ticker.end(report());
+    if (ticker != null) {
+      ticker.end(report(tally.done()));
     }
-    closed = true;
   }
 }

@@ -8,7 +8,14 @@ import org.jspecify.annotations.Nullable;
 
 /** Where the caller of a batch waits for what its workers do. One thread waits, any may ring. */
 final class Bell {
+  private static final long LOOK_NANOS = 10_000_000;
+
+  private final Workers workers;
   private volatile @Nullable Thread listener;
+
+  Bell(Workers workers) {
+    this.workers = workers;
+  }
 
   /** Is called after each change that the listener may wait for. */
   void ring() {
@@ -30,11 +37,16 @@ final class Bell {
         if (condition.getAsBoolean()) {
           return;
         }
-        LockSupport.park(this);
+        park();
       }
     } finally {
       listener = null;
     }
+  }
+
+  private void park() {
+    LockSupport.parkNanos(this, LOOK_NANOS);
+    workers.wake(); // what it waits for may depend on one that sleeps
   }
 
   private void awaitManaged(BooleanSupplier condition) throws InterruptedException {
@@ -43,7 +55,7 @@ final class Bell {
           @Override
           public boolean block() {
             while (!isReleasable()) {
-              LockSupport.park(this);
+              park();
             }
             return true;
           }

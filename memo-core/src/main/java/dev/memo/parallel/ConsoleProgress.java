@@ -41,6 +41,7 @@ final class ConsoleProgress implements ProgressListener {
   private final boolean terminal;
   private final Thread exit = new Thread(this::leave, "memo-parallel-progress-exit");
   private @Nullable String drawn; // guarded by this
+  private boolean left; // guarded by this
 
   ConsoleProgress(PrintStream out, boolean terminal) {
     this.out = out;
@@ -82,6 +83,9 @@ final class ConsoleProgress implements ProgressListener {
 
   @Override
   public synchronized void progress(Progress progress) {
+    if (left) {
+      return; // the JVM is about to exit
+    }
     String line = line(progress);
     if (!terminal) {
       out.println(line);
@@ -120,6 +124,7 @@ final class ConsoleProgress implements ProgressListener {
 
   /** The bar stays as a line where the program is stopped, or a prompt would be written into it. */
   synchronized void leave() {
+    left = true;
     if (drawn != null) {
       out.println("\r" + ERASE_FROM_HERE + drawn);
       drawn = null;

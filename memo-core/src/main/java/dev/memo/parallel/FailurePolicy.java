@@ -21,7 +21,10 @@ public record FailurePolicy(long tolerated) {
     }
   }
 
-  /** So many failures are {@link Outcome.Failure}s; one more is thrown, as by FAIL_FAST. */
+  /**
+   * So many failures are {@link Outcome.Failure}s; one more is thrown, as by FAIL_FAST, and the
+   * first hundred of those that were tolerated are suppressed in it.
+   */
   public static FailurePolicy tolerate(long failures) {
     return new FailurePolicy(failures);
   }

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.CancellationException;
 import org.jspecify.annotations.Nullable;
 
 /** What went wrong in one batch, in the order of time. Thread-safe. */
@@ -57,17 +56,19 @@ final class Failures {
     }
   }
 
-  /** Attaches all failures to what the caller gets instead of them. */
-  synchronized CancellationException attachTo(CancellationException cancellation) {
+  /** Attaches all failures to what the caller gets instead of them; the second time none. */
+  synchronized void attachTo(Throwable instead) {
     closed = true;
-    suppressAll(cancellation);
-    return cancellation;
+    suppressAll(instead);
+    first = null;
+    further.clear();
   }
 
   private void suppressAll(Throwable main) {
     // Inputs that waited for one computation fail with one exception.
     Set<Throwable> attached = Collections.newSetFromMap(new IdentityHashMap<>());
     attached.add(main);
+    Collections.addAll(attached, main.getSuppressed());
     if (first != null) {
       suppress(new Failure(first, firstIndex), main, attached);
     }

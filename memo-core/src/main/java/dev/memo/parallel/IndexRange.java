@@ -18,8 +18,12 @@ final class IndexRange {
   }
 
   boolean isEmpty() {
+    return size() == 0;
+  }
+
+  int size() {
     long state = nextAndEnd.get();
-    return next(state) >= end(state);
+    return Math.max(end(state) - next(state), 0);
   }
 
   /** Takes the next index, or returns -1 if there is none. */

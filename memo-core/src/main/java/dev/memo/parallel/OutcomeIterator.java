@@ -16,25 +16,27 @@ import org.jspecify.annotations.Nullable;
  * are read only while few of them are between reading and taking, so memory is bounded; while
  * nobody takes outcomes nothing runs, and after a second no thread is left.
  *
- * <p>Used by one thread at a time.
+ * <p>Used by one thread at a time, but closed by any.
  */
 final class OutcomeIterator<
     A extends @Nullable Object, R extends @Nullable Object, X extends Exception> {
   /** Reading for so long, it looks whether there is an outcome to be taken. */
   private static final long READ_NANOS = 1_000_000;
 
+  private final InputCalls<R, X> calls;
   private final Iterator<? extends A> source;
   private final boolean ordered;
   private final int threads;
   private final StopSignal stop;
-  private final Bell bell = new Bell();
+  private final Bell bell;
   private final ReadInputs<A, X> inputs;
   private final Batch batch;
 
   private final Queue<Outcome<R>> finished = new ConcurrentLinkedQueue<>();
   private final Map<Integer, Outcome<R>> early = new HashMap<>(); // whose predecessors run
   private int taken;
-  private boolean ended;
+  private boolean allRead; // who has said that nothing is left need not be asked again
+  private volatile boolean ended;
 
   OutcomeIterator(
       ThrowingFunction<A, R, X> function,
@@ -44,10 +46,12 @@ final class OutcomeIterator<
       Workers workers,
       boolean ordered,
       StopSignal stop) {
+    this.calls = calls;
     this.source = source;
     this.ordered = ordered;
     this.threads = workers.threads();
     this.stop = stop;
+    this.bell = new Bell(workers);
     if (function instanceof RoutedFunction<A, R, X> cached) {
       BulkInputs<A, R, X> bulk =
           new BulkInputs<>(cached, calls, counts, stop, threads, this::finish, this::startDrain);
@@ -76,21 +80,19 @@ final class OutcomeIterator<
   /**
    * Returns the next outcome; null if there are no more.
    *
-   * @throws java.util.concurrent.CancellationException if this thread is interrupted
+   * @throws java.util.concurrent.CancellationException if this thread is interrupted, or another
+   *     has closed this
    */
   @Nullable Outcome<R> next() throws X {
     if (ended) {
       return null;
     }
-    boolean sound = false;
     try {
-      Outcome<R> outcome = awaitNext();
-      sound = true;
-      return outcome;
-    } finally {
-      if (!sound) {
-        close(); // also if the iterator of the inputs threw
-      }
+      return awaitNext();
+    } catch (Throwable thrown) {
+      close();
+      calls.attachToleratedTo(thrown);
+      throw thrown;
     }
   }
 
@@ -100,15 +102,21 @@ final class OutcomeIterator<
         throw batch.cancel();
       }
       readInputs();
+      boolean stopped = stop.isStopped(); // also if reading has failed
       Outcome<R> outcome = poll();
-      if (stop.isStopped() || (outcome == null && taken == inputs.count())) {
-        ended = true;
-        batch.<X>end();
-        return null;
+      if (outcome == null && stopped) {
+        batch.awaitIdle();
+        outcome = poll(); // what was under way may have finished
       }
+      batch.requireNotAbandoned(); // last, or what the close has interrupted would be an outcome
       if (outcome != null) {
         taken++;
         return outcome;
+      }
+      if (stopped || taken == inputs.count()) {
+        ended = true;
+        batch.<X>end();
+        return null;
       }
       try {
         bell.await(() -> !finished.isEmpty() || stop.isStopped());
@@ -123,23 +131,34 @@ final class OutcomeIterator<
     if (inputs.count() - taken > inputs.window() - inputs.burst()) {
       return;
     }
-    long begin = System.nanoTime();
     inputs.reading(true);
     try {
-      while (!stop.isStopped() && inputs.count() - taken < inputs.window() && source.hasNext()) {
-        if (inputs.add(source.next())) {
-          batch.start();
-        }
-        // While an outcome is taken nothing is read: the threads must have something to do.
-        if (System.nanoTime() - begin > READ_NANOS
-            && inputs.count() - taken > threads
-            && isNextFinished()) {
-          return;
-        }
-      }
+      readSome();
+    } catch (Throwable thrown) {
+      batch.stopBecauseOf(thrown); // calls that are under way may have been paid for
     } finally {
       inputs.reading(false);
     }
+  }
+
+  private void readSome() {
+    long begin = System.nanoTime();
+    while (!stop.isStopped() && inputs.count() - taken < inputs.window() && hasNextInput()) {
+      if (inputs.add(source.next())) {
+        batch.start();
+      }
+      // While an outcome is taken nothing is read: the threads must have something to do.
+      if (System.nanoTime() - begin > READ_NANOS
+          && inputs.count() - taken > threads
+          && isNextFinished()) {
+        return;
+      }
+    }
+  }
+
+  private boolean hasNextInput() {
+    allRead = allRead || !source.hasNext();
+    return !allRead;
   }
 
   private boolean isNextFinished() {
@@ -166,7 +185,6 @@ final class OutcomeIterator<
   /** Interrupts what is under way, if anything is, and does not wait for it. */
   void close() {
     if (!ended) {
-      ended = true;
       batch.abandon();
     }
   }

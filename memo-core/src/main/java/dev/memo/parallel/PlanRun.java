@@ -16,12 +16,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Looks up the inputs of a batch on several threads. The calling thread reads as many of them as
- * keep these busy for some milliseconds, and goes on when all have been looked up: so there may be
- * any number of inputs, and reading them needs no care. Used once.
+ * keep these busy for some hundredths of a second, and goes on when all have been looked up: so
+ * there may be any number of inputs, and reading them needs no care. Used once.
  */
 final class PlanRun<A extends @Nullable Object> {
   private static final int CHUNK = BulkCalls.CHUNK;
-  private static final int READ_AHEAD = 64 * CHUNK;
+  private static final int READ_AHEAD = 256 * CHUNK;
 
   private final CachedFunction<A, ?, ?> function;
   private final int threads;

@@ -21,7 +21,8 @@ import java.util.OptionalLong;
  * @param perSecond inputs done a second, lately
  * @param elapsed since the batch began
  * @param remaining how long it will still take, judged by what misses take: hits that come first
- *     say nothing about that. Empty while the total is unknown and before the first miss
+ *     say nothing about that. Empty while the total is unknown, before the first miss, and when all
+ *     that are left wait
  */
 public record Progress(
     OptionalLong total,

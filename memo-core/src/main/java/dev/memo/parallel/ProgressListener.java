@@ -4,7 +4,8 @@ import java.time.Duration;
 
 /**
  * Is told how a batch gets on. Called by one daemon thread of the batch at a time; what it throws
- * is logged, and it is not called again.
+ * is logged, and it is not called again, not even at the end. Nor is one that is told the progress
+ * and does not return.
  */
 @FunctionalInterface
 public interface ProgressListener {

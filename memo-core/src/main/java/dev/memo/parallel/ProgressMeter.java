@@ -95,8 +95,8 @@ final class ProgressMeter {
     if (left == 0) {
       return Optional.of(Duration.ZERO);
     }
-    if (now.misses == from.misses || now.done == from.done) {
-      return Optional.empty();
+    if (now.misses == from.misses || now.done == from.done || left <= now.waiting) {
+      return Optional.empty(); // how long others take, for whom the last ones wait, nobody knows
     }
     double nanosPerInput = (double) (now.busyNanos - from.busyNanos) / (now.done - from.done);
     return Optional.of(Duration.ofNanos((long) (left * nanosPerInput / Math.min(threads, left))));

@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 
 /** Tells those who work on a batch that nothing more is to be started. Thread-safe. */
@@ -28,9 +29,17 @@ final class StopSignal {
     return cancelled;
   }
 
-  /** Waits so long, unless it is stopped before; the worker is replaced meanwhile. */
+  /** Waits so long, unless it is stopped before; the worker is replaced meanwhile if it can be. */
   void await(long nanos) throws InterruptedException {
     long end = System.nanoTime() + nanos;
+    try {
+      awaitReplaced(end);
+    } catch (RejectedExecutionException | OutOfMemoryError noThread) {
+      boolean unused = stopped.await(end - System.nanoTime(), TimeUnit.NANOSECONDS);
+    }
+  }
+
+  private void awaitReplaced(long end) throws InterruptedException {
     ForkJoinPool.managedBlock(
         new ForkJoinPool.ManagedBlocker() {
           @Override

@@ -7,7 +7,7 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Random;
+import java.util.SplittableRandom;
 
 /**
  * A file that only takes up space. No database can be opened on a full disk, so the file is emptied
@@ -101,7 +101,7 @@ final class Ballast {
       return;
     }
     byte[] noise = new byte[STEP_BYTES]; // some file systems would store zeros in no space at all
-    Random random = new Random(from);
+    SplittableRandom random = new SplittableRandom(from);
     try (OutputStream out =
         Files.newOutputStream(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
       for (long left = to - from; left > 0; left -= noise.length) {

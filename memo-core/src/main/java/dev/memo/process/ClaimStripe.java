@@ -12,7 +12,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * current, what its grant found in the database still holds.
  */
 final class ClaimStripe {
-  private final ReentrantLock lock = new ReentrantLock();
+  private final StripeLock lock;
   private final AtomicLong ids;
   private final Map<Slot, HeldClaim> current = new HashMap<>();
   private final Map<Long, HeldClaim> live = new HashMap<>();
@@ -33,33 +32,13 @@ final class ClaimStripe {
   /**
    * @param ids the last claim id of the directory
    */
-  ClaimStripe(AtomicLong ids) {
+  ClaimStripe(AtomicLong ids, StripeLock lock) {
     this.ids = ids;
+    this.lock = lock;
   }
 
-  ReentrantLock lock() {
+  StripeLock lock() {
     return lock;
-  }
-
-  /** Whether somebody holds the lock; for those who do not. */
-  boolean isChanging() {
-    return lock.isLocked();
-  }
-
-  /**
-   * Waits until whoever holds the lock has let it go, and says whether somebody did; for those who
-   * do not hold it.
-   */
-  boolean awaitChange() {
-    if (!lock.isLocked()) {
-      return false;
-    }
-    lock.lock();
-    try {
-      return true;
-    } finally {
-      lock.unlock();
-    }
   }
 
   /** The claim whose result a new asker would wait for. */

@@ -3,6 +3,7 @@ package dev.memo.process;
 import dev.memo.claims.CallKey;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 
@@ -15,17 +16,35 @@ final class ClaimStripes {
   private static final int LOCKS = 1024;
 
   private final ClaimStripe[] stripes = new ClaimStripe[LOCKS];
+  private final AtomicIntegerArray holds = new AtomicIntegerArray(LOCKS);
 
   ClaimStripes() {
     AtomicLong claimIds = new AtomicLong();
     for (int i = 0; i < LOCKS; i++) {
-      stripes[i] = new ClaimStripe(claimIds);
+      stripes[i] = new ClaimStripe(claimIds, new StripeLock(holds, i));
     }
   }
 
   /** The stripe of this key, whether locked or not. */
   ClaimStripe of(CallKey key) {
     return stripes[index(key)];
+  }
+
+  /** Whether somebody holds the lock of this key; for those who do not. */
+  boolean isLocked(CallKey key) {
+    return holds.get(index(key)) > 0;
+  }
+
+  /**
+   * Waits until whoever holds the lock of this key has let it go, and says whether somebody did;
+   * for those who do not hold it.
+   */
+  boolean awaitUnlocked(CallKey key) {
+    if (!isLocked(key)) {
+      return false;
+    }
+    lock(key).lock().unlock();
+    return true;
   }
 
   private static int index(CallKey key) {

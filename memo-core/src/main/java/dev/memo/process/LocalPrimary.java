@@ -44,6 +44,8 @@ import org.jspecify.annotations.Nullable;
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
+  private static final int[] NO_STRIPES = {};
+
   /** Tells whether a computation is outdated by something that happened to its call. */
   @FunctionalInterface
   interface Outdating {
@@ -123,10 +125,9 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public @Nullable Stored read(CallKey key, int variant) {
     requireOpen();
-    ClaimStripe stripe = stripes.of(key);
-    boolean changing = stripe.isChanging(); // before the look, after which the change may be over
+    boolean changing = stripes.isLocked(key); // before the look, after which the change may be over
     byte[] bytes = get(key, variant);
-    boolean changed = stripe.awaitChange();
+    boolean changed = stripes.awaitUnlocked(key);
     if (bytes == null && (changing || changed)) {
       bytes = get(key, variant); // a secondary may have shown it from the log already
     }
@@ -138,16 +139,21 @@ final class LocalPrimary implements Primary, AutoCloseable {
     requireOpen();
     boolean[] changing = new boolean[keys.size()]; // before the look, as above
     List<byte[]> entryKeys = new ArrayList<>(keys.size());
+    KnownFunction function = functions.of(keys.get(0).functionId());
     for (int i = 0; i < changing.length; i++) {
-      changing[i] = stripes.of(keys.get(i)).isChanging();
-      entryKeys.add(entryKey(keys.get(i), variant));
+      CallKey key = keys.get(i);
+      if (key.functionId() != function.id()) { // mostly there is no other
+        function = functions.of(key.functionId());
+      }
+      changing[i] = stripes.isLocked(key);
+      entryKeys.add(key.entryKey(function.era().generation(), variant));
     }
     List<byte @Nullable []> values =
         BoundedReads.read(entryKeys, some -> store.multiGet(Family.ENTRIES, some));
     List<@Nullable Stored> found = new ArrayList<>(values.size());
     for (int i = 0; i < values.size(); i++) {
       byte[] bytes = values.get(i);
-      boolean changed = stripes.of(keys.get(i)).awaitChange();
+      boolean changed = stripes.awaitUnlocked(keys.get(i));
       if (bytes == null && (changing[i] || changed)) {
         bytes = get(keys.get(i), variant);
       }
@@ -236,13 +242,20 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-    return putAll(List.of(new PutRequest(key, variant, claim, entry, rejected))).get(0);
+    PutRequest request = new PutRequest(key, variant, claim, entry, rejected);
+    return putAll(List.of(request), List.of(stripes.lock(key))).get(0);
   }
 
   /** Stores results in their order, each as {@link #put} does, with one write where that can be. */
   List<PutAnswer> putAll(List<PutRequest> requests) {
+    return putAll(requests, stripes.lockAll(requests.stream().map(PutRequest::key).toList()));
+  }
+
+  /**
+   * @param locked the stripes of the keys, to be unlocked
+   */
+  private List<PutAnswer> putAll(List<PutRequest> requests, List<ClaimStripe> locked) {
     Puts puts = new Puts(requests.size());
-    List<ClaimStripe> locked = stripes.lockAll(requests.stream().map(PutRequest::key).toList());
     try {
       requireOpen();
       requests.forEach(puts::add);
@@ -326,14 +339,18 @@ final class LocalPrimary implements Primary, AutoCloseable {
 
     private void write(List<Putting> together) {
       Batch batch = new Batch();
+      List<CallKey> replaced = new ArrayList<>(0); // mostly none; no streams: each miss comes here
+      List<KnownFunction> functions = new ArrayList<>(together.size());
       for (Putting p : together) {
         byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
         batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
+        functions.add(p.function);
+        if (p.found.unusable()) {
+          replaced.add(p.request.key());
+        }
       }
-      List<CallKey> replaced =
-          together.stream().filter(p -> p.found.unusable()).map(p -> p.request.key()).toList();
       try {
-        change(replaced, together.stream().map(Putting::function).toList(), batch);
+        change(replaced, functions, batch);
       } catch (StoreException e) {
         if (together.size() == 1) {
           Putting p = together.get(0);
@@ -365,12 +382,20 @@ final class LocalPrimary implements Primary, AutoCloseable {
    * they may see it in the log at once, and after; and so has the next owner.
    */
   private void change(List<CallKey> changed, List<KnownFunction> functions, Batch batch) {
-    int[] moving = changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
+    int[] moving =
+        changed.isEmpty()
+            ? NO_STRIPES
+            : changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
     try {
       for (int stripe : moving) {
         page.beginChange(stripe);
       }
-      List<KnownFunction> recorded = functions.stream().filter(f -> f.record(batch)).toList();
+      List<KnownFunction> recorded = new ArrayList<>(0);
+      for (KnownFunction function : functions) {
+        if (function.record(batch)) {
+          recorded.add(function);
+        }
+      }
       store.write(batch);
       if (moving.length > 0) {
         page.showRemoval(store.changeCount());

@@ -28,7 +28,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -231,27 +230,32 @@ final class Member implements Primary {
 
   @Override
   public List<@Nullable Stored> readAll(List<CallKey> keys, int variant) {
-    List<@Nullable Stored> found = new ArrayList<>(reads.readAll(keys, variant));
-    List<CallKey> unknown = new ArrayList<>();
-    for (int i = 0; i < found.size(); i++) {
-      if (found.get(i) == null) {
+    List<@Nullable Stored> near = reads.readAll(keys, variant);
+    List<CallKey> unknown = new ArrayList<>(near.size());
+    for (int i = 0; i < near.size(); i++) {
+      if (near.get(i) == null) {
         unknown.add(keys.get(i));
       }
     }
     if (unknown.isEmpty()) {
-      return found;
+      return near;
     }
-    Iterator<@Nullable Stored> told =
+    List<@Nullable Stored> told =
         role.ask(
-                current -> current.primary().readAll(unknown, variant),
-                () -> spool.findAll(unknown, variant))
-            .iterator();
-    for (int i = 0; i < found.size(); i++) {
-      if (found.get(i) == null && !told.hasNext()) {
-        return found.subList(0, i);
-      } else if (found.get(i) == null) {
-        found.set(i, told.next());
+            current -> current.primary().readAll(unknown, variant),
+            () -> spool.findAll(unknown, variant));
+    return unknown.size() == near.size() ? told : filled(near, told.iterator());
+  }
+
+  /** With what was told in place of what is missing, as far as that goes. */
+  private static List<@Nullable Stored> filled(
+      List<@Nullable Stored> near, Iterator<@Nullable Stored> told) {
+    List<@Nullable Stored> found = new ArrayList<>(near.size());
+    for (Stored each : near) {
+      if (each == null && !told.hasNext()) {
+        return found;
       }
+      found.add(each == null ? told.next() : each);
     }
     return found;
   }
@@ -366,8 +370,8 @@ final class Member implements Primary {
   private void askAgain(Relay next, CallKey key, int variant, long rejected, Chain chain) {
     try {
       again.execute(() -> next.complete(claimAgain(key, variant, rejected, chain)));
-    } catch (RejectedExecutionException e) {
-      next.complete(new Answer.NoPrimary()); // the directory was closed meanwhile
+    } catch (Throwable e) { // the directory was closed meanwhile, or there is no thread
+      next.complete(new Answer.NoPrimary());
     }
   }
 

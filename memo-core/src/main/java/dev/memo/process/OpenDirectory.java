@@ -18,8 +18,9 @@ import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -31,6 +32,9 @@ import org.jspecify.annotations.Nullable;
  * no part in this. Thread-safe.
  */
 public final class OpenDirectory implements AutoCloseable {
+  /** All wait for the same primary, and then for nothing that takes long. */
+  private static final int ASKING_AGAIN = 4;
+
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
   private final Path path;
@@ -98,13 +102,19 @@ public final class OpenDirectory implements AutoCloseable {
       MemberEpochs epochs = new MemberEpochs();
       boolean forces = settings.durability() == Durability.POWER_LOSS;
       Spool spool = new Spool(layout, folder.name(), forces, epochs);
-      ExecutorService again =
-          Executors.newCachedThreadPool(
+      ThreadPoolExecutor again =
+          new ThreadPoolExecutor(
+              ASKING_AGAIN,
+              ASKING_AGAIN,
+              1,
+              TimeUnit.SECONDS,
+              new LinkedBlockingQueue<>(),
               task -> {
                 Thread thread = new Thread(task, "memo asks again");
                 thread.setDaemon(true);
                 return thread;
               });
+      again.allowCoreThreadTimeOut(true);
       closers.add(again::shutdown);
       Member member = new Member(layout.root(), times.silence(), spool, epochs, reads, again);
       Keeper keeper =

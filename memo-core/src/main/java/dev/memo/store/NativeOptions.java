@@ -25,6 +25,9 @@ final class NativeOptions implements AutoCloseable {
 
   private static final long MAX_LOG_BYTES = 8 * MIB;
 
+  /** Of the write buffer: ten bits and more for each of some hundred bytes. */
+  private static final double MEMTABLE_FILTER_SHARE = 0.02;
+
   private static final long PRIMARY_CACHE_BYTES = 64 * MIB;
 
   private final Seams seams;
@@ -106,9 +109,8 @@ final class NativeOptions implements AutoCloseable {
             .setFilterPolicy(kept(new BloomFilter(10)))
             .setWholeKeyFiltering(true)
             .setBlockCache(cache)
-            // indexes and filters count against the cache, or memory would grow with the data
-            .setCacheIndexAndFilterBlocks(true)
-            .setPinL0FilterAndIndexBlocksInCache(true)
+            // two look-ups in the cache less for each table; takes some 3 bytes of memory an entry
+            .setCacheIndexAndFilterBlocks(false)
             // the newest that RocksDB 9 and 10 read too; the default of 11 is not
             .setFormatVersion(6);
     keepIndexesPlain(tables);
@@ -116,7 +118,11 @@ final class NativeOptions implements AutoCloseable {
     return kept(new ColumnFamilyOptions())
         .setTableFormatConfig(tables)
         .setWriteBufferSize(seams.writeBufferBytes())
+        .setDisableAutoCompactions(!seams.compacts())
         .setMaxWriteBufferNumber(4)
+        // most of what is looked for is not there, and to see that costs as much as to read a table
+        .setMemtableWholeKeyFiltering(true)
+        .setMemtablePrefixBloomSizeRatio(MEMTABLE_FILTER_SHARE)
         // in proportion to the small write buffer, or every flush would rewrite 256 MiB
         .setMaxBytesForLevelBase(64 * MIB)
         .setTargetFileSizeBase(16 * MIB)

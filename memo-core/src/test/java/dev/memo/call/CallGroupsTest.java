@@ -2,6 +2,7 @@ package dev.memo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.memo.call.CallGroups.Limits;
 import dev.memo.claims.Answer;
@@ -16,6 +17,7 @@ import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.process.DirectorySettings;
 import dev.memo.process.OpenDirectory;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -26,6 +28,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.IntConsumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -75,7 +78,9 @@ final class CallGroupsTest {
   private static final class Remote extends DelegatingPrimary {
     final List<Integer> together = new CopyOnWriteArrayList<>();
     final AtomicInteger alone = new AtomicInteger();
+    final List<WeakReference<Chain>> chains = new CopyOnWriteArrayList<>();
     volatile IntConsumer beforeAnswers = count -> {};
+    volatile Runnable beforePuts = () -> {};
 
     Remote(Primary target) {
       super(target);
@@ -95,6 +100,7 @@ final class CallGroupsTest {
     @Override
     public List<@Nullable Answer> claimAll(List<Wanted> wanted) {
       together.add(wanted.size());
+      wanted.forEach(each -> chains.add(new WeakReference<>(each.chain())));
       beforeAnswers.accept(wanted.size());
       List<@Nullable Answer> answers = super.claimAll(wanted);
       alone.addAndGet(-wanted.size());
@@ -103,7 +109,10 @@ final class CallGroupsTest {
 
     @Override
     public PendingPut startPut(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
-      return () -> put(key, variant, claim, entry, rejected);
+      return () -> {
+        beforePuts.run();
+        return put(key, variant, claim, entry, rejected);
+      };
     }
   }
 
@@ -180,6 +189,57 @@ final class CallGroupsTest {
         new BulkCalls<>(function(), range(COUNT), new BatchCounts(), STEADY);
     again.lookUp(0, COUNT);
     assertThat(again.lookedUp()).as("all are stored").isTrue();
+  }
+
+  @Test
+  void groupsGrowAgainAfterSomeSlowCalls() {
+    int many = 3 * COUNT;
+    body =
+        n -> {
+          if (n < COUNT && n % 150 == 149) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(300));
+          }
+          return n;
+        };
+    AtomicInteger late = new AtomicInteger();
+    primary.beforeAnswers =
+        count -> {
+          if (runs.get() > COUNT) {
+            late.addAndGet(count);
+          }
+        };
+    long expiring = TimeUnit.MILLISECONDS.toNanos(100);
+    callAll(batch(function(), many, new Limits(64, expiring, () -> 0)), many);
+    assertThat(late.get()).as("of 2,000 quick calls, asked for together").isGreaterThan(1000);
+  }
+
+  @Test
+  @DisplayName("P1: a result that cannot be stored is not computed again")
+  void whatCannotBeFinishedIsNotRunAgain() {
+    AtomicInteger puts = new AtomicInteger();
+    primary.beforePuts =
+        () -> {
+          if (puts.incrementAndGet() == 10) {
+            throw new NoClassDefFoundError("of a class that decoding needs");
+          }
+        };
+    Throwable thrown = catchThrowable(() -> callAll(batch(function(), COUNT, STEADY), COUNT));
+    assertThat(runs).as("runs, if %s was thrown", thrown).hasValue(COUNT);
+  }
+
+  @Test
+  void groupsThatAreUsedUpAreForgottenWhileTheBatchRuns() {
+    BulkCalls<Integer, Integer, RuntimeException> calls =
+        batch(function(), COUNT, new Limits(64, TimeUnit.SECONDS.toNanos(1), () -> 0));
+    callAll(calls, COUNT);
+    assertThat(primary.chains.size()).isGreaterThan(COUNT / 10);
+    long kept = COUNT;
+    for (int round = 0; kept > 0 && round < 40; round++) {
+      System.gc();
+      kept = primary.chains.stream().filter(chain -> chain.get() != null).count();
+    }
+    assertThat(calls.results()).hasSize(COUNT); // it is reachable until here
+    assertThat(kept).as("calls, with their requests, that a batch keeps").isZero();
   }
 
   @Test

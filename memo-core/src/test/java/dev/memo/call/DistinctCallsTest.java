@@ -20,9 +20,17 @@ final class DistinctCallsTest {
     Random random = new Random(SEED);
     DistinctCalls distinct = new DistinctCalls();
     Set<CallKey> keys = new HashSet<>();
-    for (int i = 0; i < 100_000; i++) {
-      CallKey key = key(random.nextInt(3), random.nextInt(40_000), random.nextInt(3));
-      assertThat(distinct.add(DistinctCalls.hash(key))).isEqualTo(keys.add(key));
+    long[] hashes = new long[256];
+    for (int added = 0; added < 100_000; ) {
+      int before = keys.size();
+      int count = random.nextInt(hashes.length + 1);
+      for (int i = 0; i < count; i++) {
+        CallKey key = key(random.nextInt(3), random.nextInt(40_000), random.nextInt(3));
+        hashes[i] = DistinctCalls.hash(key);
+        keys.add(key);
+      }
+      assertThat(distinct.add(hashes, count)).isEqualTo(keys.size() - before);
+      added += count;
     }
   }
 

@@ -391,7 +391,8 @@ class FutureFunctionTest {
       assertThat(f.stats().missesByReason())
           .containsEntry(MissReason.ABSENT, 2L)
           .containsEntry(MissReason.FAILED, 0L);
-      assertThat(f.stats().hitsBySource()).containsEntry(HitSource.FLIGHT, 2L);
+      // one that comes late finds the result stored
+      assertThat(f.stats().hitsBySource().values().stream().mapToLong(n -> n).sum()).isEqualTo(2);
     }
 
     @Test

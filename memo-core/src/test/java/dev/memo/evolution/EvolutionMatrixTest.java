@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Programs that change while their directory stays: every call gets what its own program computes,
  * no program computes a call twice, and what a change does not touch is still found.
  */
+@Tag("heavy")
 class EvolutionMatrixTest {
   @TempDir static Path folder;
   private static CompiledChanges compiled;
@@ -68,8 +70,9 @@ class EvolutionMatrixTest {
   @Test
   @DisplayName("P2: the same in processes that open the directory one after the other")
   void versionsTakeTurnsInProcessesOfTheirOwn() {
-    int turns =
+    int most =
         EvolvingPrograms.CHANGES.stream().mapToInt(change -> change.turns().size()).max().orElse(0);
+    int turns = "soak".equals(System.getProperty("memo.test.size")) ? most : Math.min(most, 2);
     for (int turn = 0; turn < turns; turn++) {
       try (ChildJvm child =
           ChildJvm.of(EvolvingPrograms.class, folder, folder.resolve("processes.memo"), turn)

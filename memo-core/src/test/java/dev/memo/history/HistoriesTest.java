@@ -49,8 +49,8 @@ final class HistoriesTest {
   private static final long SEED = Long.getLong("memo.test.seed", 20261128L);
   private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
   private static final int OPERATIONS =
-      Integer.getInteger("memo.test.operations", SOAK ? 500_000 : 5_000);
-  private static final int KILLS = Integer.getInteger("memo.test.kills", SOAK ? 50 : 4);
+      Integer.getInteger("memo.test.operations", SOAK ? 500_000 : 2_000);
+  private static final int KILLS = Integer.getInteger("memo.test.kills", SOAK ? 50 : 3);
   private static final Duration SLOT = Duration.ofMillis(SOAK ? 15 : 75);
   private static final int PROCESSES = 4;
 
@@ -182,6 +182,7 @@ final class HistoriesTest {
   @Test
   @DisplayName("twin: with changes that are seen too early no register explains what was seen")
   void twinOfMarkedChanges() throws IOException {
+    assumeTrue(SOAK, "takes a minute; SecondariesTest has a twin that need not be lucky");
     assumeTrue(forcing().compareTo(SLOW_DISK) > 0, "this disk forces too fast to look meanwhile");
     // one leads; of the others, one sees what another has not seen yet
     assertIsFound(Mode.UNMARKED_CHANGES, ReadPath.SECONDARY, PROCESSES, 4 * TWIN_ROUND);

@@ -14,12 +14,14 @@ import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How often a secondary asks the primary for a batch of calls that are stored. */
 @Timeout(240)
+@Tag("heavy")
 final class BulkFramesTest {
   private static final int INPUTS =
       "soak".equals(System.getProperty("memo.test.size")) ? 100_000 : 10_000;

@@ -30,11 +30,11 @@ final class BulkMemoryTest {
   @Test
   @Tag("heavy")
   void streamedInputsTakeNoMoreMemoryTheMoreTheyAre(@TempDir Path folder) {
-    ChildJvm.Builder streaming =
+    try (ChildJvm child =
         ChildJvm.of(Streaming.class, folder.resolve("streamed.memo"), INPUTS, COLLECTED)
             .option("-Xmx" + HEAP_KILOBYTES + "k")
-            .option("-XX:+UseSerialGC");
-    try (ChildJvm child = (SOAK ? streaming : streaming.shortLived()).start()) {
+            .option("-XX:+UseSerialGC")
+            .start()) {
       String line = child.awaitLine("so far", "right");
       while (line.startsWith("so far")) {
         line = child.awaitLine("so far", "right");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
+import dev.memo.call.FunctionStats;
 import dev.memo.claims.Chain;
 import dev.memo.codec.TypeRef;
 import java.nio.file.Path;
@@ -104,6 +105,28 @@ class CancelledBatchTest {
       assertThat(Thread.interrupted()).isTrue();
     }
     assertThat(started).hasValue(0);
+  }
+
+  @Test
+  @SuppressWarnings("try") // the scope is for its end only
+  void cachedCallThatIsCancelledOnItsWayCostsNothing(@TempDir Path folder) {
+    try (Memo memo = Memo.open(folder.resolve("cancelled.memo"))) {
+      AtomicInteger runs = new AtomicInteger();
+      CachedFunction<Integer, Integer, RuntimeException> paid =
+          memo.function("paid", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(n -> -n * runs.incrementAndGet());
+      try (Chain.Scope scope = Chain.child(null, () -> true).enter()) {
+        assertThatThrownBy(() -> paid.call(7)).isInstanceOf(CancellationException.class);
+      }
+      assertThat(runs).hasValue(0);
+      assertThat(memo.stats().shared().claims()).isZero();
+      try (Chain.Scope twin = Chain.child(null, () -> false).enter()) {
+        assertThat(paid.call(7)).isEqualTo(-7);
+      }
+      FunctionStats stats = paid.stats();
+      assertThat(stats.calls()).isEqualTo(2).isEqualTo(stats.hits() + stats.misses());
+    }
   }
 
   @Test

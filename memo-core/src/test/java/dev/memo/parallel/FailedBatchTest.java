@@ -282,7 +282,8 @@ class FailedBatchTest {
     Indexes losing = new Losing(Indexes.below(9));
     Workers workers = Workers.replaced(2, 0);
     Batch batch =
-        new Batch(i -> runs.incrementAndGet(), losing, workers, new StopSignal(), new Bell());
+        new Batch(
+            i -> runs.incrementAndGet(), losing, workers, new StopSignal(), new Bell(workers));
     assertThatThrownBy(batch::<RuntimeException>run)
         .isInstanceOf(IllegalStateException.class)
         .hasMessageContaining("10 inputs")

@@ -125,6 +125,54 @@ class FailurePolicyTest {
         catchThrowable(() -> way.run(batch.failures(FailurePolicy.tolerate(3)), INPUTS));
     assertThat(thrown).hasMessage("30");
     assertThat(indexes(thrown)).containsExactly(30);
+    assertThat(thrown.getSuppressed())
+        .as("those that were tolerated until then")
+        .filteredOn(IllegalStateException.class::isInstance)
+        .extracting(Throwable::getMessage)
+        .containsExactly("0", "10", "20");
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void ofManyToleratedFailuresTheFirstAreTold(Way way) {
+    Throwable thrown =
+        catchThrowable(
+            () ->
+                way.run(
+                    Parallel.batch(
+                            (Integer i) -> {
+                              throw new IllegalStateException("" + i);
+                            })
+                        .threads(1)
+                        .failures(FailurePolicy.tolerate(InputCalls.TOLD + 50)),
+                    IntStream.range(0, 1_000).boxed().toList()));
+    assertThat(thrown).hasMessage("" + (InputCalls.TOLD + 50));
+    assertThat(thrown.getSuppressed())
+        .filteredOn(IllegalStateException.class::isInstance)
+        .hasSize(InputCalls.TOLD);
+  }
+
+  @ParameterizedTest
+  @EnumSource(Way.class)
+  void retryPredicateThatThrowsDoesNotHideTheFailure(Way way) throws IOException {
+    IllegalStateException broken = new IllegalStateException("predicate");
+    AtomicInteger runs = new AtomicInteger();
+    BatchBuilder<Integer, Integer, IOException> batch =
+        Parallel.batch(
+                (Integer i) -> {
+                  runs.incrementAndGet();
+                  return failOnSeven(i);
+                })
+            .failures(FailurePolicy.COLLECT)
+            .retry(
+                3,
+                java.time.Duration.ZERO,
+                failure -> {
+                  throw broken;
+                });
+    assertThat(way.run(batch, INPUTS)).contains(new Failure<>(7, seventh));
+    assertThat(seventh).hasSuppressedException(broken);
+    assertThat(runs).hasValue(100);
   }
 
   private static int failOnTens(int input) {

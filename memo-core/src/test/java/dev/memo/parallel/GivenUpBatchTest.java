@@ -7,6 +7,7 @@ import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.codec.TypeRef;
+import dev.memo.store.ChildJvm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.AbstractList;
@@ -38,6 +39,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(120)
 final class GivenUpBatchTest {
   private static final int THREADS = 2;
+  private static final int HELD = ParkedInputsTest.HELD;
 
   /** The first one is soon done. */
   private static final List<Integer> INPUTS = IntStream.range(-1, 500).boxed().toList();
@@ -69,7 +71,16 @@ final class GivenUpBatchTest {
   enum At {
     RUNNING,
     BACKOFF,
-    WAIT_FOR_OTHERS
+
+    /** With a worker, because their time is bounded. */
+    WAIT_FOR_OTHERS,
+
+    /** For others, without a worker. */
+    PARKED;
+
+    boolean waits() {
+      return this == WAIT_FOR_OTHERS || this == PARKED;
+    }
   }
 
   @ParameterizedTest
@@ -80,29 +91,37 @@ final class GivenUpBatchTest {
     "RUN, BACKOFF, true",
     "RUN, WAIT_FOR_OTHERS, false",
     "RUN, WAIT_FOR_OTHERS, true",
+    "RUN, PARKED, false",
+    "RUN, PARKED, true",
     "LAZY_RUN, RUNNING, false",
     "LAZY_RUN, RUNNING, true",
     "LAZY_RUN, BACKOFF, false",
     "LAZY_RUN, BACKOFF, true",
     "LAZY_RUN, WAIT_FOR_OTHERS, false",
     "LAZY_RUN, WAIT_FOR_OTHERS, true",
+    "LAZY_RUN, PARKED, false",
+    "LAZY_RUN, PARKED, true",
     "STREAM, RUNNING, false",
     "STREAM, RUNNING, true",
     "STREAM, BACKOFF, false",
     "STREAM, BACKOFF, true",
     "STREAM, WAIT_FOR_OTHERS, false",
     "STREAM, WAIT_FOR_OTHERS, true",
+    "STREAM, PARKED, false",
+    "STREAM, PARKED, true",
     "CLOSED_STREAM, RUNNING, false",
     "CLOSED_STREAM, RUNNING, true",
     "CLOSED_STREAM, BACKOFF, false",
     "CLOSED_STREAM, BACKOFF, true",
     "CLOSED_STREAM, WAIT_FOR_OTHERS, false",
-    "CLOSED_STREAM, WAIT_FOR_OTHERS, true"
+    "CLOSED_STREAM, WAIT_FOR_OTHERS, true",
+    "CLOSED_STREAM, PARKED, false",
+    "CLOSED_STREAM, PARKED, true"
   })
   @DisplayName("P4: nothing new is run and no thread is left")
   void nothingGoesOn(Way way, At at, boolean virtual, @TempDir Path folder) throws Exception {
-    if (at != At.WAIT_FOR_OTHERS) {
-      giveUp(way, batch(i -> body(at, i), at, virtual));
+    if (!at.waits()) {
+      giveUp(way, batch(i -> body(at, i), at, virtual), this::awaitReady);
     } else {
       try (Memo memo = Memo.open(folder.resolve("given-up.memo"))) {
         CachedFunction<Integer, Integer, InterruptedException> function =
@@ -114,7 +133,7 @@ final class GivenUpBatchTest {
           holders.add(startHolder(function, i));
         }
         othersCompute.await();
-        giveUp(way, batch(function, at, virtual));
+        giveUp(way, batch(function, at, virtual), this::awaitReady);
         othersMayEnd.countDown();
         for (Thread holder : holders) {
           requireEnd(holder);
@@ -122,7 +141,7 @@ final class GivenUpBatchTest {
       }
     }
     awaitEndOfThreads();
-    int each = at == At.WAIT_FOR_OTHERS ? 0 : 1;
+    int each = at.waits() ? 0 : 1;
     assertThat(started.get(0)).isEqualTo(each);
     assertThat(started.get(1)).isEqualTo(each);
     int further = IntStream.range(2, started.length()).map(started::get).sum();
@@ -174,14 +193,13 @@ final class GivenUpBatchTest {
             .threads(THREADS)
             .unordered()
             .retry(9, Duration.ofDays(1))
-            .timeout(Duration.ofDays(1))
             .progress(
                 new ProgressListener() {
                   @Override
                   public void progress(Progress progress) {
-                    if (at == At.WAIT_FOR_OTHERS
-                        && progress.done() > 0
-                        && progress.underWay() >= THREADS) {
+                    // not that others run instead: a stream that nobody reads begins no more
+                    long there = at == At.PARKED ? progress.waiting() : progress.underWay();
+                    if (at.waits() && progress.done() > 0 && there >= THREADS) {
                       ready.countDown();
                       ready.countDown();
                     }
@@ -192,27 +210,36 @@ final class GivenUpBatchTest {
                     return Duration.ofMillis(1);
                   }
                 });
+    if (at != At.PARKED) {
+      batch.timeout(Duration.ofDays(1));
+    }
     return virtual ? batch.virtualThreads() : batch;
   }
 
-  private void giveUp(Way way, BatchBuilder<Integer, Integer, InterruptedException> batch)
-      throws InterruptedException {
+  private void awaitReady() {
+    try {
+      ready.await();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private <X extends Exception> void giveUp(
+      Way way, BatchBuilder<Integer, Integer, X> batch, Runnable awaitReady)
+      throws X, InterruptedException {
     if (way == Way.CLOSED_STREAM) {
       try (Stream<Outcome<Integer>> outcomes = batch.stream(INPUTS)) {
         Iterator<Outcome<Integer>> each = outcomes.iterator();
-        assertThat(each.next()).isEqualTo(new Outcome.Success<>(0, 1));
-        ready.await();
+        Outcome<Integer> first = each.next(); // of any input that is not held
+        assertThat(first).isEqualTo(new Outcome.Success<>(first.index(), 1 - first.index()));
+        awaitReady.run();
       }
       return;
     }
     Thread interrupts =
         new Thread(
             () -> {
-              try {
-                ready.await();
-              } catch (InterruptedException e) {
-                throw new AssertionError(e);
-              }
+              awaitReady.run();
               caller.interrupt();
             });
     interrupts.start();
@@ -221,8 +248,8 @@ final class GivenUpBatchTest {
     requireEnd(interrupts);
   }
 
-  private static int take(Way way, BatchBuilder<Integer, Integer, InterruptedException> batch)
-      throws InterruptedException {
+  private static <X extends Exception> int take(Way way, BatchBuilder<Integer, Integer, X> batch)
+      throws X {
     if (way == Way.RUN) {
       return batch.run(INPUTS).outcomes().size();
     } else if (way == Way.LAZY_RUN) {
@@ -230,6 +257,36 @@ final class GivenUpBatchTest {
     }
     try (Stream<Outcome<Integer>> outcomes = batch.stream(INPUTS)) {
       return outcomes.toList().size();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: nor by one that waits for another process, which is told that nobody waits")
+  void waitForAnotherProcess(@TempDir Path folder) throws Exception {
+    Path directory = folder.resolve("shared.memo");
+    Set<Integer> ran = ConcurrentHashMap.newKeySet();
+    try (Memo memo = Memo.open(directory);
+        ChildJvm child =
+            ChildJvm.of(ParkedInputsTest.Holder.class, directory).shortLived().start()) {
+      child.awaitLine("holds all");
+      CachedFunction<Integer, Integer, RuntimeException> slow =
+          memo.function("slow", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
+              .capturesNothing()
+              .calls(
+                  n -> {
+                    workers.add(Thread.currentThread());
+                    ran.add(n);
+                    return -n;
+                  });
+      for (Way way : Way.values()) {
+        giveUp(
+            way,
+            Parallel.batch(slow).threads(THREADS).unordered(),
+            () -> await(() -> memo.stats().shared().waits() == HELD));
+        await(() -> memo.stats().shared().waits() == 0);
+        awaitEndOfThreads();
+      }
+      assertThat(ran).noneMatch(n -> n >= 0 && n < HELD);
     }
   }
 
@@ -315,7 +372,7 @@ final class GivenUpBatchTest {
               new Tally(false));
       workers = Workers.plain(THREADS, run -> deaf ? new Deaf(run) : new Thread(run));
       Batch.Task<InterruptedException> task = index -> calls.call(index, () -> call(index));
-      batch = new Batch(task, Indexes.below(100), workers, stop, new Bell());
+      batch = new Batch(task, Indexes.below(100), workers, stop, new Bell(workers));
       owner =
           new Thread(
               () -> {

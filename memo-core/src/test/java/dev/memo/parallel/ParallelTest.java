@@ -12,11 +12,17 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -283,5 +289,69 @@ class ParallelTest {
       throw new TimeoutException(word);
     }
     return 0;
+  }
+
+  @Test
+  void lastChunkIsSharedAlsoIfItIsSeenLate() throws Exception {
+    CountDownLatch othersHaveLooked = new CountDownLatch(1);
+    AtomicReference<Thread> other = new AtomicReference<>();
+    // as FixedIndexes, whose first taker is preempted between the cursor and its range
+    Indexes late =
+        new Indexes() {
+          private final AtomicBoolean gone = new AtomicBoolean();
+
+          @Override
+          public boolean take(int most, IndexRange into) {
+            if (!gone.compareAndSet(false, true)) {
+              if (other.compareAndSet(null, Thread.currentThread())) {
+                othersHaveLooked.countDown();
+              }
+              return false;
+            }
+            awaitUnchecked(othersHaveLooked);
+            while (!isIdle(other.get())) {
+              LockSupport.parkNanos(1_000_000);
+            }
+            into.refill(0, 8);
+            return true;
+          }
+
+          @Override
+          public boolean hasMore() {
+            return !gone.get();
+          }
+
+          @Override
+          public int count() {
+            return 8;
+          }
+        };
+    CountDownLatch two = new CountDownLatch(2);
+    List<Thread> ran = new CopyOnWriteArrayList<>();
+    Batch.Task<InterruptedException> task =
+        index -> {
+          ran.add(Thread.currentThread());
+          two.countDown();
+          boolean unused = two.await(2, TimeUnit.SECONDS);
+          LockSupport.parkNanos(50_000_000);
+        };
+    Workers plain = Workers.plain(2, Thread::new);
+    Batch batch = new Batch(task, late, plain, new StopSignal(), new Bell(plain));
+    batch.<InterruptedException>run();
+    assertThat(ran).hasSize(8);
+    assertThat(ran.stream().distinct()).as("threads that ran some").hasSize(2);
+  }
+
+  private static boolean isIdle(Thread worker) {
+    return Arrays.stream(worker.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("getTask"));
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

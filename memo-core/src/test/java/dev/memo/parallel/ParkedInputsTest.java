@@ -66,7 +66,7 @@ final class ParkedInputsTest {
   private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
   private static final Duration PATIENCE = Duration.ofSeconds(60);
   private static final int THREADS = 8;
-  private static final int HELD = 8;
+  static final int HELD = 8;
   private static final int OTHERS = 1_000;
 
   private final OpenDirectory directory;
@@ -180,8 +180,8 @@ final class ParkedInputsTest {
       Indexes indexes = Indexes.below(arguments.length);
       batch =
           parks
-              ? Batch.parking(calls::tryCall, indexes, plain, new StopSignal(), new Bell())
-              : new Batch(calls::call, indexes, plain, new StopSignal(), new Bell());
+              ? Batch.parking(calls::tryCall, indexes, plain, new StopSignal(), new Bell(plain))
+              : new Batch(calls::call, indexes, plain, new StopSignal(), new Bell(plain));
       caller =
           new Thread(
               () -> {
@@ -407,11 +407,13 @@ final class ParkedInputsTest {
   void aBatchThatEndsLeavesNoWaiter(boolean cancelled) throws Exception {
     hold(Chain.root(), range(0, HELD));
     AtomicInteger fails = new AtomicInteger(Integer.MAX_VALUE);
+    CountDownLatch lastRuns = new CountDownLatch(1);
     CountDownLatch last = new CountDownLatch(1);
     StoredFunction<Integer, Integer, RuntimeException> slow =
         function(
             n -> {
               if (n == HELD + 1) {
+                lastRuns.countDown();
                 awaitUnchecked(last);
               }
               if (n == fails.get()) {
@@ -421,6 +423,7 @@ final class ParkedInputsTest {
             });
     Running running = new Running(slow, range(0, HELD + 2), 2, true);
     await("the others run", () -> state().waits() == HELD && runs.get() == 1);
+    awaitUnchecked(lastRuns);
     if (cancelled) {
       running.caller.interrupt();
       assertThatThrownBy(running::results).isInstanceOf(CancellationException.class);
@@ -638,5 +641,66 @@ final class ParkedInputsTest {
     assertThat(running.results()).isEqualTo(negated(range(0, many)));
     assertThat(runs).hasValue(many);
     assertCountersAddUp(slow.stats(), many);
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  @DisplayName("P1: what was stored since its wait became too long is not computed again")
+  void storedBetweenTheLongestWaitAndItsTurn(boolean sameFunction) throws Exception {
+    CountDownLatch computes = new CountDownLatch(1);
+    CountDownLatch go = new CountDownLatch(1);
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch free = new CountDownLatch(1);
+    ThrowingFunction<Integer, Integer, RuntimeException> body =
+        n -> {
+          if (n == 1) {
+            busy.countDown();
+            awaitUnchecked(free);
+          } else if (computes.getCount() > 0) {
+            computes.countDown();
+            awaitUnchecked(go);
+          }
+          return run(n);
+        };
+    Duration maxWait = Duration.ofMillis(100);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(directory.primary(), maxWait, body);
+    StoredFunction<Integer, Integer, RuntimeException> elsewhere =
+        sameFunction ? slow : function(directory.primary(), maxWait, body);
+    CompletableFuture<Integer> other =
+        CompletableFuture.supplyAsync(() -> elsewhere.call(0), task -> new Thread(task).start());
+    awaitUnchecked(computes);
+    Running running = new Running(slow, List.of(0, 1), 1, true);
+    awaitUnchecked(busy);
+    await("the wait is over", () -> running.batch.waiting(0) == 0);
+    go.countDown();
+    assertThat(other.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isZero();
+    assertThat(slow.isCached(0)).isTrue();
+    free.countDown();
+    assertThat(running.results()).containsExactly(0, -1);
+    assertThat(runs).as("computations").hasValue(2);
+  }
+
+  @Test
+  void aBatchThatEndsLeavesNoWaiterWhoseWaitWasTooLong() throws Exception {
+    hold(Chain.root(), List.of(0));
+    CountDownLatch busy = new CountDownLatch(1);
+    CountDownLatch last = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            directory.primary(),
+            Duration.ofMillis(100),
+            n -> {
+              busy.countDown();
+              awaitUnchecked(last);
+              throw new IllegalStateException("no");
+            });
+    Running running = new Running(slow, List.of(0, 1), 1, true);
+    awaitUnchecked(busy);
+    assertThat(state().waits()).isEqualTo(1);
+    await("the wait is over", () -> running.batch.waiting(0) == 0);
+    last.countDown();
+    assertThatThrownBy(running::results).hasCauseInstanceOf(IllegalStateException.class);
+    assertThat(state().waits()).as("waiters of a claim that is still held").isZero();
   }
 }

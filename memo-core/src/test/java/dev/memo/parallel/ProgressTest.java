@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.memo.CapturedLog;
@@ -22,12 +23,16 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.PriorityQueue;
 import java.util.Random;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntPredicate;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -157,6 +162,23 @@ class ProgressTest {
   }
 
   @Test
+  void thereIsNoEstimateWhileAllThatAreLeftWait() {
+    ProgressMeter meter = new ProgressMeter(OptionalLong.of(100), 8, 0);
+    Sample working = new Sample(10 * SECOND, 98, 90, 0, 90, 0, 2, 80 * SECOND);
+    assertThat(meter.measure(working).remaining()).isPresent();
+    Sample waiting = new Sample(11 * SECOND, 100, 92, 0, 92, 0, 8, 81 * SECOND);
+    assertThat(meter.measure(waiting).remaining()).isEmpty();
+  }
+
+  @Test
+  void listenerHearsOfTheEndOfABatchOfNothing() {
+    Heard heard = new Heard();
+    assertThat(Parallel.batch((Integer i) -> i).progress(heard).run(List.of()).outcomes())
+        .isEmpty();
+    assertThat(heard.report.get().inputs()).isZero();
+  }
+
+  @Test
   void unknownTotalMeansNoEstimate() {
     ProgressMeter meter = new ProgressMeter(OptionalLong.empty(), 4, 0);
     Progress progress = meter.measure(new Sample(SECOND, 5, 4, 0, 4, 1, 0, SECOND));
@@ -257,22 +279,24 @@ class ProgressTest {
         new Progress(
             OptionalLong.of(10), 5, 0, 5, 0, 1, 0, 1, Duration.ofSeconds(5), Optional.empty());
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    ConsoleProgress console =
-        new ConsoleProgress(new PrintStream(bytes, true, StandardCharsets.UTF_8), true);
-    console.leave();
+    PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
+    new ConsoleProgress(out, true).leave();
     assertThat(bytes.size()).as("there is no bar yet").isZero();
-    console.progress(half);
+    ConsoleProgress ending = new ConsoleProgress(out, true);
+    ending.progress(half);
     bytes.reset();
-    console.ended(REPORT);
-    console.leave();
+    ending.ended(REPORT);
+    ending.leave();
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .isEqualTo("\033[J" + REPORT + System.lineSeparator());
-    console.progress(half);
+    ConsoleProgress left = new ConsoleProgress(out, true);
+    left.progress(half);
     bytes.reset();
-    console.leave();
+    left.leave();
+    left.progress(half); // the JVM exits, but the batch does not know
     assertThat(bytes.toString(StandardCharsets.UTF_8))
         .isEqualTo("\r\033[J50%, 5 of 10, 5 run, 1.0/s" + System.lineSeparator());
-    console.ended(REPORT);
+    left.ended(REPORT);
   }
 
   @Test
@@ -364,13 +388,20 @@ class ProgressTest {
         .isInstanceOf(ArithmeticException.class);
     assertThat(failed.report.get().failed()).isEqualTo(1);
     Heard closed = new Heard();
-    Parallel.batch((Integer i) -> i).progress(closed).stream(List.of(1)).close();
-    assertThat(closed.report.get().inputs()).isZero();
+    try (Stream<Outcome<Integer>> outcomes =
+        Parallel.batch((Integer i) -> i).threads(1).progress(closed).stream(
+            IntStream.range(0, 1_000).boxed())) {
+      assertThat(outcomes.iterator().next().index()).isZero();
+      assertThat(closed.report.get()).isNull();
+    }
+    assertThat(closed.report.get().inputs()).isBetween(1L, 32L);
   }
 
-  @Test
-  void brokenListenerIsLoggedAndTheBatchGoesOn() {
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void brokenListenerIsLoggedAndNotCalledAgain(boolean error) {
     AtomicInteger called = new AtomicInteger();
+    AtomicInteger ends = new AtomicInteger();
     CountDownLatch once = new CountDownLatch(1);
     ProgressListener broken =
         new ProgressListener() {
@@ -378,7 +409,15 @@ class ProgressTest {
           public void progress(Progress progress) {
             called.incrementAndGet();
             once.countDown();
+            if (error) {
+              throw new NoClassDefFoundError("broken");
+            }
             throw new IllegalStateException("broken");
+          }
+
+          @Override
+          public void ended(Report report) {
+            ends.incrementAndGet();
           }
 
           @Override
@@ -401,5 +440,156 @@ class ProgressTest {
       throw new AssertionError(e);
     }
     assertThat(called).hasValue(1);
+    assertThat(ends).as("not even at the end").hasValue(0);
+  }
+
+  @Test
+  void listenerThatFailsAtTheEndDoesNotReplaceTheResult() {
+    ProgressListener broken =
+        new ProgressListener() {
+          @Override
+          public void progress(Progress progress) {}
+
+          @Override
+          public void ended(Report report) {
+            throw new AssertionError("broken");
+          }
+        };
+    try (CapturedLog log = CapturedLog.of(ProgressTicker.class.getName())) {
+      assertThat(Parallel.batch((Integer i) -> i).progress(broken).run(List.of(1)).values())
+          .containsExactly(1);
+      assertThat(log.warnings()).hasSize(1);
+    }
+  }
+
+  @Test
+  void listenerThatHangsIsNotToldTheEndBesideThat() throws Exception {
+    CountDownLatch hangs = new CountDownLatch(1);
+    CountDownLatch released = new CountDownLatch(1);
+    AtomicInteger ends = new AtomicInteger();
+    ProgressListener hanging =
+        new ProgressListener() {
+          @Override
+          public void progress(Progress progress) {
+            hangs.countDown();
+            while (released.getCount() > 0) {
+              Thread.onSpinWait(); // deaf to interrupts
+            }
+          }
+
+          @Override
+          public void ended(Report report) {
+            ends.incrementAndGet();
+          }
+
+          @Override
+          public Duration interval() {
+            return Duration.ofMillis(1);
+          }
+        };
+    try (CapturedLog log = CapturedLog.of(ProgressTicker.class.getName())) {
+      BatchResult<Integer> result =
+          Parallel.batch(
+                  (Integer i) -> {
+                    hangs.await();
+                    return i;
+                  })
+              .progress(hanging)
+              .run(List.of(1));
+      assertThat(result.values()).containsExactly(1);
+      assertThat(log.warnings()).singleElement().asString().contains("has not returned");
+    } finally {
+      released.countDown();
+    }
+    assertThat(ends).hasValue(0);
+  }
+
+  @Test
+  void listenerMayCloseTheStream() throws Exception {
+    CountDownLatch never = new CountDownLatch(1);
+    AtomicReference<Stream<?>> stream = new AtomicReference<>();
+    CompletableFuture<Duration> closed = new CompletableFuture<>();
+    CompletableFuture<Boolean> interrupted = new CompletableFuture<>();
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void progress(Progress progress) {
+            long begin = System.nanoTime();
+            stream.get().close();
+            closed.complete(Duration.ofNanos(System.nanoTime() - begin));
+            interrupted.complete(Thread.currentThread().isInterrupted());
+          }
+
+          @Override
+          public Duration interval() {
+            return Duration.ofMillis(10);
+          }
+        };
+    Stream<Outcome<Integer>> outcomes =
+        Parallel.batch(
+            (Integer i) -> {
+              never.await();
+              return i;
+            })
+            .threads(1)
+            .progress(listener)
+            .stream(new ArrayList<>(IntStream.range(0, 3).boxed().toList()));
+    stream.set(outcomes);
+    assertThat(catchThrowable(() -> outcomes.forEach(o -> {})))
+        .isInstanceOf(CancellationException.class);
+    assertThat(closed.get(30, TimeUnit.SECONDS)).isLessThan(Duration.ofMillis(700));
+    assertThat(interrupted.get(30, TimeUnit.SECONDS)).as("the listener's thread").isFalse();
+  }
+
+  @Test
+  void listenerThatIsToldTheEndMayWaitForTheReader() throws Exception {
+    CountDownLatch taken = new CountDownLatch(1);
+    CountDownLatch closing = new CountDownLatch(1);
+    CountDownLatch readerHasEnded = new CountDownLatch(1);
+    CompletableFuture<Boolean> ended = new CompletableFuture<>();
+    ProgressListener listener =
+        new ProgressListener() {
+          @Override
+          public void progress(Progress progress) {}
+
+          @Override
+          public void ended(Report report) {
+            closing.countDown();
+            try {
+              ended.complete(readerHasEnded.await(3, TimeUnit.SECONDS));
+            } catch (InterruptedException e) {
+              ended.completeExceptionally(e);
+            }
+          }
+        };
+    Stream<Outcome<Integer>> outcomes =
+        Parallel.batch((Integer i) -> i).threads(1).progress(listener).stream(
+            IntStream.range(0, 3).boxed().toList());
+    Thread reader =
+        new Thread(
+            () -> {
+              Throwable unused =
+                  catchThrowable(
+                      () ->
+                          outcomes.forEach(
+                              outcome -> {
+                                taken.countDown();
+                                awaitUnchecked(closing);
+                              }));
+              readerHasEnded.countDown();
+            });
+    reader.setDaemon(true);
+    reader.start();
+    awaitUnchecked(taken);
+    outcomes.close();
+    assertThat(ended.get(30, TimeUnit.SECONDS)).as("the reader could go on").isTrue();
+  }
+
+  private static void awaitUnchecked(CountDownLatch latch) {
+    try {
+      assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
+    }
   }
 }

@@ -3,7 +3,11 @@ package dev.memo.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ForkJoinPool;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -55,7 +59,7 @@ class ReplacementTest {
     Meeting end = new Meeting();
     Workers plain = Workers.plain(2, Thread::new);
     Batch.Task<InterruptedException> task = index -> end.await();
-    Batch batch = new Batch(task, Indexes.below(2), plain, new StopSignal(), new Bell());
+    Batch batch = new Batch(task, Indexes.below(2), plain, new StopSignal(), new Bell(plain));
     batch.start();
     assertThat(batch.waiting(2)).isZero();
     end.arrive();
@@ -148,5 +152,51 @@ class ReplacementTest {
     while (System.nanoTime() < end) {
       Thread.onSpinWait();
     }
+  }
+
+  @Test
+  void failureIsNotLostIfNoThreadReplacesTheOneThatWaitsForItsRetry() throws Exception {
+    InputCalls<Integer, RuntimeException> calls =
+        new InputCalls<>(
+            FailurePolicy.COLLECT,
+            new RetryPolicy(1, 1_000_000, failure -> true),
+            null,
+            new StopSignal(),
+            new Tally(false));
+    AtomicBoolean first = new AtomicBoolean(true);
+    ForkJoinPool pool =
+        new ForkJoinPool(
+            1,
+            owner -> {
+              if (!first.getAndSet(false)) {
+                throw new OutOfMemoryError("unable to create native thread");
+              }
+              return ForkJoinPool.defaultForkJoinWorkerThreadFactory.newThread(owner);
+            },
+            null,
+            true,
+            1,
+            257,
+            1,
+            unused -> true,
+            1,
+            TimeUnit.SECONDS);
+    IllegalStateException failure = new IllegalStateException("busy, try later");
+    CompletableFuture<Object> end = new CompletableFuture<>();
+    pool.execute(
+        () -> {
+          try {
+            end.complete(
+                calls.call(
+                    7,
+                    () -> {
+                      throw failure;
+                    }));
+          } catch (Throwable thrown) {
+            end.complete(thrown);
+          }
+        });
+    assertThat(end.get(30, TimeUnit.SECONDS)).isEqualTo(new Outcome.Failure<>(7, failure));
+    pool.shutdownNow();
   }
 }

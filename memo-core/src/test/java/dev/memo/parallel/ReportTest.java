@@ -2,9 +2,13 @@ package dev.memo.parallel;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.CapturedLog;
 import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
+import dev.memo.call.FunctionStats;
 import dev.memo.codec.TypeRef;
+import dev.memo.failure.DirectoryException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -51,6 +56,34 @@ class ReportTest {
       assertThat(second.timeSaved())
           .hasValueSatisfying(t -> assertThat(t).isGreaterThanOrEqualTo(Duration.ofMillis(80)));
       assertThat(second.toString()).contains("from cache  40", "time saved");
+    }
+  }
+
+  @Test
+  void countersThatCannotBeReadAtTheEndTakeNoOutcomeAway() {
+    AtomicInteger questions = new AtomicInteger();
+    @SuppressWarnings("unchecked")
+    CachedFunction<Integer, Integer, RuntimeException> lost =
+        (CachedFunction<Integer, Integer, RuntimeException>)
+            Proxy.newProxyInstance(
+                CachedFunction.class.getClassLoader(),
+                new Class<?>[] {CachedFunction.class},
+                (proxy, method, arguments) -> {
+                  if (method.getName().equals("call")) {
+                    return -(Integer) arguments[0];
+                  } else if (!method.getName().equals("stats")) {
+                    return method.getName();
+                  } else if (questions.getAndIncrement() == 0) {
+                    return FunctionStats.NONE;
+                  }
+                  throw new DirectoryException("it has been deleted");
+                });
+    try (CapturedLog log = CapturedLog.of(BatchRun.class.getName())) {
+      BatchResult<Integer> result = Parallel.batch(lost).run(List.of(1, 2));
+      assertThat(result.values()).containsExactly(-1, -2);
+      assertThat(result.report().inputs()).isEqualTo(2);
+      assertThat(result.report().computed()).isEmpty();
+      assertThat(log.warnings()).hasSize(1);
     }
   }
 

@@ -311,7 +311,7 @@ class StreamedBatchTest {
         try (Stream<Outcome<byte[]>> outcomes = batch.stream(inputs)) {
           System.out.println("seen " + outcomes.filter(o -> o.index() >= 0).count());
         }
-      } catch (OutOfMemoryError e) {
+      } catch (VirtualMachineError | LinkageError e) { // a JVM without memory throws all of them
         System.out.println("full");
       }
     }

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -131,6 +132,28 @@ class TimedBatchTest {
   }
 
   @Test
+  void predicateDoesNotFeelTheInterruptOfTheCallThatTookTooLong() {
+    List<Boolean> interrupted = new CopyOnWriteArrayList<>();
+    BatchResult<Integer> result =
+        Parallel.<Integer, Integer, RuntimeException>batch(
+                i -> {
+                  while (!Thread.currentThread().isInterrupted()) {
+                    Thread.onSpinWait();
+                  }
+                  throw new IllegalStateException("late, and its flag is set");
+                })
+            .timeout(SHORT)
+            .failures(FailurePolicy.COLLECT)
+            .retry(
+                2,
+                Duration.ZERO,
+                failure -> interrupted.add(Thread.currentThread().isInterrupted()))
+            .run(List.of(1));
+    assertThat(result.failures()).hasSize(1);
+    assertThat(interrupted).containsExactly(false, false);
+  }
+
+  @Test
   void lastFailureCountsWhenAttemptsAreUsedUp() {
     Queue<IllegalStateException> thrown = new ConcurrentLinkedQueue<>();
     BatchResult<Integer> result =
@@ -185,7 +208,7 @@ class TimedBatchTest {
           new InputCalls<>(FailurePolicy.FAIL_FAST, retry, null, stop, new Tally(false));
       Workers workers = Workers.replaced(1, replacements);
       Batch.Task<RuntimeException> task = index -> calls.call(index, () -> call(index));
-      new Batch(task, Indexes.below(100), workers, stop, new Bell()).run();
+      new Batch(task, Indexes.below(100), workers, stop, new Bell(workers)).run();
     }
   }
 

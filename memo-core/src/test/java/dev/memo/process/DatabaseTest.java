@@ -25,10 +25,12 @@ import java.util.UUID;
 import java.util.logging.LogRecord;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A directory whose database was damaged. */
+@Tag("heavy")
 final class DatabaseTest {
   /** After its length and checksum. */
   private static final int FIRST_RECORD_AT = 10;

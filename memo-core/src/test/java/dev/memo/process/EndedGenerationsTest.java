@@ -18,10 +18,12 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What an {@code invalidateAll} has removed takes no space for long. */
+@Tag("heavy")
 final class EndedGenerationsTest {
   private static final long FUNCTION = 7;
   private static final long OTHER = 8;

@@ -7,12 +7,14 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Several processes wait for one computation, which throws. */
 @Timeout(180)
+@Tag("heavy")
 final class FailuresOfProcessesTest {
   private static final String FAILURE = "threw java.lang.IllegalStateException: f 1 has failed";
 

@@ -15,12 +15,14 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What is invalidated in one process is gone in all. */
 @Timeout(120)
+@Tag("heavy")
 final class InvalidatedElsewhereTest {
   private final Path path;
   private final List<String> begun = new CopyOnWriteArrayList<>();

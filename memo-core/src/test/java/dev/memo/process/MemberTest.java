@@ -150,13 +150,25 @@ final class MemberTest {
   @Test
   @DisplayName("P4: who waits when the directory closes is answered, though nobody asks again")
   void aWaitThatNobodyTakesOn() throws IOException {
-    Executor closed =
+    loseWait(
         task -> {
           throw new RejectedExecutionException("closed");
-        };
+        });
+  }
+
+  @Test
+  @DisplayName("P4: who waits is answered also if there is no thread that asks again")
+  void aWaitThatHasNoThread() throws IOException {
+    loseWait(
+        task -> {
+          throw new OutOfMemoryError("unable to create native thread");
+        });
+  }
+
+  /** Has a wait end with its primary, and nobody ask the next one. */
+  private void loseWait(Executor again) throws IOException {
     Spool spool = new Spool(layout, "follower", false, epochs);
-    Member follower =
-        new Member(layout.root(), NO_PATIENCE, spool, epochs, LocalReads.NONE, closed);
+    Member follower = new Member(layout.root(), NO_PATIENCE, spool, epochs, LocalReads.NONE, again);
     Path socket = layout.sockets().resolve("socket");
     Session.Seat seat = new Session.Seat(first.primary(), ID, page.ownerEpoch(), WaitGraph.JVM);
     try (Server server = new Server(seat, Grace.none(), Set.of(), () -> {});

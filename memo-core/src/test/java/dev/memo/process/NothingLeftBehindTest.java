@@ -10,12 +10,14 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What processes and openings leave behind that come and go in any order. */
 @Timeout(120)
+@Tag("heavy")
 final class NothingLeftBehindTest {
   private static final long SEED = 20261121;
   private static final Duration PATIENCE = Duration.ofSeconds(30);

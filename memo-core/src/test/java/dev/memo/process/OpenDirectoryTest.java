@@ -22,9 +22,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag("heavy")
 final class OpenDirectoryTest {
   private static final CallKey KEY = CallKey.of(7, new byte[] {1, 2, 3});
 

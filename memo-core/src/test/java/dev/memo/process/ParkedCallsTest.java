@@ -253,4 +253,34 @@ final class ParkedCallsTest {
           own, "nothing is left", state -> state.waits() == 0 && state.claims() == 0);
     }
   }
+
+  @Test
+  @DisplayName("inputs that are parked need no threads when their primary is killed")
+  void theLossOfThePrimaryTakesNoThreads(@TempDir Path folder) {
+    int many = 150;
+    Path shared = folder.resolve("d");
+    List<Integer> inputs = IntStream.range(0, many).boxed().toList();
+    try (Peer holder = Peer.open(shared, Times.DEFAULT);
+        OpenDirectory own = Openings.open(shared, Times.DEFAULT)) {
+      assertThat(Openings.role(own)).isEqualTo("follows");
+      List<String> runs = new CopyOnWriteArrayList<>();
+      GatedFunctions here =
+          new GatedFunctions(own.primary(), own.primary().waits(), FOR_EVER, runs::add);
+      inputs.forEach(key -> holder.ask("call", "f", key));
+      Openings.await("it computes", () -> holder.mentions("computes f").size() == many);
+      inputs.forEach(key -> here.open("f", key));
+      CompletableFuture<List<String>> results =
+          async(() -> Parallel.map(here.function("f"), inputs, 2));
+      Openings.awaitState(own, "all wait", state -> state.waits() == many);
+
+      holder.kill();
+
+      assertThat(get(results)).hasSize(many);
+      long threads =
+          Thread.getAllStackTraces().keySet().stream()
+              .filter(thread -> thread.getName().equals("memo asks again"))
+              .count();
+      assertThat(threads).as("threads that have asked again").isLessThan(10);
+    }
+  }
 }

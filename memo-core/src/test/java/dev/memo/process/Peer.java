@@ -7,7 +7,6 @@ import dev.memo.store.ChildJvm;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
@@ -21,6 +20,7 @@ import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,20 +29,24 @@ import org.jspecify.annotations.Nullable;
  */
 final class Peer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final String READ_ONLY = "memo.test.readOnly";
 
-  private final ChildJvm child;
-  private final PrintStream commands;
+  /** How long a peer may take to close its directory before its JVM is killed instead. */
+  private static final Duration CLOSING = Duration.ofSeconds(5);
+
+  private static final String LEAVE = "leave";
+  private static final String LEFT = "left";
+
+  private final PeerJvm jvm;
   private final List<String> said = new ArrayList<>(); // guarded by this
   private int asked;
+  private int answered; // guarded by this
+  private boolean isOver; // its JVM was killed, or is not its own any more
+  private boolean isStopped;
 
-  private Peer(ChildJvm child) {
-    this.child = child;
-    this.commands =
-        new PrintStream(child.process().getOutputStream(), true, StandardCharsets.UTF_8);
-    Thread listener = new Thread(this::listen, "listens to " + pid());
-    listener.setDaemon(true);
-    listener.start();
+  private Peer(PeerJvm jvm, List<Object> life) {
+    this.jvm = jvm;
+    jvm.toldTo(this::hear);
+    jvm.write(life.stream().map(Object::toString).collect(Collectors.joining(Program.SEPARATOR)));
   }
 
   static Peer start(Path directory, Times times) {
@@ -53,73 +57,79 @@ final class Peer implements AutoCloseable {
    * @param reportsWaits false switches off that waits inside the process are told to the primary
    */
   static Peer start(Path directory, Times times, Duration maxWait, boolean reportsWaits) {
-    return start(directory, times, maxWait, reportsWaits, surroundings -> {});
+    return start(directory, times, maxWait, reportsWaits, false, null);
   }
 
   /**
    * @param surroundings says what is special about its JVM
    */
-  static Peer start(
+  static Peer start(Path directory, Times times, Consumer<ChildJvm.Builder> surroundings) {
+    return start(directory, times, PATIENCE, true, false, surroundings);
+  }
+
+  private static Peer start(
       Path directory,
       Times times,
       Duration maxWait,
       boolean reportsWaits,
-      Consumer<ChildJvm.Builder> surroundings) {
-    ChildJvm.Builder child =
-        ChildJvm.of(
-            Program.class,
+      boolean readOnly,
+      @Nullable Consumer<ChildJvm.Builder> surroundings) {
+    PeerJvm jvm =
+        surroundings == null
+            ? PeerJvm.ordinary(Program.class)
+            : PeerJvm.special(Program.class, surroundings);
+    return new Peer(
+        jvm,
+        List.of(
             directory,
             times.beat().toMillis(),
             times.silence().toMillis(),
             times.lease().toMillis(),
             times.grace().toMillis(),
             maxWait.toMillis(),
-            reportsWaits);
-    surroundings.accept(child.shortLived());
-    return new Peer(child.start());
+            reportsWaits,
+            readOnly));
   }
 
   /** Starts one and waits until it has the directory open. */
   static Peer open(Path directory, Times times) {
-    return open(directory, times, surroundings -> {});
+    return opened(start(directory, times));
   }
 
   static Peer open(Path directory, Times times, Consumer<ChildJvm.Builder> surroundings) {
-    Peer peer = start(directory, times, PATIENCE, true, surroundings);
+    return opened(start(directory, times, surroundings));
+  }
+
+  /** As above, but it only reads. */
+  static Peer openToRead(Path directory) {
+    return opened(start(directory, Times.DEFAULT, PATIENCE, true, true, null));
+  }
+
+  static Peer openToRead(Path directory, Consumer<ChildJvm.Builder> surroundings) {
+    return opened(start(directory, Times.DEFAULT, PATIENCE, true, true, surroundings));
+  }
+
+  private static Peer opened(Peer peer) {
     peer.await("opened");
     return peer;
   }
 
-  /** As above, but it only reads. */
-  static Peer openToRead(Path directory, Consumer<ChildJvm.Builder> surroundings) {
-    return open(
-        directory,
-        Times.DEFAULT,
-        child -> surroundings.accept(child.option("-D" + READ_ONLY + "=true")));
-  }
-
-  private void listen() {
-    try (BufferedReader lines = child.process().inputReader(StandardCharsets.UTF_8)) {
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        synchronized (this) {
-          said.add(line);
-          notifyAll();
-        }
-      }
-    } catch (IOException e) {
-      synchronized (this) {
-        said.add("cannot be heard: " + e);
-        notifyAll();
-      }
+  private synchronized void hear(String line) {
+    said.add(line);
+    if (line.startsWith(Asked.TAG)) {
+      answered++;
     }
+    notifyAll();
   }
 
   long pid() {
-    return child.process().pid();
+    return jvm.process().pid();
   }
 
   /** A command under way. */
   final class Asked {
+    private static final String TAG = "#";
+
     private final String tag;
 
     private Asked(String tag) {
@@ -147,12 +157,12 @@ final class Peer implements AutoCloseable {
 
   /** Tells it to do something; the words are those of {@link Program}. */
   Asked ask(Object... words) {
-    String tag = "#" + ++asked;
+    String tag = Asked.TAG + ++asked;
     StringBuilder line = new StringBuilder(tag);
     for (Object word : words) {
       line.append(' ').append(word);
     }
-    commands.println(line);
+    jvm.write(line.toString());
     return new Asked(tag);
   }
 
@@ -162,8 +172,21 @@ final class Peer implements AutoCloseable {
   }
 
   /** The first line it ever said that begins so. */
-  synchronized String await(String start) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
+  String await(String start) {
+    String line = await(start, PATIENCE);
+    if (line == null) {
+      throw new AssertionError("the process never said " + start + ": " + said());
+    }
+    return line;
+  }
+
+  private synchronized List<String> said() {
+    return List.copyOf(said);
+  }
+
+  /** As above; null if it does not say so in time. */
+  private synchronized @Nullable String await(String start, Duration patience) {
+    long deadline = System.nanoTime() + patience.toNanos();
     while (true) {
       for (String line : said) {
         if (line.startsWith(start)) {
@@ -172,7 +195,7 @@ final class Peer implements AutoCloseable {
       }
       long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
       if (left <= 0) {
-        throw new AssertionError("the process never said " + start + ": " + said);
+        return null;
       }
       try {
         wait(left);
@@ -198,6 +221,7 @@ final class Peer implements AutoCloseable {
 
   /** Stops it as SIGSTOP does, and waits until no thread of it runs any more. */
   void stop() {
+    isStopped = true;
     signal("-STOP");
     Path threads = Path.of("/proc", Long.toString(pid()), "task");
     Openings.await(
@@ -216,6 +240,7 @@ final class Peer implements AutoCloseable {
   /** Lets it go on. */
   void resume() {
     signal("-CONT");
+    isStopped = false;
   }
 
   private void signal(String signal) {
@@ -232,33 +257,46 @@ final class Peer implements AutoCloseable {
 
   /** Ends it as {@code kill -9} does. */
   void kill() {
-    child.process().toHandle().destroyForcibly();
-    awaitEnd();
+    isOver = true;
+    jvm.kill();
   }
 
-  /** Lets it close the directory and end. */
+  /** Lets it close the directory. */
   void leave() {
-    commands.close();
-    awaitEnd();
+    isOver = true;
+    if (!isReusable()) {
+      jvm.leave();
+      return;
+    }
+    jvm.write(LEAVE);
+    await(LEFT);
+    jvm.giveBack();
   }
 
-  private void awaitEnd() {
-    try {
-      if (!child.process().waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new AssertionError("the process does not end: " + said);
-      }
-    } catch (InterruptedException e) {
-      throw new AssertionError(e);
-    }
+  private synchronized boolean isReusable() {
+    return jvm.isOrdinary() && jvm.process().isAlive() && !isStopped && answered == asked;
   }
 
   @Override
   public void close() {
-    child.close();
+    if (isOver) {
+      return;
+    }
+    isOver = true;
+    if (isReusable()) {
+      jvm.write(LEAVE);
+      if (await(LEFT, CLOSING) != null) {
+        jvm.giveBack();
+        return;
+      }
+    }
+    jvm.process().destroyForcibly();
   }
 
   /** What runs in the other process. */
   static final class Program {
+    private static final String SEPARATOR = "\t";
+
     private final OpenDirectory directory;
     private final GatedFunctions functions;
 
@@ -267,18 +305,27 @@ final class Peer implements AutoCloseable {
       this.functions = functions;
     }
 
-    public static void main(String[] arguments) throws IOException {
+    /** One life after the other: a line with what it is about, then commands. */
+    public static void main(String[] unused) throws IOException {
+      BufferedReader lines =
+          new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        live(line.split(SEPARATOR), lines);
+        say(LEFT);
+      }
+    }
+
+    private static void live(String[] life, BufferedReader lines) throws IOException {
       Duration[] durations = new Duration[5];
       for (int i = 0; i < durations.length; i++) {
-        durations[i] = Duration.ofMillis(Long.parseLong(arguments[i + 1]));
+        durations[i] = Duration.ofMillis(Long.parseLong(life[i + 1]));
       }
       Times times = new Times(durations[0], durations[1], durations[2], durations[3]);
-      boolean reportsWaits = Boolean.parseBoolean(arguments[6]);
-      Path path = Path.of(arguments[0]);
+      boolean reportsWaits = Boolean.parseBoolean(life[6]);
+      boolean readOnly = Boolean.parseBoolean(life[7]);
+      Path path = Path.of(life[0]);
       try (OpenDirectory directory =
-          Boolean.getBoolean(READ_ONLY)
-              ? ReadOnlyOpenings.open(path)
-              : Openings.open(path, times)) {
+          readOnly ? ReadOnlyOpenings.open(path) : Openings.open(path, times)) {
         Primary primary = directory.primary();
         GatedFunctions functions =
             new GatedFunctions(
@@ -288,10 +335,10 @@ final class Peer implements AutoCloseable {
                 call -> say("computes " + call));
         Program program = new Program(directory, functions);
         say("opened");
-        BufferedReader lines =
-            new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
-        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        String line = lines.readLine();
+        while (line != null && !line.equals(LEAVE)) {
           program.begin(line.split(" ", -1));
+          line = lines.readLine();
         }
       }
     }

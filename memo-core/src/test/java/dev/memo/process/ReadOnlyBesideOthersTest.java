@@ -11,12 +11,14 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that only reads a directory, beside primaries that come and go. */
 @Timeout(300)
+@Tag("heavy")
 final class ReadOnlyBesideOthersTest {
   private static final int KEYS = 50;
 
@@ -276,8 +278,8 @@ final class ReadOnlyBesideOthersTest {
   @Test
   void processesThatReadAndOneThatWrites() {
     String[] stored = ReadOnlyOpenings.store(path, KEYS).toArray(String[]::new);
-    try (Peer reader = Peer.openToRead(path, child -> {});
-        Peer other = Peer.openToRead(path, child -> {});
+    try (Peer reader = Peer.openToRead(path);
+        Peer other = Peer.openToRead(path);
         Peer primary = Peer.open(path, Times.DEFAULT)) {
       assertThat(primary.get("role")).as("nobody else has the lock").isEqualTo("leads");
       for (int key = 0; key < KEYS; key++) {

@@ -24,12 +24,14 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A process that only reads a directory, without a primary: what it serves and what it refuses. */
 @Timeout(180)
+@Tag("heavy")
 final class ReadOnlyDirectoryTest {
   private static final int KEYS = 50;
 
@@ -326,7 +328,7 @@ final class ReadOnlyDirectoryTest {
     List<String> values = ReadOnlyOpenings.store(path, KEYS);
     OpenDirectory first = ReadOnlyOpenings.open(path);
     try (OpenDirectory second = ReadOnlyOpenings.open(path);
-        Peer third = Peer.openToRead(path, child -> {})) {
+        Peer third = Peer.openToRead(path)) {
       assertThat(GatedFunctions.of(first).peek("quick", 0)).isEqualTo(values.get(0));
       first.close();
       GatedFunctions here = GatedFunctions.of(second);

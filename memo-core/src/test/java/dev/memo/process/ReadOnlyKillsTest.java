@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("heavy")
 @Timeout(1800)
 final class ReadOnlyKillsTest {
-  private static final int ROUNDS = "soak".equals(System.getProperty("memo.test.size")) ? 150 : 6;
+  private static final int ROUNDS = "soak".equals(System.getProperty("memo.test.size")) ? 150 : 3;
   private static final int KEYS = 40;
   private static final long SEED = 7;
 

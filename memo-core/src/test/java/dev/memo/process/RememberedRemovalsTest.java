@@ -10,6 +10,7 @@ import dev.memo.claims.PutAnswer;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
  * those that are found under a former name of their function.
  */
 @Timeout(240)
+@Tag("heavy")
 final class RememberedRemovalsTest {
   private static final Times OFTEN =
       new Times(

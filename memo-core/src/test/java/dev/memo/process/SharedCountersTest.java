@@ -22,12 +22,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How reports of processes become sums, and how sums become rows that the next primary reads. */
 @Timeout(120)
+@Tag("heavy")
 final class SharedCountersTest {
   private static final long ID = 7;
   private static final String IDENTITY = "f\n1";

@@ -32,12 +32,14 @@ import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Results that no primary could take. */
 @Timeout(120)
+@Tag("heavy")
 final class SpoolTest {
   private static final UUID ID = new UUID(1, 2);
   private static final int VARIANT = 1;

@@ -93,9 +93,16 @@ final class TakeoverTest {
   @Test
   @DisplayName("P1: a result that is ready while there is no primary goes to the next one")
   void aResultWaitsForTheNextPrimary() {
-    try (Peer first = Peer.open(path, Openings.SOON);
-        Peer holder = Peer.open(path, Openings.SOON);
-        Peer third = Peer.open(path, Openings.SOON)) {
+    // who is killed is not silent but gone; a result is spooled by who waits longer than that
+    Times patient =
+        new Times(
+            Openings.SOON.beat(),
+            Duration.ofSeconds(60),
+            Openings.SOON.lease(),
+            Openings.SOON.grace());
+    try (Peer first = Peer.open(path, patient);
+        Peer holder = Peer.open(path, patient);
+        Peer third = Peer.open(path, patient)) {
       Peer.Asked slow = holder.ask("call", "f", 1);
       holder.await("computes f 1");
       first.kill();

@@ -13,12 +13,14 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What processes that only read keep among the temporary files, and who removes it. */
 @Timeout(120)
+@Tag("heavy")
 final class TemporaryFoldersTest {
   private static final String NAME = "memo-reads-123-456-0123456789abcdef";
 

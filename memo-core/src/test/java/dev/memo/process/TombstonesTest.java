@@ -18,12 +18,14 @@ import java.util.Set;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** When the tombstones of invalidated calls are removed. */
 @Timeout(120)
+@Tag("heavy")
 final class TombstonesTest {
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
   private static final CallKey OTHER =

@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What the primary keeps in memory for a process that asks and does not read its answers. */
 @Timeout(120)
+@Tag("heavy")
 final class UnreadAnswersTest {
   private static final CallKey KEY = CallKey.of(7, new byte[] {1});
   private static final int VARIANT = 1;

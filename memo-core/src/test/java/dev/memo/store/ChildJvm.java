@@ -108,11 +108,18 @@ public final class ChildJvm implements AutoCloseable {
      */
     private static final int WARNING_JDK = 24;
 
+    private static final boolean FULL_SIZE = "soak".equals(System.getProperty("memo.test.size"));
+
+    /** What does not live long does not gain by what takes time to begin. */
+    private static final List<String> SHORT_LIFE =
+        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
     private final Class<?> main;
     private final Object[] arguments;
     private final List<String> prefix = new ArrayList<>();
     private final List<String> options = new ArrayList<>();
     private boolean nativeAccess = true;
+    private boolean shortLived = !FULL_SIZE;
     private Path java = OWN_JAVA;
 
     private Builder(Class<?> main, Object... arguments) {
@@ -137,9 +144,18 @@ public final class ChildJvm implements AutoCloseable {
       return this;
     }
 
-    /** For one that does not live long enough to gain by what takes time to begin. */
+    /** For one that is short even where tests have their full size. */
     public Builder shortLived() {
-      return option("-XX:TieredStopAtLevel=1").option("-XX:+UseSerialGC");
+      shortLived = true;
+      return this;
+    }
+
+    /**
+     * For one that races, and shall do so with all that compilers may do to the order of things.
+     */
+    public Builder longLived() {
+      shortLived = false;
+      return this;
     }
 
     public Builder java(Path executable) {
@@ -154,6 +170,9 @@ public final class ChildJvm implements AutoCloseable {
       boolean warns = Runtime.version().feature() >= WARNING_JDK || !java.equals(OWN_JAVA);
       if (warns && nativeAccess) {
         command.addAll(List.of("--enable-native-access=ALL-UNNAMED", "-Dkryo.unsafe=false"));
+      }
+      if (shortLived) {
+        command.addAll(SHORT_LIFE);
       }
       command.addAll(options);
       command.add("-cp");

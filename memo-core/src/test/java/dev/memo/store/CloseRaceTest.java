@@ -49,6 +49,7 @@ final class CloseRaceTest {
         ChildJvm.of(Closer.class, folder.resolve("data"), awaitsReturns, rounds)
             .option("-XX:ErrorFile=" + crashReport)
             .option("-XX:-CreateCoredumpOnCrash")
+            .longLived()
             .start()) {
       List<String> said = child.awaitEnd();
       if (Files.exists(crashReport)) {

@@ -239,7 +239,7 @@ final class RegressingSecondaryTest {
   private static String mended() {
     return "RocksDB "
         + RocksDB.rocksdbVersion()
-        + " has mended this: what is done against it may be needless; see ARCHITECTURE.md";
+        + " has mended this: what is done against it may be needless; see DECISIONS.md";
   }
 
   @ParameterizedTest

@@ -219,7 +219,7 @@ final class StaleSecondaryTest {
     return "RocksDB "
         + version()
         + " has mended its secondaries: the epoch stripes and reopens may be relaxed;"
-        + " see ARCHITECTURE.md";
+        + " see DECISIONS.md";
   }
 
   private static String version() {

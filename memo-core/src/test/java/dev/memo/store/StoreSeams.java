@@ -34,6 +34,11 @@ public final class StoreSeams {
     Seams.ofThisJvm = Seams.ofThisJvm.withWriteBuffer(bytes);
   }
 
+  /** Tables stay as they were written. */
+  public static void leaveTables() {
+    Seams.ofThisJvm = Seams.ofThisJvm.withoutCompaction();
+  }
+
   /** Counts how often logs of writes were forced to the medium. */
   public static LongSupplier countSyncs() {
     NativeLibrary.load();

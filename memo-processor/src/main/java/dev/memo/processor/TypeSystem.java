@@ -29,7 +29,8 @@ import javax.lang.model.util.Types;
 
 /** The questions about types that several checks ask. */
 record TypeSystem(Types types, Elements elements) {
-  private static final int MOST_TYPES = 200;
+  /** So few because javac names each by recursion, on a stack that may be small. */
+  private static final int MOST_TYPES = 100;
 
   /** Exactly these: memo makes them anew for every caller. */
   private static final Set<String> FUTURES =

@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.eclipse.jdt.core.compiler.batch.BatchCompiler;
 import org.junit.jupiter.api.Tag;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -81,13 +83,10 @@ class CompilersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "-J-Duser.language=tr -J-Duser.country=TR",
-        "-J-Duser.language=ar -J-Duser.country=EG",
-        "-J-Dfile.encoding=ISO-8859-1 -J-Dsun.jnu.encoding=ISO-8859-1",
-        "-J-Dline.separator=\r\n",
-        "-J-Duser.timezone=Asia/Kathmandu",
-        "-parameters -g",
-        "-g:none -nowarn",
+        "-J-Duser.language=tr -J-Duser.country=TR"
+            + " -J-Dfile.encoding=ISO-8859-1 -J-Dsun.jnu.encoding=ISO-8859-1 -parameters -g",
+        "-J-Duser.language=ar -J-Duser.country=EG"
+            + " -J-Dline.separator=\r\n -J-Duser.timezone=Asia/Kathmandu -g:none -nowarn",
         "-proc:only",
         "-implicit:none -sourcepath SOURCES"
       })
@@ -101,8 +100,12 @@ class CompilersTest {
     assertThat(Folders.contents(generated)).isEqualTo(EXPECTED);
   }
 
+  static LongStream seeds() {
+    return LongStream.rangeClosed(1, "soak".equals(System.getProperty("memo.test.size")) ? 3 : 1);
+  }
+
   @ParameterizedTest
-  @ValueSource(longs = {1, 2, 3})
+  @MethodSource("seeds")
   void orderOfSourcesDoesNotMatter(long seed) throws IOException {
     List<Path> shuffled = new ArrayList<>(good());
     Collections.shuffle(shuffled, new Random(seed));

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
@@ -18,19 +19,17 @@ import org.junit.jupiter.api.TestFactory;
  * <p>After a deliberate change: {@code mvn test -pl memo-processor -am -Dtest=GoldenTest
  * -Dmemo.golden.rewrite=true -Dsurefire.failIfNoSpecifiedTests=false}, then read the difference.
  */
+@Tag("heavy") // CompilersTest has the compilers of both JDKs make the same
 class GoldenTest {
+  private static final Compilation GOOD = compile(Sources.load(Sources.in("good")));
 
-  private static Compilation compileGood() {
-    return Sources.compile(
-        Sources.load(Sources.in("good")),
-        Sources.STRICT,
-        new CachedProcessor(),
-        new NullnessProcessor());
+  private static Compilation compile(List<JavaFileObject> sources) {
+    return Sources.compile(sources, Sources.STRICT, new CachedProcessor(), new NullnessProcessor());
   }
 
   @TestFactory
   Stream<DynamicTest> wrapperIsAsExpected() {
-    return Sources.generated(compileGood()).entrySet().stream()
+    return Sources.generated(GOOD).entrySet().stream()
         .map(
             file ->
                 DynamicTest.dynamicTest(
@@ -45,17 +44,15 @@ class GoldenTest {
 
   @Test
   void everyExpectedWrapperIsGenerated() {
-    assertThat(Sources.generated(compileGood()).keySet())
+    assertThat(Sources.generated(GOOD).keySet())
         .containsExactlyElementsOf(
             Sources.in("expected").stream().map(file -> file.getFileName().toString()).toList());
   }
 
   @Test
   void wrappersCompileWithoutAnyWarning() {
-    Compilation compilation = compileGood();
-
-    assertThat(compilation.diagnostics()).isEmpty();
-    assertThat(compilation.status()).isEqualTo(Compilation.Status.SUCCESS);
+    assertThat(GOOD.diagnostics()).isEmpty();
+    assertThat(GOOD.status()).isEqualTo(Compilation.Status.SUCCESS);
   }
 
   @Test
@@ -63,9 +60,6 @@ class GoldenTest {
     List<JavaFileObject> reversed = new ArrayList<>(Sources.load(Sources.in("good")));
     Collections.reverse(reversed);
 
-    Compilation compilation =
-        Sources.compile(reversed, Sources.STRICT, new CachedProcessor(), new NullnessProcessor());
-
-    assertThat(Sources.generated(compilation)).isEqualTo(Sources.generated(compileGood()));
+    assertThat(Sources.generated(compile(reversed))).isEqualTo(Sources.generated(GOOD));
   }
 }

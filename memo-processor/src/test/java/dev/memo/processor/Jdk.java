@@ -13,6 +13,10 @@ import java.util.stream.Stream;
 record Jdk(Path home) {
   private static final Path JVMS = Path.of("/usr/lib/jvm");
 
+  /** No tool runs long enough to gain by what takes time to begin. */
+  private static final List<String> SHORT_LIFE =
+      List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC");
+
   static Jdk running() {
     return new Jdk(Path.of(System.getProperty("java.home")));
   }
@@ -58,6 +62,7 @@ record Jdk(Path home) {
   ProgramRun run(String tool, Path folder, List<String> arguments) throws IOException {
     List<String> command = new ArrayList<>();
     command.add(home.resolve("bin").resolve(tool).toString());
+    SHORT_LIFE.forEach(option -> command.add(tool.equals("java") ? option : "-J" + option));
     command.addAll(arguments);
     return ProgramRun.in(folder, command);
   }

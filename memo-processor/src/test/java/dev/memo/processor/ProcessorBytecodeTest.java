@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.source.util.Trees;
 import com.tngtech.archunit.core.domain.JavaAccess;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchRule;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
 import javax.annotation.processing.Filer;
 import javax.annotation.processing.ProcessingEnvironment;
 import javax.tools.StandardLocation;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -26,6 +28,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * filer: nothing else works in all compilers and builds. Each rule is also shown to find what it
  * forbids.
  */
+@Tag("heavy") // of the same classes whatever JDK runs it
 class ProcessorBytecodeTest {
   private static final ArchRule COMPILER_INTERNALS =
       noClasses()
@@ -71,6 +74,11 @@ class ProcessorBytecodeTest {
                           Filer.class,
                           Set.of("createResource", "createClassFile", "getResource"))));
 
+  private static final JavaClasses PROCESSOR =
+      new ClassFileImporter()
+          .withImportOption(new ImportOption.DoNotIncludeTests())
+          .importPackages("dev.memo.processor");
+
   static Stream<Case> cases() {
     return Stream.of(
         new Case(COMPILER_INTERNALS, UsesTrees.class),
@@ -95,10 +103,8 @@ class ProcessorBytecodeTest {
   @ParameterizedTest
   @MethodSource("cases")
   void processorDoesNot(Case forbidden) {
-    forbidden.rule.check(
-        new ClassFileImporter()
-            .withImportOption(new ImportOption.DoNotIncludeTests())
-            .importPackages("dev.memo.processor"));
+    assertThat(PROCESSOR).isNotEmpty();
+    forbidden.rule.check(PROCESSOR);
   }
 
   /** The twin: the rules see it where it is done. */

@@ -50,6 +50,7 @@ public final class SecondaryReads implements LocalReads {
   private volatile @Nullable Source source; // written under this
   private volatile boolean closed; // written under this
   private volatile boolean asleep; // the thread has to be woken by who misses something
+  private volatile boolean isIdle; // as above, and nothing is due before
   private @Nullable Thread thread; // guarded by this
 
   // of the thread
@@ -162,7 +163,7 @@ public final class SecondaryReads implements LocalReads {
 
   /** Whether nothing is looked at before somebody misses something. */
   boolean isAtRest() {
-    return asleep && !missed;
+    return isIdle && !missed;
   }
 
   /** What was done so far. */
@@ -236,10 +237,12 @@ public final class SecondaryReads implements LocalReads {
     long shortly = pace.betweenCatchUps().toNanos(); // however often something is missed
     LockSupport.parkNanos(this, shortly);
     asleep = true;
+    isIdle = dueNanos == 0;
     boolean isOutdated = view != null && !view.source().equals(source);
     if (!missed && !closed && !isOutdated && longest > shortly) {
       LockSupport.parkNanos(this, longest - shortly);
     }
+    isIdle = false;
     asleep = false;
   }
 

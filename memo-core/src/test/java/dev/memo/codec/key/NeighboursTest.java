@@ -48,7 +48,7 @@ class NeighboursTest {
   @Tag("heavy")
   @DisplayName("P2: equal arguments have equal bytes, neighbours have different bytes")
   void bytesAreEqualForEqualArgumentsAndDifferForNeighbours() {
-    int count = "soak".equals(System.getProperty("memo.test.size")) ? 10_000_000 : 100_000;
+    int count = "soak".equals(System.getProperty("memo.test.size")) ? 10_000_000 : 50_000;
     Map<Change, Integer> seen = new EnumMap<>(Change.class);
     Set<Integer> tags = new HashSet<>();
     for (int i = 0; i < count; i += NEIGHBOURS_OF_EACH) {

@@ -30,12 +30,14 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Reads that wait for another look: when they do, for how long, and what is let go afterwards. */
 @Timeout(120)
+@Tag("heavy")
 final class LatestReadsTest {
   private static final int V = 1;
   private static final long OWNER = 3;
