@@ -69,7 +69,7 @@ public final class OverheadTable {
         Runtime.getRuntime().availableProcessors(),
         INPUTS,
         THREADS);
-    Map<String, List<Double>> results = rounds.run(new OverheadTable(), 5);
+    Map<String, List<Double>> results = rounds.run(new OverheadTable(), 5, Rounds.COUNT);
     results.forEach((name, nanos) -> print(name, nanos, results.getOrDefault(FLOOR, List.of())));
     selection.explain();
   }

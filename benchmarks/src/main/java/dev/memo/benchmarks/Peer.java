@@ -3,6 +3,8 @@ package dev.memo.benchmarks;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -18,6 +20,9 @@ import java.util.logging.Logger;
  */
 final class Peer implements AutoCloseable {
   private static final Logger MEMO = Logger.getLogger("dev.memo");
+
+  /** What a library prints there later is no answer. */
+  private static final PrintStream ANSWERS = System.out;
 
   private final Process process;
   private final PrintWriter to;
@@ -62,13 +67,19 @@ final class Peer implements AutoCloseable {
     MEMO.setLevel(Level.WARNING);
   }
 
+  /** As above; what libraries print is for nobody. */
+  static void becomeSilent() {
+    becomeQuiet();
+    System.setOut(new PrintStream(OutputStream.nullOutputStream()));
+  }
+
   /** Answers until the input ends. A question that fails ends the process. */
   static void serve(Answers answers) throws IOException {
     try (BufferedReader in =
         new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
-      System.out.println("ready");
+      ANSWERS.println("ready");
       for (String line = in.readLine(); line != null; line = in.readLine()) {
-        System.out.println(answers.answer(line.split(" ", -1)));
+        ANSWERS.println(answers.answer(line.split(" ", -1)));
       }
     } catch (Throwable failure) {
       failure.printStackTrace();

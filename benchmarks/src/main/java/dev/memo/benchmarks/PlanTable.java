@@ -43,6 +43,8 @@ import org.rocksdb.RocksDBException;
  */
 public final class PlanTable {
   private static final int THREADS = 2;
+  private static final int WARM_UPS = 5; // each is short, and a plan is compiled after the first
+  private static final int ROUNDS = 25;
 
   private final List<Long> inputs;
   private final Memo memo;
@@ -138,7 +140,7 @@ public final class PlanTable {
     CachedFunction<Long, ?, RuntimeException> function = asked.in(memo);
     rounds.add("plan", table -> table.plan(asked, function));
     rounds.add("raw", table -> table.multiGet(asked));
-    Map<String, List<Double>> results = rounds.run(this);
+    Map<String, List<Double>> results = rounds.run(this, WARM_UPS, ROUNDS);
     List<Double> plan = results.getOrDefault("plan", List.of());
     List<Double> multiGet = results.getOrDefault("raw", List.of());
     List<Double> ratios = new ArrayList<>();

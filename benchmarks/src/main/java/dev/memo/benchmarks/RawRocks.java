@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
@@ -14,6 +16,7 @@ import org.rocksdb.ColumnFamilyHandle;
 import org.rocksdb.ColumnFamilyOptions;
 import org.rocksdb.CompressionType;
 import org.rocksdb.DBOptions;
+import org.rocksdb.FlushOptions;
 import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
@@ -25,6 +28,9 @@ import org.rocksdb.RocksObject;
 /** The database of a directory without memo, opened with memo's options. */
 final class RawRocks implements StoreWorker.Database {
   private static final long MIB = 1 << 20;
+
+  /** One thing follows another after a moment. */
+  private static final int IDLE_LOOKS = 5;
 
   private final List<RocksObject> options = new ArrayList<>();
   private final List<ColumnFamilyHandle> families = new ArrayList<>();
@@ -46,7 +52,18 @@ final class RawRocks implements StoreWorker.Database {
             RocksDB.open(
                 rocks.dbOptions().setAvoidFlushDuringRecovery(true),
                 data.toString(),
-                rocks.descriptors(64 * MIB),
+                rocks.descriptors(RocksSetup.MEMO, 64 * MIB),
+                rocks.families));
+  }
+
+  /** A new one. */
+  static RawRocks of(RocksSetup setup, long cacheBytes, Path data) throws RocksDBException {
+    return new RawRocks(
+        rocks ->
+            RocksDB.open(
+                rocks.dbOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true),
+                data.toString(),
+                rocks.descriptors(setup, cacheBytes),
                 rocks.families));
   }
 
@@ -57,7 +74,7 @@ final class RawRocks implements StoreWorker.Database {
                 rocks.dbOptions().setMaxFileOpeningThreads(1),
                 data.toString(),
                 own.toString(),
-                rocks.descriptors(16 * MIB),
+                rocks.descriptors(RocksSetup.MEMO, 16 * MIB),
                 rocks.families));
   }
 
@@ -71,24 +88,27 @@ final class RawRocks implements StoreWorker.Database {
         .setStatsPersistPeriodSec(0);
   }
 
-  private List<ColumnFamilyDescriptor> descriptors(long cacheBytes) {
+  private List<ColumnFamilyDescriptor> descriptors(RocksSetup setup, long cacheBytes) {
     Cache cache = kept(new HyperClockCache(cacheBytes, 0, -1, false));
+    BlockBasedTableConfig table =
+        new BlockBasedTableConfig()
+            .setFilterPolicy(kept(new BloomFilter(10)))
+            .setWholeKeyFiltering(true)
+            .setBlockCache(cache)
+            .setCacheIndexAndFilterBlocks(false)
+            .setFormatVersion(6)
+            .setUniformCvThreshold(-1);
     ColumnFamilyOptions columns =
         kept(new ColumnFamilyOptions())
-            .setTableFormatConfig(
-                new BlockBasedTableConfig()
-                    .setFilterPolicy(kept(new BloomFilter(10)))
-                    .setWholeKeyFiltering(true)
-                    .setBlockCache(cache)
-                    .setCacheIndexAndFilterBlocks(true)
-                    .setPinL0FilterAndIndexBlocksInCache(true)
-                    .setFormatVersion(6)
-                    .setUniformCvThreshold(-1))
             .setWriteBufferSize(4 * MIB)
             .setMaxWriteBufferNumber(4)
+            .setMemtableWholeKeyFiltering(true)
+            .setMemtablePrefixBloomSizeRatio(0.02)
             .setMaxBytesForLevelBase(64 * MIB)
             .setTargetFileSizeBase(16 * MIB)
             .setCompressionType(CompressionType.LZ4_COMPRESSION);
+    setup.change(table, columns);
+    columns.setTableFormatConfig(table);
     List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
     for (String name : List.of("default", "meta", "maps")) {
       descriptors.add(
@@ -105,6 +125,31 @@ final class RawRocks implements StoreWorker.Database {
   @Override
   public byte @Nullable [] get(byte[] key) throws RocksDBException {
     return db.get(families.get(0), reads, key);
+  }
+
+  void put(byte[] key, byte[] value) throws RocksDBException {
+    db.put(families.get(0), key, value);
+  }
+
+  /** Returns when nothing is done in the background any more. */
+  void awaitCompaction() throws RocksDBException {
+    for (int idle = 0; idle < IDLE_LOOKS; ) {
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(5));
+      long running =
+          db.getLongProperty(families.get(0), "rocksdb.num-running-flushes")
+              + db.getLongProperty(families.get(0), "rocksdb.num-running-compactions");
+      idle = running == 0 ? idle + 1 : 0;
+    }
+  }
+
+  /** As after a while. */
+  void settle() throws RocksDBException {
+    try (FlushOptions flush = new FlushOptions()) {
+      db.flush(flush, families);
+    }
+    for (ColumnFamilyHandle family : families) {
+      db.compactRange(family);
+    }
   }
 
   /** A value or null for each key. */

@@ -17,6 +17,9 @@ final class Rounds<C, T> {
   static final int COUNT = 5;
   private static final int WARM_UPS = 2;
 
+  /** How often a row is measured, unless it is asked for more. */
+  static final int MOST = WARM_UPS + COUNT;
+
   private final Selection selection;
   private final Map<String, Function<C, T>> measurements = new LinkedHashMap<>();
 
@@ -37,12 +40,12 @@ final class Rounds<C, T> {
 
   /** What each row gave, round by round. */
   Map<String, List<T>> run(C measured) {
-    return run(measured, WARM_UPS);
+    return run(measured, WARM_UPS, COUNT);
   }
 
-  Map<String, List<T>> run(C measured, int warmUps) {
+  Map<String, List<T>> run(C measured, int warmUps, int count) {
     Map<String, List<T>> results = new LinkedHashMap<>();
-    for (int round = -warmUps; round < COUNT; round++) {
+    for (int round = -warmUps; round < count; round++) {
       boolean counts = round >= 0;
       measurements.forEach(
           (name, measurement) -> {

@@ -1,0 +1,261 @@
+package dev.memo.benchmarks;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes what the tables print into {@code benchmarks/RESULTS.md}, a section for each part, with
+ * the date, the machine and the command that repeats it:
+ *
+ * <pre>
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="--quick"
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="plan batch"
+ * </pre>
+ *
+ * <p>The second measures less; the third measures the parts that it names. Sections of parts that
+ * are not measured stay as they are. Run it on a machine that does nothing else.
+ */
+public final class Results {
+  private static final String HEAD =
+      """
+      # What memo costs
+
+      Written by `Results` in this folder. Each section says when and where it was measured, and the
+      command that repeats it. Figures compare within a section only: what stands in one table took
+      turns in one run.
+
+      %s
+      """;
+
+  /** Of these the head says the version. */
+  private static final List<String> LIBRARIES =
+      List.of(
+          "rocksdbjni",
+          "kryo5",
+          "caffeine",
+          "ehcache",
+          "chronicle-map",
+          "h2-mvstore",
+          "lmdbjava",
+          "jedis");
+
+  private static final String SECTION = "## ";
+
+  private final Path file;
+  private final boolean quick;
+
+  private Results(Path file, boolean quick) {
+    this.file = file;
+    this.quick = quick;
+  }
+
+  /** What can be measured for itself. */
+  private enum Part {
+    HITS(
+        "Hits and misses beside other stores, 100 characters",
+        StoreTable.class,
+        "1000000 100",
+        "20000 100 150"),
+    LARGE(
+        "Hits and misses beside other stores, 10,000 characters",
+        StoreTable.class,
+        "100000 10000",
+        null),
+    SCALE("As memo grows", ScaleTable.class, "", null),
+    MILLIONS("At ten million entries", ScaleTable.class, "100000 10000000", null),
+    BATCH("Batches of cached inputs", BatchTable.class, "1000000", "100000"),
+    OVERHEAD("Batches of a trivial function", OverheadTable.class, "", "map chunks"),
+    PLAN("Plans", PlanTable.class, "200000", "50000"),
+    READ("Reads beside RocksDB, and how soon they see what is new", ReadTable.class, "", "hit"),
+    OPTIONS("Options of RocksDB", OptionsTable.class, "300000 100 64", null),
+    CODEC("Keys and values beside Kryo", CodecTable.class, "", "record String"),
+    PROCESS("What processes share, and takeover", ProcessTable.class, "", "hit");
+
+    private final String title;
+    private final Class<?> table;
+    private final String full;
+    private final @Nullable String quick;
+
+    /**
+     * @param quick null to leave it out
+     */
+    Part(String title, Class<?> table, String full, @Nullable String quick) {
+      this.title = title;
+      this.table = table;
+      this.full = full;
+      this.quick = quick;
+    }
+
+    @Nullable String arguments(boolean quickly) {
+      return quickly ? quick : full;
+    }
+  }
+
+  /** Takes names of parts, all without one, and {@code --quick}. */
+  public static void main(String[] args) throws IOException, InterruptedException {
+    List<Part> parts = new ArrayList<>();
+    boolean quick = false;
+    for (String arg : args) {
+      if (arg.equals("--quick")) {
+        quick = true;
+      } else if (!arg.isEmpty()) {
+        parts.add(Part.valueOf(arg.toUpperCase(Locale.ROOT)));
+      }
+    }
+    Results results = new Results(Path.of("RESULTS.md"), quick);
+    for (Part part : parts.isEmpty() ? List.of(Part.values()) : parts) {
+      results.measure(part);
+    }
+  }
+
+  private void measure(Part part) throws IOException, InterruptedException {
+    String arguments = part.arguments(quick);
+    if (arguments == null) {
+      return;
+    }
+    System.out.println("\n" + SECTION + part.title + "\n");
+    long begin = System.nanoTime();
+    String printed = run(part, arguments);
+    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin);
+    Map<String, String> sections = sections();
+    sections.put(
+        part.title,
+        """
+
+        %s, %s; %d minutes%s: `-Dtable=%s -Dargs="%s"`
+
+        ```
+        %s
+        ```
+        """
+            .formatted(
+                LocalDate.now(ZoneOffset.UTC),
+                machine(),
+                minutes,
+                quick ? ", quick" : "",
+                part.table.getSimpleName(),
+                arguments,
+                printed.strip()));
+    write(sections);
+  }
+
+  private static String machine() {
+    return "%s, %s with %d cores and %d GB, JDK %s"
+        .formatted(
+            System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+            firstOf("/proc/cpuinfo", "model name").orElse("unknown"),
+            Runtime.getRuntime().availableProcessors(),
+            firstOf("/proc/meminfo", "MemTotal")
+                    .map(kilobytes -> Long.parseLong(kilobytes.replaceAll("[^0-9]", "")))
+                    .orElse(0L)
+                >> 20,
+            System.getProperty("java.version"));
+  }
+
+  /** What a file of the kernel says under a name. */
+  private static Optional<String> firstOf(String file, String name) {
+    try (Stream<String> lines = Files.lines(Path.of(file))) {
+      return lines
+          .filter(line -> line.startsWith(name))
+          .findFirst()
+          .map(line -> line.substring(line.indexOf(':') + 1).strip());
+    } catch (IOException e) {
+      return Optional.empty(); // another system
+    }
+  }
+
+  private static String versions() {
+    String jars = System.getProperty("java.class.path");
+    return LIBRARIES.stream()
+        .flatMap(
+            library ->
+                Pattern.compile(
+                        Pattern.quote(library) + "-(\\d[^/]*?)(-jar-with-dependencies)?\\.jar")
+                    .matcher(jars)
+                    .results()
+                    .map(found -> library + " " + found.group(1))
+                    .limit(1))
+        .collect(Collectors.joining(", ", "At the last run: ", "."));
+  }
+
+  /** Runs the table in a JVM of its own, shows what it prints, and returns it. */
+  private String run(Part part, String arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("-cp");
+    command.add(System.getProperty("java.class.path"));
+    command.add(part.table.getName());
+    if (!arguments.isEmpty()) {
+      command.addAll(List.of(arguments.split(" ")));
+    }
+    Process process =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    StringBuilder printed = new StringBuilder();
+    try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        System.out.println(line);
+        printed.append(line.stripTrailing()).append('\n');
+      }
+    }
+    int status = process.waitFor();
+    if (status != 0) {
+      throw new IllegalStateException(part.table.getSimpleName() + " ended with " + status);
+    }
+    return printed.toString();
+  }
+
+  /** What was measured before, by titles. */
+  private Map<String, String> sections() {
+    Map<String, String> sections = new LinkedHashMap<>();
+    if (!Files.exists(file)) {
+      return sections;
+    }
+    try {
+      String all = Files.readString(file);
+      for (String section : all.substring(all.indexOf(SECTION)).split("(?m)^" + SECTION, -1)) {
+        if (!section.isEmpty()) {
+          int end = section.indexOf('\n');
+          sections.put(section.substring(0, end), section.substring(end + 1));
+        }
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return sections;
+  }
+
+  /** In the order of the parts. */
+  private void write(Map<String, String> sections) throws IOException {
+    StringBuilder all = new StringBuilder(HEAD.formatted(versions()));
+    for (Part part : Part.values()) {
+      String section = sections.get(part.title);
+      if (section != null) {
+        all.append('\n')
+            .append(SECTION)
+            .append(part.title)
+            .append('\n')
+            .append(section.stripTrailing())
+            .append('\n');
+      }
+    }
+    Files.writeString(file, all);
+  }
+}

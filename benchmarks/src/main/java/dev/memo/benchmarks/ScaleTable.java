@@ -1,0 +1,246 @@
+package dev.memo.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.benchmarks.stores.Scale;
+import dev.memo.benchmarks.stores.Stores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Stream;
+
+/**
+ * Prints what memo costs as it grows: with entries, with functions, with processes.
+ *
+ * <pre>
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ScaleTable
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ScaleTable -Dargs="10000 10000000"
+ * </pre>
+ *
+ * <p>The second says of how many entries; otherwise it is ten thousand to a million. Values are of
+ * 100 characters, and results that may be changed, so that each hit reads and decodes. Each row has
+ * a directory and processes of its own, which are there all the time; rows take turns in every
+ * round. A figure is the median of the rounds and, in brackets, the least and the most.
+ */
+public final class ScaleTable {
+  private static final int VALUE_CHARS = 100;
+  private static final long BASE = 100_000;
+  private static final int TURN_MILLIS = 500;
+  private static final int TURN_MISSES = 5_000;
+  private static final double MB = 1 << 20;
+  private static final String HEAP = "512m";
+
+  private final Path folder;
+  private final Bars bars = new Bars();
+
+  private ScaleTable(Path folder) {
+    this.folder = folder;
+  }
+
+  /** Takes numbers of entries, or nothing. */
+  public static void main(String[] args) throws Exception {
+    List<Long> entries =
+        args.length == 0
+            ? List.of(10_000L, BASE, 1_000_000L)
+            : Stream.of(args).map(Long::parseLong).toList();
+    System.out.printf(
+        Locale.ROOT,
+        "JDK %s, %d cores, values of %,d characters%n",
+        System.getProperty("java.version"),
+        Runtime.getRuntime().availableProcessors(),
+        VALUE_CHARS);
+    try (TemporaryFolder temporary = TemporaryFolder.make();
+        Meter meter = new Meter()) {
+      ScaleTable table = new ScaleTable(temporary.path());
+      table.entries(entries);
+      table.functions();
+      table.processes(meter);
+      System.out.print(table.bars);
+    }
+  }
+
+  /** A directory, and a process that owns it. */
+  private record Row(String name, Path folder, Scale scale, Peer owner, double fillSeconds)
+      implements AutoCloseable {
+
+    static Row filled(String name, Path folder, Scale scale) {
+      try {
+        Files.createDirectories(folder);
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+      Peer owner = StoreProcess.start(Stores.MEMO_DISK, folder, scale, HEAP);
+      return new Row(name, folder, scale, owner, owner.askNumber("fill"));
+    }
+
+    double hit() {
+      return owner.askNumber("read " + scale.entries() + " 1 " + TURN_MILLIS);
+    }
+
+    Latencies miss() {
+      return Latencies.parse(owner.ask("miss " + TURN_MISSES + " 1"));
+    }
+
+    /** Milliseconds of closing, and of opening until a value is read. */
+    double[] reopening() {
+      return Stream.of(owner.ask("reopen").split(" ", -1))
+          .mapToDouble(nanos -> Double.parseDouble(nanos) / 1e6)
+          .toArray();
+    }
+
+    @Override
+    public void close() {
+      owner.close();
+    }
+  }
+
+  private void entries(List<Long> counts) {
+    List<Row> rows = new ArrayList<>();
+    try {
+      for (long count : counts) {
+        String name = "%,d entries".formatted(count);
+        rows.add(
+            Row.filled(name, folder.resolve("entries-" + count), new Scale(count, VALUE_CHARS)));
+      }
+      compare("As entries grow", rows, "%,d entries".formatted(BASE));
+    } finally {
+      rows.forEach(Row::close);
+    }
+  }
+
+  private void functions() {
+    List<Row> rows = new ArrayList<>();
+    try {
+      for (int count : List.of(1, 10, 100, 1_000)) {
+        rows.add(
+            Row.filled(
+                count(count, "function"),
+                folder.resolve("functions-" + count),
+                new Scale(BASE, VALUE_CHARS, count)));
+      }
+      compare("As functions grow", rows, count(1, "function"));
+    } finally {
+      rows.forEach(Row::close);
+    }
+  }
+
+  private void compare(String title, List<Row> rows, String base) {
+    String line = "%-22s %-24s %-20s %-24s %s%n";
+    Map<String, List<Double>> hits = rounds(rows, Row::hit);
+    Map<String, List<Latencies>> misses = rounds(rows, Row::miss);
+    System.out.printf(
+        "%n" + line, title, "ns per hit", "ratio", "ns per miss", "us: p50, p99, p99.9, most");
+    hits.forEach(
+        (name, nanos) -> {
+          List<Latencies> missed = requireNonNull(misses.get(name));
+          System.out.printf(
+              line,
+              name,
+              Spread.of(nanos),
+              Spread.ofRatios(nanos, hits.get(base)),
+              Spread.of(missed.stream().map(Latencies::mean).toList()),
+              Latencies.percentiles(missed));
+          if (!name.equals(base)) {
+            bars.add("hit, " + name + ", beside " + base, 2, nanos, hits.get(base));
+          }
+        });
+    Map<String, List<double[]>> reopenings = rounds(rows, Row::reopening);
+    System.out.printf(
+        "%n" + line, "", "ms to open", "ms to close", "bytes on disk/entry", "MB resident, heap");
+    for (Row row : rows) {
+      List<double[]> reopened = requireNonNull(reopenings.get(row.name));
+      Memory memory = Memory.parse(row.owner.ask("memory"));
+      System.out.printf(
+          line,
+          row.name,
+          Spread.of(reopened.stream().map(each -> each[1]).toList()),
+          Spread.of(reopened.stream().map(each -> each[0]).toList()),
+          Spread.number((double) DiskUsage.bytes(row.folder) / row.scale.entries()),
+          Spread.number(memory.resident() / MB) + ", " + Spread.number(memory.heap() / MB));
+    }
+  }
+
+  private interface Measurement<T> {
+    T of(Row row);
+  }
+
+  private static <T> Map<String, List<T>> rounds(List<Row> rows, Measurement<T> measurement) {
+    Rounds<Measurement<T>, T> rounds = new Rounds<>(new Selection(new String[0]));
+    rows.forEach(row -> rounds.add(row.name, asked -> asked.of(row)));
+    return rounds.run(measurement);
+  }
+
+  /** Of one directory; the first of them owns it, and the others follow. */
+  private void processes(Meter meter) {
+    List<Integer> counts = List.of(1, 2, 4, 8);
+    Scale scale = new Scale(BASE, VALUE_CHARS);
+    List<Peer> others = new ArrayList<>();
+    try (Row first = Row.filled("first", folder.resolve("processes"), scale)) {
+      try {
+        int most = counts.get(counts.size() - 1);
+        while (others.size() < most - 1) {
+          others.add(StoreProcess.start(Stores.MEMO_SECONDARY, first.folder, scale, HEAP));
+        }
+        List<Peer> all = new ArrayList<>(List.of(first.owner));
+        all.addAll(others);
+        String hit = "read " + scale.entries() + " 1 " + TURN_MILLIS;
+        inProcesses("hits", hit, counts, all, meter);
+        inProcesses("misses", "miss " + TURN_MISSES / 8 + " 1", counts, all, meter);
+      } finally {
+        others.forEach(Peer::close);
+      }
+    }
+  }
+
+  private static void inProcesses(
+      String what, String asked, List<Integer> counts, List<Peer> all, Meter meter) {
+    Rounds<String, Double> rounds = new Rounds<>(new Selection(new String[0]));
+    for (int count : counts) {
+      rounds.add(
+          count(count, "process"), question -> perSecond(all.subList(0, count), question, meter));
+    }
+    Map<String, List<Double>> results = rounds.run(asked);
+    String line = "%-22s %-24s %s%n";
+    System.out.printf("%n" + line, "As processes grow", what + "/s in all", "ratio to 1");
+    results.forEach(
+        (name, rates) ->
+            System.out.printf(
+                line,
+                name,
+                Spread.of(rates),
+                Spread.ofRatios(rates, results.get(count(1, "process")))));
+  }
+
+  /** In all of them at once, each with one thread. */
+  private static double perSecond(List<Peer> processes, String question, Meter meter) {
+    List<Future<Double>> answers =
+        processes.stream()
+            .map(process -> meter.begin(() -> firstNumber(process.ask(question))))
+            .toList();
+    double sum = 0;
+    for (Future<Double> answer : answers) {
+      try {
+        sum += 1e9 / answer.get();
+      } catch (InterruptedException | ExecutionException e) {
+        throw new IllegalStateException(e);
+      }
+    }
+    return sum;
+  }
+
+  private static double firstNumber(String answer) {
+    return Double.parseDouble(answer.split(" ", -1)[0]);
+  }
+
+  private static String count(int count, String noun) {
+    String plural = noun.endsWith("s") ? "es" : "s";
+    return "%,d %s".formatted(count, noun) + (count == 1 ? "" : plural);
+  }
+}

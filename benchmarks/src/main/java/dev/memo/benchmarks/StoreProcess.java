@@ -1,0 +1,148 @@
+package dev.memo.benchmarks;
+
+import dev.memo.benchmarks.stores.Key;
+import dev.memo.benchmarks.stores.KeyValueStore;
+import dev.memo.benchmarks.stores.Scale;
+import dev.memo.benchmarks.stores.Stores;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One store in a process of its own. Answers with numbers. A read that does not find the value that
+ * was put ends the process.
+ */
+final class StoreProcess {
+  private static final int FILLING_THREADS = 2;
+
+  private final Stores kind;
+  private final Path folder;
+  private final Scale scale;
+  private final Meter meter;
+  private KeyValueStore store;
+  private long measurements;
+  private long nextNew; // number of a key that nobody has put
+
+  /**
+   * @param firstNew the number of a key from which on nobody else puts any
+   */
+  private StoreProcess(Stores kind, Path folder, Scale scale, Meter meter, long firstNew) {
+    this.kind = kind;
+    this.folder = folder;
+    this.scale = scale;
+    this.meter = meter;
+    this.store = kind.open(folder, scale);
+    this.nextNew = firstNew;
+  }
+
+  static Peer start(Stores store, Path folder, Scale scale, String heap) {
+    List<String> options = new ArrayList<>(store.jvmOptions());
+    options.add("-Xmx" + heap);
+    return Peer.start(
+        StoreProcess.class,
+        options,
+        store.name(),
+        folder,
+        scale.entries(),
+        scale.valueChars(),
+        scale.functions());
+  }
+
+  /** Takes a name of {@link Stores}, its folder, and the {@link Scale}. */
+  public static void main(String[] args) throws Exception {
+    Peer.becomeSilent();
+    Scale scale =
+        new Scale(Long.parseLong(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
+    try (Meter meter = new Meter()) {
+      long firstNew = ProcessHandle.current().pid() << Integer.SIZE; // of others in its directory
+      StoreProcess process =
+          new StoreProcess(Stores.valueOf(args[0]), Path.of(args[1]), scale, meter, firstNew);
+      Peer.serve(process::answer);
+      process.store.close();
+    }
+  }
+
+  private String answer(String[] words) throws Exception {
+    return switch (words[0]) {
+      case "fill" -> fill();
+      case "read" ->
+          read(Long.parseLong(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
+      case "miss" -> miss(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+      case "reopen" -> reopen();
+      case "memory" -> Memory.ofThisProcess().toString();
+      default -> throw new IllegalArgumentException(words[0]);
+    };
+  }
+
+  /** Answers with the seconds that it took to put all. */
+  private String fill() throws Exception {
+    long begin = System.nanoTime();
+    meter.inThreads(
+        FILLING_THREADS,
+        thread -> {
+          for (long number = thread; number < scale.entries(); number += FILLING_THREADS) {
+            store.put(Key.of(number), scale.value(number));
+          }
+        });
+    double seconds = (double) (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(1);
+    store.settle();
+    return "" + seconds;
+  }
+
+  /** Has so many new keys computed by each thread; answers as {@link Latencies} does. */
+  private String miss(int keys, int threads) throws Exception {
+    String value = scale.value(0);
+    long first = nextNew;
+    nextNew += (long) keys * threads;
+    long[][] nanos = new long[threads][keys];
+    meter.inThreads(
+        threads,
+        thread -> {
+          long begin = System.nanoTime();
+          for (int i = 0; i < keys; i++) {
+            String computed = store.compute(Key.of(first + (long) thread * keys + i), value);
+            if (computed.length() != value.length()) {
+              throw new IllegalStateException(computed);
+            }
+            long end = System.nanoTime();
+            nanos[thread][i] = end - begin;
+            begin = end;
+          }
+        });
+    return Latencies.of(Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray()).toString();
+  }
+
+  /** Reads values of numbers below the limit; answers with nanoseconds per read. */
+  private String read(long limit, int threads, int millis) throws Exception {
+    long measurement = ++measurements;
+    Meter.Measured measured =
+        meter.measure(
+            threads,
+            millis,
+            (thread, i) -> {
+              long number = Uniform.below(limit, measurement, thread, i);
+              String value = store.get(Key.of(number));
+              if (value == null || value.length() != scale.valueChars()) {
+                throw new IllegalStateException("value of " + number + ": " + value);
+              }
+            });
+    return "" + measured.nanosPerCall();
+  }
+
+  /**
+   * Answers with the nanoseconds that it takes to close it, and to open it until a value is read.
+   */
+  private String reopen() {
+    long begin = System.nanoTime();
+    store.close();
+    long closed = System.nanoTime();
+    store = kind.open(folder, scale);
+    String value = store.get(Key.of(0));
+    if (value == null) {
+      throw new IllegalStateException("lost when closed");
+    }
+    return (closed - begin) + " " + (System.nanoTime() - closed);
+  }
+}

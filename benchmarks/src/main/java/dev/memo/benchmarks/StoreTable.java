@@ -1,0 +1,230 @@
+package dev.memo.benchmarks;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.memo.benchmarks.stores.Scale;
+import dev.memo.benchmarks.stores.Stores;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+
+/**
+ * Prints what a hit and a miss cost in memo and in the stores that a user would choose between:
+ *
+ * <pre>
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=StoreTable
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=StoreTable -Dargs="10000 100"
+ * </pre>
+ *
+ * <p>The second says how many entries there are and how long their values. Each store has a JVM of
+ * its own, filled once; the stores take turns in every round, so that what slows down the machine
+ * slows down all. A figure is the median of the rounds and, in brackets, the least and the most. A
+ * ratio compares round by round.
+ */
+public final class StoreTable {
+  private static final long ENTRIES = 1_000_000;
+  private static final int VALUE_CHARS = 100;
+  private static final long HOT = 1_000;
+  private static final int TURN_MILLIS = 500;
+  private static final int TURN_CHARS = 5_000_000; // of new values
+  private static final int MAX_TURN_KEYS = 50_000;
+
+  /** Those that compute what they do not have; and RocksDB, to which the others are compared. */
+  private static final Set<Stores> COMPUTING =
+      EnumSet.of(
+          Stores.CAFFEINE,
+          Stores.EHCACHE,
+          Stores.ROCKS_DB,
+          Stores.MEMO,
+          Stores.MEMO_DISK,
+          Stores.MEMO_SECONDARY,
+          Stores.MEMO_SOCKET);
+
+  private static final double MB = 1 << 20;
+  private static final Latencies NONE = new Latencies(0, 0, 0, 0, 0);
+  private static final String ROUND_TRIP = "two round trips + memo, disk";
+
+  private static final String LINE = "%-30s %-24s %-20s %s%n";
+
+  private final Scale scale;
+  private final int turnMillis;
+  private final Map<Stores, Peer> processes = new EnumMap<>(Stores.class);
+  private final Bars bars = new Bars();
+
+  private StoreTable(Scale scale, int turnMillis) {
+    this.scale = scale;
+    this.turnMillis = turnMillis;
+  }
+
+  /**
+   * Takes the number of entries, the length of their values, and the milliseconds of a turn; or
+   * nothing.
+   */
+  public static void main(String[] args) {
+    Scale scale =
+        args.length == 0
+            ? new Scale(ENTRIES, VALUE_CHARS)
+            : new Scale(Long.parseLong(args[0]), Integer.parseInt(args[1]));
+    int turnMillis = args.length < 3 ? TURN_MILLIS : Integer.parseInt(args[2]);
+    System.out.printf(
+        Locale.ROOT,
+        "JDK %s, %d cores, %,d entries of %,d characters%n",
+        System.getProperty("java.version"),
+        Runtime.getRuntime().availableProcessors(),
+        scale.entries(),
+        scale.valueChars());
+    try (TemporaryFolder folder = TemporaryFolder.make()) {
+      StoreTable table = new StoreTable(scale, turnMillis);
+      try {
+        table.fill(folder.path());
+        for (int threads : List.of(1, 2)) {
+          table.read("any of all", scale.entries(), threads);
+          table.read("hot ones", Math.min(HOT, scale.entries()), threads);
+        }
+        for (int threads : List.of(1, 2)) { // last: what is new makes all slower
+          table.miss(threads, folder.path());
+        }
+        System.out.print(table.bars);
+      } finally {
+        table.endAll();
+      }
+    }
+  }
+
+  private void fill(Path folder) {
+    System.out.printf(
+        "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB resident, of which heap");
+    for (Stores store : Stores.values()) {
+      if (!store.isInstalled()) {
+        System.out.printf(LINE, store, "is not installed", "", "");
+        continue;
+      }
+      Peer process = StoreProcess.start(store, folderOf(store, folder), scale, heap());
+      processes.put(store, process);
+      if (store.owner() == store) {
+        double seconds = process.askNumber("fill");
+        Memory memory = Memory.parse(process.ask("memory"));
+        System.out.printf(
+            LINE,
+            store,
+            Spread.number(seconds),
+            Spread.number((double) DiskUsage.bytes(folderOf(store, folder)) / scale.entries()),
+            Spread.number(memory.resident() / MB) + ", " + Spread.number(memory.heap() / MB));
+      }
+    }
+  }
+
+  private static Path folderOf(Stores store, Path parent) {
+    try {
+      return Files.createDirectories(parent.resolve(store.owner().name()));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Enough for the maps that hold all. */
+  private String heap() {
+    long entries = scale.entries() + 2L * Rounds.MOST * MAX_TURN_KEYS;
+    long megabytes = 512 + entries * (200 + scale.valueChars()) * 2 / (1 << 20);
+    return megabytes + "m";
+  }
+
+  private void read(String what, long limit, int threads) {
+    String asked = "read " + limit + " " + threads + " " + turnMillis;
+    Rounds<String, Double> rounds = new Rounds<>(new Selection(new String[0]));
+    processes.forEach(
+        (store, process) -> rounds.add(store.toString(), question -> process.askNumber(question)));
+    Map<String, List<Double>> results = rounds.run(asked);
+    header("Hit, " + what, threads, "ns, each thread", "ratio to RocksDB", "ratio to Caffeine");
+    results.forEach(
+        (store, nanos) ->
+            System.out.printf(
+                LINE,
+                store,
+                Spread.of(nanos),
+                Spread.ofRatios(nanos, results.get(Stores.ROCKS_DB.toString())),
+                Spread.ofRatios(nanos, results.get(Stores.CAFFEINE.toString()))));
+    String where = what + ", " + threads(threads);
+    bars.add("disk hit, " + where, 1.3, results, Stores.MEMO_DISK, Stores.ROCKS_DB);
+    bars.add("hit in a secondary, " + where, 1.2, results, Stores.MEMO_SECONDARY, Stores.MEMO_DISK);
+    if (limit <= HOT) {
+      bars.add("heap hit, " + where, 1.3, results, Stores.MEMO, Stores.CAFFEINE);
+    }
+  }
+
+  /** Of a function that costs nothing; beside RocksDB asked twice, and then told. */
+  private void miss(int threads, Path folder) {
+    int keys = Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars()) / threads;
+    Rounds<String, Latencies> rounds = new Rounds<>(new Selection(new String[0]));
+    processes.forEach(
+        (store, process) -> {
+          if (COMPUTING.contains(store)) {
+            rounds.add(store.toString(), question -> Latencies.parse(process.ask(question)));
+          }
+        });
+    Map<String, List<Latencies>> results;
+    List<Double> roundTrips = new ArrayList<>();
+    try (SocketEcho echo = SocketEcho.start(folder)) {
+      rounds.add(
+          ROUND_TRIP,
+          question -> {
+            roundTrips.add(echo.nanos(threads, turnMillis));
+            return NONE;
+          });
+      results = rounds.run("miss " + keys + " " + threads);
+    }
+    Map<String, List<Double>> means = new LinkedHashMap<>();
+    results.forEach((store, rows) -> means.put(store, rows.stream().map(Latencies::mean).toList()));
+    List<Double> primary = requireNonNull(means.get(Stores.MEMO_DISK.toString()));
+    List<Double> counted =
+        roundTrips.subList(roundTrips.size() - primary.size(), roundTrips.size());
+    means.put(
+        ROUND_TRIP,
+        IntStream.range(0, primary.size())
+            .mapToObj(i -> 2 * counted.get(i) + primary.get(i))
+            .toList());
+    header("Miss", threads, "ns, each thread", "ratio to RocksDB", "us: p50, p99, p99.9, most");
+    means.forEach(
+        (store, nanos) ->
+            System.out.printf(
+                LINE,
+                store,
+                Spread.of(nanos),
+                Spread.ofRatios(nanos, means.get(Stores.ROCKS_DB.toString())),
+                store.equals(ROUND_TRIP)
+                    ? ""
+                    : Latencies.percentiles(requireNonNull(results.get(store)))));
+    String where = threads(threads);
+    bars.add("miss in the primary, " + where, 1.5, means, Stores.MEMO_DISK, Stores.ROCKS_DB);
+    bars.add(
+        "miss in a secondary, " + where,
+        1,
+        means.get(Stores.MEMO_SECONDARY.toString()),
+        means.get(ROUND_TRIP));
+  }
+
+  private static void header(String what, int threads, String... titles) {
+    System.out.printf("%n" + LINE, what + ", " + threads(threads), titles[0], titles[1], titles[2]);
+  }
+
+  private static String threads(int threads) {
+    return threads + (threads == 1 ? " thread" : " threads");
+  }
+
+  private void endAll() {
+    List<Peer> all = List.copyOf(processes.values());
+    for (int i = all.size() - 1; i >= 0; i--) { // who owns a directory comes before who reads it
+      all.get(i).close();
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package dev.memo.benchmarks.stores;
+
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import org.h2.mvstore.MVMap;
+import org.h2.mvstore.MVStore;
+import org.h2.mvstore.WriteBuffer;
+import org.h2.mvstore.type.BasicDataType;
+import org.h2.mvstore.type.StringDataType;
+import org.jspecify.annotations.Nullable;
+
+/** The B-tree of H2, with a cache that holds about all of it. It commits once a second. */
+final class MvStoreStore implements KeyValueStore {
+  private static final int CACHE_MB = 512;
+  private static final int COMPACT_MILLIS = (int) TimeUnit.SECONDS.toMillis(20);
+
+  private final MVStore store;
+  private final MVMap<Key, String> map;
+
+  MvStoreStore(Path folder) {
+    store =
+        new MVStore.Builder()
+            .fileName(folder.resolve("mvstore").toString())
+            .cacheSize(CACHE_MB)
+            .open();
+    map =
+        store.openMap(
+            "values",
+            new MVMap.Builder<Key, String>()
+                .keyType(new KeyType())
+                .valueType(StringDataType.INSTANCE));
+  }
+
+  private static final class KeyType extends BasicDataType<Key> {
+    private static final int OBJECT_BYTES = 32;
+
+    @Override
+    public int compare(Key a, Key b) {
+      int high = Long.compare(a.high(), b.high());
+      return high == 0 ? Long.compare(a.low(), b.low()) : high;
+    }
+
+    @Override
+    public int getMemory(Key key) {
+      return OBJECT_BYTES;
+    }
+
+    @Override
+    public void write(WriteBuffer buffer, Key key) {
+      buffer.putLong(key.high()).putLong(key.low());
+    }
+
+    @Override
+    public Key read(ByteBuffer buffer) {
+      return Key.readFrom(buffer);
+    }
+
+    @Override
+    public Key[] createStorage(int size) {
+      return new Key[size];
+    }
+  }
+
+  @Override
+  public void put(Key key, String value) {
+    map.put(key, value);
+  }
+
+  @Override
+  public @Nullable String get(Key key) {
+    return map.get(key);
+  }
+
+  @Override
+  public void settle() {
+    store.commit();
+    store.compactFile(COMPACT_MILLIS);
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}

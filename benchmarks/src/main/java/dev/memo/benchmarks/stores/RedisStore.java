@@ -1,0 +1,106 @@
+package dev.memo.benchmarks.stores;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import redis.clients.jedis.RedisClient;
+import redis.clients.jedis.exceptions.JedisException;
+
+/**
+ * A Redis server of its own on loopback, which appends all writes to a file, and a pool of
+ * connections to it.
+ */
+final class RedisStore implements KeyValueStore {
+  private static final Duration PATIENCE = Duration.ofSeconds(20);
+  private static final String SERVER = "redis-server";
+
+  private final Process server;
+  private final RedisClient client;
+
+  RedisStore(Path folder) {
+    try {
+      int port = freePort();
+      server =
+          new ProcessBuilder(
+                  SERVER,
+                  "--port",
+                  Integer.toString(port),
+                  "--bind",
+                  "127.0.0.1",
+                  "--dir",
+                  folder.toString(),
+                  "--save",
+                  "",
+                  "--appendonly",
+                  "yes")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      client = RedisClient.create("127.0.0.1", port);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    awaitServer();
+  }
+
+  /** Whether there is a server to be started. */
+  static boolean isInstalled() {
+    return Stream.of(System.getenv("PATH").split(":"))
+        .anyMatch(folder -> Files.isExecutable(Path.of(folder, SERVER)));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket any = new ServerSocket(0)) {
+      return any.getLocalPort();
+    }
+  }
+
+  private void awaitServer() {
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    while (true) {
+      try {
+        client.ping();
+        return;
+      } catch (JedisException notYet) {
+        if (!server.isAlive() || System.nanoTime() > deadline) {
+          server.destroy();
+          throw notYet;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  @Override
+  public void put(Key key, String value) {
+    client.set(text(key), value);
+  }
+
+  @Override
+  public @Nullable String get(Key key) {
+    return client.get(text(key));
+  }
+
+  private static String text(Key key) {
+    return Long.toHexString(key.high()) + ':' + Long.toHexString(key.low());
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    server.destroy();
+    try {
+      if (!server.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
+        server.destroyForcibly();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      server.destroyForcibly();
+    }
+  }
+}

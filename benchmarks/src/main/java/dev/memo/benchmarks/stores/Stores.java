@@ -1,0 +1,88 @@
+package dev.memo.benchmarks.stores;
+
+import dev.memo.process.ReadPath;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/** The stores by their names. */
+public enum Stores {
+  MAP("ConcurrentHashMap"),
+  CAFFEINE("Caffeine"),
+  EHCACHE("Ehcache 3, disk"),
+  CHRONICLE_MAP("Chronicle Map"),
+  MV_STORE("H2 MVStore"),
+  LMDB("LMDB"),
+  ROCKS_DB("RocksDB"),
+  REDIS("Redis, loopback"),
+  MEMO("memo, heap tier and disk"),
+  MEMO_DISK("memo, disk"),
+  MEMO_SECONDARY("memo, secondary"),
+  MEMO_SOCKET("memo, socket");
+
+  private static final List<String> OPENED_FOR_CHRONICLE_MAP =
+      List.of(
+          "java.base/java.lang",
+          "java.base/java.lang.reflect",
+          "java.base/java.io",
+          "java.base/java.nio",
+          "java.base/java.util",
+          "java.base/sun.nio.ch",
+          "java.base/jdk.internal.misc",
+          "java.base/jdk.internal.ref",
+          "jdk.compiler/com.sun.tools.javac.file");
+
+  private final String title;
+
+  Stores(String title) {
+    this.title = title;
+  }
+
+  /** Opens a store that keeps what it keeps in the folder. */
+  public KeyValueStore open(Path folder, Scale scale) {
+    return switch (this) {
+      case MAP -> new HashMapStore();
+      case CAFFEINE -> new CaffeineStore(scale);
+      case EHCACHE -> new EhcacheStore(folder, scale);
+      case CHRONICLE_MAP -> new ChronicleMapStore(folder, scale);
+      case MV_STORE -> new MvStoreStore(folder);
+      case LMDB -> new LmdbStore(folder, scale);
+      case ROCKS_DB -> new RocksStore(folder, scale);
+      case REDIS -> new RedisStore(folder);
+      case MEMO -> MemoStore.ofStrings(folder, scale);
+      case MEMO_DISK, MEMO_SECONDARY -> MemoStore.ofBytes(folder, scale, ReadPath.SECONDARY);
+      case MEMO_SOCKET -> MemoStore.ofBytes(folder, scale, ReadPath.SOCKET);
+    };
+  }
+
+  /** Whether it can be opened on this machine. */
+  public boolean isInstalled() {
+    return this != REDIS || RedisStore.isInstalled();
+  }
+
+  /** The store whose process has opened the directory that this one reads; itself in most cases. */
+  public Stores owner() {
+    return this == MEMO_SECONDARY || this == MEMO_SOCKET ? MEMO_DISK : this;
+  }
+
+  /** What its JVM needs. */
+  public List<String> jvmOptions() {
+    List<String> options = new ArrayList<>();
+    if (this == CHRONICLE_MAP) {
+      for (String each : OPENED_FOR_CHRONICLE_MAP) {
+        options.add("--add-opens=" + each + "=ALL-UNNAMED");
+        options.add("--add-exports=" + each + "=ALL-UNNAMED");
+      }
+      options.add("-Dchronicle.analytics.disable=true"); // it would be told that it is used
+    } else if (this == LMDB) {
+      options.add("--add-opens=java.base/java.nio=ALL-UNNAMED");
+      options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
+    }
+    return options;
+  }
+
+  @Override
+  public String toString() {
+    return title;
+  }
+}

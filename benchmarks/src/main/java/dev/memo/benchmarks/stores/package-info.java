@@ -1,0 +1,8 @@
+/**
+ * The stores that a user would choose between, each set up as its makers advise, behind one
+ * interface: strings under keys of 16 bytes.
+ */
+@NullMarked
+package dev.memo.benchmarks.stores;
+
+import org.jspecify.annotations.NullMarked;
