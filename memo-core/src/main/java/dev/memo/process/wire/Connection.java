@@ -3,16 +3,17 @@ package dev.memo.process.wire;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A socket to another process of the directory, with a thread that reads and one that writes.
+ * A socket to another process of the directory.
  *
- * <p><b>Threads</b>: any thread may send; none of those that send touches the channel, because an
- * interrupt would close it. The listener is called by the reading thread. <b>Failure</b>: the first
+ * <p><b>Threads</b>: any thread may send, and is kept neither by a slow peer nor by an interrupt
+ * (see {@link Sender}). The listener is called by a thread that reads. <b>Failure</b>: the first
  * failure, or the end of the stream, closes the connection, which the listener is told once.
  */
 public final class Connection implements AutoCloseable {
@@ -36,14 +37,15 @@ public final class Connection implements AutoCloseable {
   private final SocketChannel channel;
   private final Listener listener;
   private final Outbox outbox = new Outbox();
+  private final Sender sender;
   private final AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
   private final Thread reader;
-  private final Thread writer;
+  private volatile @Nullable Selector arrival;
   private volatile boolean closed;
-  private volatile boolean writerParks;
   private volatile long lastReceived = System.nanoTime();
   private volatile boolean receiving; // the listener is called, which may take its time
-  private volatile boolean ending; // what is sent already is the last
+
+  private boolean answered; // of the reader: something was added, and not sent yet
 
   /**
    * Takes over a connected channel.
@@ -53,29 +55,30 @@ public final class Connection implements AutoCloseable {
   public Connection(SocketChannel channel, String name, Listener listener) {
     this.channel = channel;
     this.listener = listener;
+    this.sender = new Sender(channel, outbox, name + " writes", this::close);
     this.reader = new Thread(this::read, name + " reads");
-    this.writer = new Thread(this::write, name + " writes");
     reader.setDaemon(true);
-    writer.setDaemon(true);
   }
 
   /** Begins to read and to write. */
   public void start() {
     reader.start();
-    writer.start();
   }
 
   /** Sends a message; it is dropped if the connection has ended. The bytes are not copied. */
   public void send(int stream, Message message) {
     outbox.add(Outgoing.of(stream, message));
-    wakeWriter();
+    if (Thread.currentThread() == reader) {
+      answered = true; // what has arrived together is answered together
+    } else {
+      sender.flush();
+    }
   }
 
   /** Sends a message as the last one: the connection ends when it is written. */
   public void sendLast(int stream, Message message) {
     outbox.add(Outgoing.of(stream, message));
-    ending = true;
-    LockSupport.unpark(writer);
+    sender.endAfterwards();
   }
 
   /** How many messages wait to be sent, beside large ones that the peer is taking. */
@@ -103,31 +106,57 @@ public final class Connection implements AutoCloseable {
   }
 
   private void read() {
-    try {
-      Inbox inbox =
-          new Inbox(
-              listener::received,
-              stream -> {
-                outbox.giveCredit(stream);
-                wakeWriter();
-              });
+    try (Selector selector = Selector.open()) {
+      arrival = selector;
+      channel.configureBlocking(false);
+      channel.register(selector, SelectionKey.OP_READ);
+      sender.begin();
+      Inbox inbox = new Inbox(listener::received, this::giveCredit);
       ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
       while (true) {
-        if (channel.read(buffer) < 0) {
+        int count = channel.read(buffer);
+        if (count < 0) {
           throw new EOFException("the peer closed the connection");
+        } else if (count == 0) {
+          await(selector);
+        } else {
+          receiving = true;
+          take(buffer.flip(), inbox);
+          buffer.compact();
+          lastReceived = System.nanoTime();
+          receiving = false;
         }
-        receiving = true;
-        buffer.flip();
-        while (takeFrame(buffer, inbox)) {}
-        listener.drained();
-        buffer.compact();
-        lastReceived = System.nanoTime();
-        receiving = false;
       }
     } catch (IOException | RuntimeException | Error e) {
       close(e);
     } finally {
       listener.ended(end.get());
+    }
+  }
+
+  private void await(Selector selector) throws IOException {
+    if (!closed) { // or its wake-up came before there was a selector
+      selector.select(key -> {});
+      boolean unused = Thread.interrupted(); // by what a listener called; it must not spin here
+    }
+  }
+
+  private void giveCredit(int stream) {
+    outbox.giveCredit(stream);
+    answered = true;
+  }
+
+  private void take(ByteBuffer buffer, Inbox inbox) throws IOException {
+    while (takeFrame(buffer, inbox)) {
+      if (answered && buffer.hasRemaining()) {
+        answered = false;
+        sender.flushElsewhere(); // what comes next may take its time
+      }
+    }
+    listener.drained();
+    if (answered) {
+      answered = false;
+      sender.flush();
     }
   }
 
@@ -148,48 +177,13 @@ public final class Connection implements AutoCloseable {
     if (code == Kind.CREDIT.code()) {
       buffer.position(buffer.position() + length - Wire.HEAD_AFTER_LENGTH);
       outbox.credit(stream);
-      wakeWriter();
+      answered = true;
       return true;
     }
     byte[] payload = new byte[length - Wire.HEAD_AFTER_LENGTH];
     buffer.get(payload);
     inbox.frame(code, stream, payload);
     return true;
-  }
-
-  private void write() {
-    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-    try {
-      while (!closed) {
-        outbox.fill(buffer.clear());
-        if (buffer.position() == 0 && ending && !outbox.hasWork()) {
-          close();
-        } else if (buffer.position() == 0) {
-          park();
-        } else {
-          buffer.flip();
-          while (buffer.hasRemaining()) {
-            channel.write(buffer);
-          }
-        }
-      }
-    } catch (IOException | RuntimeException | Error e) {
-      close(e);
-    }
-  }
-
-  private void park() {
-    writerParks = true;
-    if (!outbox.hasWork() && !closed && !ending) {
-      LockSupport.park(this);
-    }
-    writerParks = false;
-  }
-
-  private void wakeWriter() {
-    if (writerParks) {
-      LockSupport.unpark(writer);
-    }
   }
 
   /** Ends the connection. What was not written yet is lost. May be called again. */
@@ -202,7 +196,6 @@ public final class Connection implements AutoCloseable {
   public void close(@Nullable Throwable why) {
     boolean first = !closed && end.compareAndSet(null, why);
     closed = true;
-    LockSupport.unpark(writer);
     try {
       channel.close();
     } catch (IOException e) {
@@ -210,11 +203,16 @@ public final class Connection implements AutoCloseable {
         why.addSuppressed(e);
       }
     }
+    sender.close();
+    Selector selector = arrival;
+    if (selector != null) {
+      selector.wakeup();
+    }
   }
 
   /** Waits until its threads have ended; not to be called by them. */
   public void awaitEnd() throws InterruptedException {
     reader.join();
-    writer.join();
+    sender.awaitEnd();
   }
 }

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jctools.queues.atomic.MpscUnboundedAtomicArrayQueue;
 
 /**
- * Messages on their way out. Any thread adds; one thread takes frames. What fits one frame goes
+ * Messages on their way out. Any thread adds; one at a time takes frames. What fits one frame goes
  * first; large messages share what is left, a frame each in turn, as far as they have credit.
  */
 final class Outbox {
@@ -18,7 +18,7 @@ final class Outbox {
   /** A credit that was received. */
   private record Credit(int stream) {}
 
-  /** A message of several frames. Of the taking thread only. */
+  /** A message of several frames. Of the who takes only. */
   private static final class Sending {
     final Outgoing message;
     int sent;
@@ -35,7 +35,7 @@ final class Outbox {
 
   private final AtomicLong unsentBytes = new AtomicLong();
 
-  // of the taking thread only
+  // of the who takes only
   private final Map<Integer, Sending> large = new HashMap<>();
   private final Deque<Sending> ready = new ArrayDeque<>();
   private final Deque<Outgoing> later = new ArrayDeque<>();
@@ -58,11 +58,6 @@ final class Outbox {
   /** One more frame of the message on this stream may be sent. */
   void credit(int stream) {
     queue.add(new Credit(stream));
-  }
-
-  /** Whether {@link #fill} would do something. Of the taking thread only. */
-  boolean hasWork() {
-    return !queue.isEmpty() || !ready.isEmpty();
   }
 
   /**

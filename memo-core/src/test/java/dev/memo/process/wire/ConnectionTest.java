@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -225,5 +226,66 @@ final class ConnectionTest {
     assertThat(Thread.interrupted()).isTrue();
     assertThat(left.next().message()).isEqualTo(new Message.Done());
     assertThat(sender.isClosed()).isFalse();
+  }
+
+  @Test
+  @DisplayName("P4: who sends is not kept by a peer that does not read, and nothing is lost")
+  void aPeerThatDoesNotReadKeepsNoSender() throws Exception {
+    int count = 20_000; // of 60 bytes and more, which no socket takes
+    for (int i = 0; i < count; i++) {
+      connection.send(i, refused(i));
+    }
+    assertThat(connection.unsentBytes()).isPositive();
+    Thread.currentThread().interrupt();
+    connection.sendLast(count, new Message.Done());
+    assertThat(Thread.interrupted()).isTrue();
+    other();
+    for (int i = 0; i < count; i++) {
+      assertThat(right.next()).isEqualTo(new Received(i, refused(i)));
+    }
+    assertThat(right.next()).isEqualTo(new Received(count, new Message.Done()));
+    assertThat(right.end.get(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
+  }
+
+  private static Message refused(int number) {
+    return new Message.Refused(1, "x".repeat(50) + number);
+  }
+
+  @Test
+  void whatIsSentBeforeTheStartArrives() throws Exception {
+    Connection late = new Connection(peer, "memo test, other end", right);
+    late.send(5, new Message.Kept(7));
+    late.start();
+    other = late;
+    assertThat(left.next()).isEqualTo(new Received(5, new Message.Kept(7)));
+  }
+
+  @Test
+  @DisplayName("What arrives together is answered together, in its order")
+  void answersOfTheReader() throws Exception {
+    AtomicInteger answers = new AtomicInteger();
+    left.during(
+        () -> {
+          connection.send(answers.get(), new Message.Kept(answers.getAndIncrement()));
+          return true;
+        });
+    Connection asking = other();
+    for (int i = 0; i < 1_000; i++) {
+      asking.send(i, new Message.Done());
+    }
+    for (int i = 0; i < 1_000; i++) {
+      assertThat(right.next()).isEqualTo(new Received(i, new Message.Kept(i)));
+    }
+  }
+
+  @Test
+  @DisplayName("P4: a connection that is closed while its socket is full leaves no thread behind")
+  void closedWhileTheSocketIsFull() throws Exception {
+    for (int i = 0; i < 20_000; i++) {
+      connection.send(i, refused(i));
+    }
+    connection.close();
+    connection.awaitEnd();
+    assertThat(left.end.get(30, TimeUnit.SECONDS)).isNull();
   }
 }

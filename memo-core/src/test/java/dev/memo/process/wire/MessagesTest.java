@@ -96,7 +96,7 @@ final class MessagesTest {
             outbox::credit);
     outbox.add(Outgoing.of(3, message));
     ByteBuffer buffer = ByteBuffer.allocate(2 * Wire.MAX_FRAME);
-    while (outbox.hasWork()) {
+    do {
       outbox.fill(buffer.clear());
       buffer.flip();
       while (buffer.hasRemaining()) {
@@ -106,7 +106,7 @@ final class MessagesTest {
         buffer.get(payload);
         inbox.frame(code, stream, payload);
       }
-    }
+    } while (buffer.limit() > 0);
     return received;
   }
 
