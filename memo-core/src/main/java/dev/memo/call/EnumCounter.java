@@ -19,7 +19,12 @@ final class EnumCounter<E extends Enum<E>> {
   }
 
   void increment(E constant) {
-    requireNonNull(adders.get(constant)).increment();
+    of(constant).increment();
+  }
+
+  /** The counter of one constant. */
+  LongAdder of(E constant) {
+    return requireNonNull(adders.get(constant));
   }
 
   /** The counts of all constants, zeros included. */

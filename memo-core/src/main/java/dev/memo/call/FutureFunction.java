@@ -81,7 +81,7 @@ public final class FutureFunction<
       }
       throw e;
     }
-    parts.counters.calls.increment();
+    parts.counters.call();
     if (reading instanceof Found<V> found) {
       return completed(values.hit(request, found));
     }
@@ -91,7 +91,7 @@ public final class FutureFunction<
   }
 
   private @Nullable CompletableFuture<V> bypass(A argument) throws X {
-    parts.counters.calls.increment();
+    parts.counters.call();
     parts.counters.bypasses.increment();
     return computations.runOnly(argument);
   }
@@ -142,7 +142,7 @@ public final class FutureFunction<
   public @Nullable CompletableFuture<V> refresh(A argument) throws X {
     parts.primary.requireMutable("refresh");
     Request<A> request = values.request(argument);
-    parts.counters.calls.increment();
+    parts.counters.call();
     parts.counters.bypasses.increment();
     return computations.refresh(request);
   }

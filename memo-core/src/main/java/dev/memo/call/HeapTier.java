@@ -2,8 +2,10 @@ package dev.memo.call;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
+import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.memo.claims.Epochs;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -17,6 +19,13 @@ import org.jspecify.annotations.Nullable;
 public final class HeapTier {
   private static final long MAX_VALUES = 10_000;
   private static final long HEAP_FRACTION = 64;
+
+  /**
+   * One in so many hits is told to the policy of evictions, chosen at random: when the cache is
+   * full, to tell costs more than the look-up, and threads meet there. DECISIONS.md has the
+   * figures, and what it costs in hits.
+   */
+  private static final int NOTED_READS = 8;
 
   /**
    * A value that may be shared, and until when.
@@ -34,6 +43,7 @@ public final class HeapTier {
 
   private final LongAdder evictions = new LongAdder();
   private final Cache<Key, Value> values;
+  private final Policy<Key, Value> policy;
 
   public HeapTier() {
     this(Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
@@ -51,17 +61,22 @@ public final class HeapTier {
                     evictions.increment())
             .executor(Runnable::run) // maintenance is short, and the common pool is not ours
             .build();
+    this.policy = values.policy();
   }
 
   /** Returns the value if it still counts. */
   @Nullable Value get(Object function, @Nullable Object arguments, Epochs epochs) {
     Key key = new Key(function, arguments);
-    Value value = values.getIfPresent(key);
+    Value value = isNoted() ? values.getIfPresent(key) : policy.getIfPresentQuietly(key);
     if (value == null || value.freshness.isCurrent(epochs)) {
       return value;
     }
     values.asMap().remove(key, value);
     return null;
+  }
+
+  private static boolean isNoted() {
+    return (ThreadLocalRandom.current().nextInt() & NOTED_READS - 1) == 0;
   }
 
   void put(Object function, @Nullable Object arguments, Value value) {

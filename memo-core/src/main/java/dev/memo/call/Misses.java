@@ -219,7 +219,7 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     try {
       if (flights.join(request.exact(), mine) == null) {
         landing = new Landing.Aborted();
-        parts.counters.calls.increment();
+        parts.counters.call();
         parts.counters.miss(MissReason.ABSENT);
         Run<R> run;
         try {

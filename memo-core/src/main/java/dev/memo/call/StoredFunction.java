@@ -98,7 +98,7 @@ public final class StoredFunction<
     if (reading == null) {
       return new Answered<>(bypass(request));
     }
-    parts.counters.calls.increment();
+    parts.counters.call();
     if (reading instanceof Found<R> found) {
       return new Answered<>(hit(request, found));
     }
@@ -150,7 +150,7 @@ public final class StoredFunction<
     if (reading == null) {
       return bypass(request);
     }
-    parts.counters.calls.increment();
+    parts.counters.call();
     return reading instanceof Found<R> found
         ? hit(request, found)
         : miss(request, (Missing<R>) reading);
@@ -184,8 +184,7 @@ public final class StoredFunction<
   // The value is an R: only this function put it into its part of the heap tier.
   @SuppressWarnings({"unchecked", "NullAway"})
   R hit(HeapTier.Value shared) {
-    parts.counters.calls.increment();
-    parts.counters.hit(HitSource.HEAP, shared.durationNanos());
+    parts.counters.heapHit(shared.durationNanos());
     return (R) shared.value();
   }
 
@@ -214,7 +213,7 @@ public final class StoredFunction<
 
   /** Answers a call with what was found for it. */
   R answer(Request<A> request, Found<R> found) {
-    parts.counters.calls.increment();
+    parts.counters.call();
     return hit(request, found);
   }
 
@@ -275,7 +274,7 @@ public final class StoredFunction<
 
   /** Runs the function without looking, and stores nothing. */
   public R bypass(A argument) throws X {
-    parts.counters.calls.increment();
+    parts.counters.call();
     parts.counters.bypasses.increment();
     return computations.runOnly(argument);
   }
@@ -307,7 +306,7 @@ public final class StoredFunction<
   public R refresh(A argument) throws X {
     parts.primary.requireMutable("refresh");
     Request<A> request = request(argument);
-    parts.counters.calls.increment();
+    parts.counters.call();
     parts.counters.bypasses.increment();
     return chain().run(chain -> computations.refresh(request, chain));
   }
