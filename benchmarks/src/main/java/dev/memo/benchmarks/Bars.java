@@ -16,7 +16,7 @@ final class Bars {
     public String toString() {
       return String.format(
           Locale.ROOT,
-          "%-46s %-12s %-24s %s%n",
+          "%-64s %-9s %-24s %s%n",
           what,
           Spread.number(atMost),
           measured,
@@ -40,7 +40,7 @@ final class Bars {
   public String toString() {
     StringBuilder text =
         new StringBuilder(
-            String.format(Locale.ROOT, "%n%-46s %-12s %-24s%n", "Promised", "at most", "measured"));
+            String.format(Locale.ROOT, "%n%-64s %-9s %-24s%n", "Promised", "at most", "measured"));
     bars.forEach(text::append);
     return text.toString();
   }

@@ -2,6 +2,7 @@ package dev.memo.benchmarks;
 
 import com.sun.management.OperatingSystemMXBean;
 import dev.memo.benchmarks.stores.Key;
+import dev.memo.benchmarks.stores.RocksSetup;
 import dev.memo.benchmarks.stores.Scale;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;

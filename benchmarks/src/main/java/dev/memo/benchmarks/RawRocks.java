@@ -1,6 +1,7 @@
 package dev.memo.benchmarks;
 
-import java.nio.charset.StandardCharsets;
+import dev.memo.benchmarks.stores.RocksOptions;
+import dev.memo.benchmarks.stores.RocksSetup;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,22 +9,12 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
-import org.rocksdb.BlockBasedTableConfig;
-import org.rocksdb.BloomFilter;
-import org.rocksdb.Cache;
-import org.rocksdb.ColumnFamilyDescriptor;
 import org.rocksdb.ColumnFamilyHandle;
-import org.rocksdb.ColumnFamilyOptions;
-import org.rocksdb.CompressionType;
-import org.rocksdb.DBOptions;
 import org.rocksdb.FlushOptions;
-import org.rocksdb.HyperClockCache;
-import org.rocksdb.InfoLogLevel;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.RocksObject;
 
 /** The database of a directory without memo, opened with memo's options. */
 final class RawRocks implements StoreWorker.Database {
@@ -32,9 +23,9 @@ final class RawRocks implements StoreWorker.Database {
   /** One thing follows another after a moment. */
   private static final int IDLE_LOOKS = 5;
 
-  private final List<RocksObject> options = new ArrayList<>();
+  private final RocksOptions options = new RocksOptions();
   private final List<ColumnFamilyHandle> families = new ArrayList<>();
-  private final ReadOptions reads = kept(new ReadOptions());
+  private final ReadOptions reads = options.kept(new ReadOptions());
   private final RocksDB db;
 
   private RawRocks(Opening opening) throws RocksDBException {
@@ -50,9 +41,9 @@ final class RawRocks implements StoreWorker.Database {
     return new RawRocks(
         rocks ->
             RocksDB.open(
-                rocks.dbOptions().setAvoidFlushDuringRecovery(true),
+                rocks.options.database().setAvoidFlushDuringRecovery(true),
                 data.toString(),
-                rocks.descriptors(RocksSetup.MEMO, 64 * MIB),
+                rocks.options.families(RocksSetup.MEMO, 64 * MIB),
                 rocks.families));
   }
 
@@ -61,9 +52,13 @@ final class RawRocks implements StoreWorker.Database {
     return new RawRocks(
         rocks ->
             RocksDB.open(
-                rocks.dbOptions().setCreateIfMissing(true).setCreateMissingColumnFamilies(true),
+                rocks
+                    .options
+                    .database()
+                    .setCreateIfMissing(true)
+                    .setCreateMissingColumnFamilies(true),
                 data.toString(),
-                rocks.descriptors(setup, cacheBytes),
+                rocks.options.families(setup, cacheBytes),
                 rocks.families));
   }
 
@@ -71,55 +66,11 @@ final class RawRocks implements StoreWorker.Database {
     return new RawRocks(
         rocks ->
             RocksDB.openAsSecondary(
-                rocks.dbOptions().setMaxFileOpeningThreads(1),
+                rocks.options.database().setMaxFileOpeningThreads(1),
                 data.toString(),
                 own.toString(),
-                rocks.descriptors(RocksSetup.MEMO, 16 * MIB),
+                rocks.options.families(RocksSetup.MEMO, 16 * MIB),
                 rocks.families));
-  }
-
-  private DBOptions dbOptions() {
-    return kept(new DBOptions())
-        .setMaxOpenFiles(-1)
-        .setMaxTotalWalSize(32 * MIB)
-        .setMaxBackgroundJobs(2)
-        .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
-        .setStatsDumpPeriodSec(0)
-        .setStatsPersistPeriodSec(0);
-  }
-
-  private List<ColumnFamilyDescriptor> descriptors(RocksSetup setup, long cacheBytes) {
-    Cache cache = kept(new HyperClockCache(cacheBytes, 0, -1, false));
-    BlockBasedTableConfig table =
-        new BlockBasedTableConfig()
-            .setFilterPolicy(kept(new BloomFilter(10)))
-            .setWholeKeyFiltering(true)
-            .setBlockCache(cache)
-            .setCacheIndexAndFilterBlocks(false)
-            .setFormatVersion(6)
-            .setUniformCvThreshold(-1);
-    ColumnFamilyOptions columns =
-        kept(new ColumnFamilyOptions())
-            .setWriteBufferSize(4 * MIB)
-            .setMaxWriteBufferNumber(4)
-            .setMemtableWholeKeyFiltering(true)
-            .setMemtablePrefixBloomSizeRatio(0.02)
-            .setMaxBytesForLevelBase(64 * MIB)
-            .setTargetFileSizeBase(16 * MIB)
-            .setCompressionType(CompressionType.LZ4_COMPRESSION);
-    setup.change(table, columns);
-    columns.setTableFormatConfig(table);
-    List<ColumnFamilyDescriptor> descriptors = new ArrayList<>();
-    for (String name : List.of("default", "meta", "maps")) {
-      descriptors.add(
-          new ColumnFamilyDescriptor(name.getBytes(StandardCharsets.US_ASCII), columns));
-    }
-    return descriptors;
-  }
-
-  private <T extends RocksObject> T kept(T option) {
-    options.add(option);
-    return option;
   }
 
   @Override
@@ -178,8 +129,6 @@ final class RawRocks implements StoreWorker.Database {
   public void close() {
     families.forEach(ColumnFamilyHandle::close);
     db.close();
-    for (int i = options.size() - 1; i >= 0; i--) {
-      options.get(i).close();
-    }
+    options.close();
   }
 }

@@ -13,7 +13,8 @@ public enum Stores {
   CHRONICLE_MAP("Chronicle Map"),
   MV_STORE("H2 MVStore"),
   LMDB("LMDB"),
-  ROCKS_DB("RocksDB"),
+  ROCKS_DB("RocksDB, tuned, compacted"),
+  ROCKS_DB_AS_MEMO("RocksDB, as memo has it"),
   REDIS("Redis, loopback"),
   MEMO("memo, heap tier and disk"),
   MEMO_DISK("memo, disk"),
@@ -48,6 +49,7 @@ public enum Stores {
       case MV_STORE -> new MvStoreStore(folder);
       case LMDB -> new LmdbStore(folder, scale);
       case ROCKS_DB -> new RocksStore(folder, scale);
+      case ROCKS_DB_AS_MEMO -> new RocksAsMemoStore(folder);
       case REDIS -> new RedisStore(folder);
       case MEMO -> MemoStore.ofStrings(folder, scale);
       case MEMO_DISK, MEMO_SECONDARY -> MemoStore.ofBytes(folder, scale, ReadPath.SECONDARY);

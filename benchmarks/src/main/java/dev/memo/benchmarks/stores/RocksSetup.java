@@ -1,4 +1,4 @@
-package dev.memo.benchmarks;
+package dev.memo.benchmarks.stores;
 
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.ColumnFamilyOptions;
@@ -8,7 +8,7 @@ import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.IndexSearchType;
 
 /** RocksDB as memo opens it, and with one or two things changed. */
-enum RocksSetup {
+public enum RocksSetup {
   MEMO("as memo"),
   BLOCK_1K("1 KB blocks"),
   BLOCK_2K("2 KB blocks"),
