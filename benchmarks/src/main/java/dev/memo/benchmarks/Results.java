@@ -84,7 +84,7 @@ public final class Results {
     BATCH("Batches of cached inputs", BatchTable.class, "1000000", "100000"),
     OVERHEAD("Batches of a trivial function", OverheadTable.class, "", "map chunks"),
     PLAN("Plans", PlanTable.class, "200000", "50000"),
-    READ("Reads beside RocksDB, and how soon they see what is new", ReadTable.class, "", "hit"),
+    READ("Reads beside RocksDB, and how soon they see what is new", ReadTable.class, "", null),
     OPTIONS("Options of RocksDB", OptionsTable.class, "300000 100 64", null),
     CODEC("Keys and values beside Kryo", CodecTable.class, "", "record String"),
     PROCESS("What processes share, and takeover", ProcessTable.class, "", "hit");
@@ -208,6 +208,7 @@ public final class Results {
     }
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
+    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // it would go on alone
     StringBuilder printed = new StringBuilder();
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
