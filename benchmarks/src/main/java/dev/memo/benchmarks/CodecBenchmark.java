@@ -2,6 +2,7 @@ package dev.memo.benchmarks;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.memo.benchmarks.Contest.Contestant;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -20,16 +21,23 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 
 /**
- * One row of {@link CodecTable}. memo and Kryo take turns, an iteration each, so that whatever else
- * the machine does meanwhile meets both.
+ * One row of {@link CodecTable}. The contestants take turns, an iteration each, so that whatever
+ * else the machine does meanwhile meets all.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
 @Fork(3)
-@Warmup(iterations = 2 * CodecBenchmark.WARMUP_TURNS, time = 25, timeUnit = TimeUnit.MILLISECONDS)
-@Measurement(iterations = 2 * CodecBenchmark.TURNS, time = 10, timeUnit = TimeUnit.MILLISECONDS)
+@Warmup(
+    iterations = CodecBenchmark.CONTESTANTS * CodecBenchmark.WARMUP_TURNS,
+    time = 25,
+    timeUnit = TimeUnit.MILLISECONDS)
+@Measurement(
+    iterations = CodecBenchmark.CONTESTANTS * CodecBenchmark.TURNS,
+    time = 10,
+    timeUnit = TimeUnit.MILLISECONDS)
 public class CodecBenchmark {
+  static final int CONTESTANTS = 3;
   static final int WARMUP_TURNS = 12;
   static final int TURNS = 21;
 
@@ -39,35 +47,32 @@ public class CodecBenchmark {
   @Param("key (String, int)")
   public String row = "";
 
-  private @Nullable Duel duel;
-  private boolean memosTurn;
+  private @Nullable Contest contest;
+  private int turn = -1;
+  private Contestant contestant = Contestant.MEMO;
 
   /** In a program with one type only, call sites would be faster than in any real one. */
   @Setup(Level.Trial)
   public void seeAllTypes(Blackhole out) {
-    for (Supplier<Duel> any : Samples.ROWS.values()) {
-      Duel other = any.get();
+    for (Supplier<Contest> row : Samples.ROWS.values()) {
+      Contest other = row.get();
       for (int i = 0; i < CALLS_OF_OTHERS; i++) {
-        other.memo(out);
-        other.kryo(out);
+        for (Contestant any : Contestant.values()) {
+          other.run(any, out);
+        }
       }
     }
-    duel = requireNonNull(Samples.ROWS.get(row), "no such row: " + row).get();
+    contest = requireNonNull(Samples.ROWS.get(row), "no such row: " + row).get();
   }
 
-  /** memo's turn is the first of all, and the number of turns before a measurement is even. */
+  /** The first comes first again when the measurement begins. */
   @Setup(Level.Iteration)
   public void takeTurns() {
-    memosTurn = !memosTurn;
+    contestant = Contestant.ofTurn(++turn);
   }
 
   @Benchmark
   public void run(Blackhole out) {
-    Duel current = requireNonNull(duel);
-    if (memosTurn) {
-      current.memo(out);
-    } else {
-      current.kryo(out);
-    }
+    requireNonNull(contest).run(contestant, out);
   }
 }

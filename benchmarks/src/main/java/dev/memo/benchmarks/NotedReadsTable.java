@@ -16,7 +16,7 @@ import java.util.Random;
  * </pre>
  *
  * <p>Simulated with fixed seeds: a rate is the mean of some runs, and does not depend on the
- * machine.
+ * machine, but a little on chance, by which Caffeine admits what comes.
  */
 public final class NotedReadsTable {
   private static final int KEYS = 100_000;

@@ -9,7 +9,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
@@ -32,8 +32,8 @@ import org.rocksdb.RocksDBException;
  *
  * <p><b>CPU s</b> is what all threads took to put the entries and to compact what is due.
  *
- * <p>With {@code -Dmemo.settles=true} the databases are compacted before they are read; otherwise
- * they are read as writes have left them.
+ * <p>With the word {@code settled} the databases are compacted before they are read; otherwise they
+ * are read as writes have left them.
  */
 public final class OptionsTable {
   private static final long HOT = 1_000;
@@ -48,11 +48,13 @@ public final class OptionsTable {
   private final Map<RocksSetup, Double> fillSeconds = new EnumMap<>(RocksSetup.class);
   private final Meter meter;
   private final Path folder;
-  private final boolean settles = Boolean.getBoolean("memo.settles");
+  private final boolean settles;
   private long measurements;
 
-  private OptionsTable(Selection selection, Scale scale, Meter meter, Path folder) {
+  private OptionsTable(
+      Selection selection, boolean settles, Scale scale, Meter meter, Path folder) {
     this.selection = selection;
+    this.settles = settles;
     this.scale = scale;
     this.meter = meter;
     this.folder = folder;
@@ -65,25 +67,38 @@ public final class OptionsTable {
             ? new Scale(300_000, 100)
             : new Scale(Long.parseLong(args[0]), Integer.parseInt(args[1]));
     long cacheMegabytes = args.length < 3 ? 64 : Long.parseLong(args[2]);
-    String[] words = args.length < 3 ? new String[0] : Arrays.copyOfRange(args, 3, args.length);
+    List<String> words =
+        new ArrayList<>(args.length < 3 ? List.of() : List.of(args).subList(3, args.length));
+    boolean settles = words.remove("settled");
     RocksDB.loadLibrary();
     System.out.printf(
         Locale.ROOT,
-        "JDK %s, %d cores, %,d entries of %,d characters, a cache of %d MB%n",
+        "JDK %s, %d cores, %,d entries of %,d characters, a cache of %d MB, read as %s%n",
         System.getProperty("java.version"),
         Runtime.getRuntime().availableProcessors(),
         scale.entries(),
         scale.valueChars(),
-        cacheMegabytes);
+        cacheMegabytes,
+        settles ? "compacted" : "writes leave it");
     try (TemporaryFolder temporary = TemporaryFolder.make();
         Meter meter = new Meter()) {
-      OptionsTable table = new OptionsTable(new Selection(words), scale, meter, temporary.path());
+      Selection selection = new Selection(words.toArray(new String[0]));
+      OptionsTable table = new OptionsTable(selection, settles, scale, meter, temporary.path());
       try {
+        table.warmUp(cacheMegabytes << 20);
         table.fill(cacheMegabytes << 20);
         table.print();
+        selection.explain();
       } finally {
         table.open.values().forEach(RawRocks::close);
       }
+    }
+  }
+
+  /** What is compiled meanwhile is counted for no row. */
+  private void warmUp(long cacheBytes) throws IOException, RocksDBException {
+    try (RawRocks rocks = fill(RocksSetup.MEMO, cacheBytes, folder.resolve("warm-up"))) {
+      rocks.awaitCompaction();
     }
   }
 
@@ -92,19 +107,24 @@ public final class OptionsTable {
       if (!selection.wants(setup.toString())) {
         continue;
       }
-      RawRocks rocks =
-          RawRocks.of(setup, cacheBytes, Files.createDirectories(folder.resolve(setup.name())));
-      open.put(setup, rocks);
       long begin = CPU.getProcessCpuTime();
-      for (long i = 0; i < scale.entries(); i++) {
-        rocks.put(bytes(i), scale.value(i).getBytes(StandardCharsets.UTF_8));
-      }
+      RawRocks rocks = fill(setup, cacheBytes, folder.resolve(setup.name()));
+      open.put(setup, rocks);
       rocks.awaitCompaction();
       fillSeconds.put(setup, (CPU.getProcessCpuTime() - begin) / 1e9);
       if (settles) {
         rocks.settle();
       }
     }
+  }
+
+  private RawRocks fill(RocksSetup setup, long cacheBytes, Path data)
+      throws IOException, RocksDBException {
+    RawRocks rocks = RawRocks.of(setup, cacheBytes, Files.createDirectories(data));
+    for (long i = 0; i < scale.entries(); i++) {
+      rocks.put(bytes(i), scale.value(i).getBytes(StandardCharsets.UTF_8));
+    }
+    return rocks;
   }
 
   private static byte[] bytes(long number) {

@@ -16,7 +16,7 @@ import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
 
-/** The database of a directory without memo, opened with memo's options. */
+/** A database without memo, opened with memo's options or with some of them changed. */
 final class RawRocks implements StoreWorker.Database {
   private static final long MIB = 1 << 20;
 
@@ -69,7 +69,7 @@ final class RawRocks implements StoreWorker.Database {
                 rocks.options.database().setMaxFileOpeningThreads(1),
                 data.toString(),
                 own.toString(),
-                rocks.options.families(RocksSetup.MEMO, 16 * MIB),
+                rocks.options.families(RocksSetup.MEMO, 32 * MIB),
                 rocks.families));
   }
 

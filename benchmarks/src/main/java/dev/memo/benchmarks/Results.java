@@ -231,8 +231,9 @@ public final class Results {
     }
     try {
       String all = Files.readString(file);
-      for (String section : all.substring(all.indexOf(SECTION)).split("(?m)^" + SECTION, -1)) {
-        if (!section.isEmpty()) {
+      int first = all.indexOf(SECTION);
+      for (String section : (first < 0 ? "" : all.substring(first)).split("(?m)^" + SECTION, -1)) {
+        if (!section.isBlank()) {
           int end = section.indexOf('\n');
           sections.put(section.substring(0, end), section.substring(end + 1));
         }

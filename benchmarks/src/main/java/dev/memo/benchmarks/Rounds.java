@@ -1,9 +1,13 @@
 package dev.memo.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.function.Function;
 
 /**
@@ -45,15 +49,18 @@ final class Rounds<C, T> {
 
   Map<String, List<T>> run(C measured, int warmUps, int count) {
     Map<String, List<T>> results = new LinkedHashMap<>();
+    measurements.keySet().forEach(name -> results.put(name, new ArrayList<>()));
+    List<String> order = new ArrayList<>(measurements.keySet());
+    Random random = new Random(count);
     for (int round = -warmUps; round < count; round++) {
       boolean counts = round >= 0;
-      measurements.forEach(
-          (name, measurement) -> {
-            T result = measurement.apply(measured);
-            if (counts) {
-              results.computeIfAbsent(name, unused -> new ArrayList<>()).add(result);
-            }
-          });
+      Collections.shuffle(order, random); // or one would always follow the same other
+      for (String name : order) {
+        T result = requireNonNull(measurements.get(name)).apply(measured);
+        if (counts) {
+          requireNonNull(results.get(name)).add(result);
+        }
+      }
     }
     return results;
   }

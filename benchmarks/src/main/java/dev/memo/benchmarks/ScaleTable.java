@@ -21,13 +21,14 @@ import java.util.stream.Stream;
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ScaleTable
- * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ScaleTable -Dargs="10000 10000000"
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ScaleTable -Dargs="100000 10000000"
  * </pre>
  *
  * <p>The second says of how many entries; otherwise it is ten thousand to a million. Values are of
  * 100 characters, and results that may be changed, so that each hit reads and decodes. Each row has
  * a directory and processes of its own, which are there all the time; rows take turns in every
- * round. A figure is the median of the rounds and, in brackets, the least and the most.
+ * round. A figure is the median of the rounds and, in brackets, the least and the most. Bytes and
+ * memory are those after the filling; 8 MB on disk are a reserve for when it is full.
  */
 public final class ScaleTable {
   private static final int VALUE_CHARS = 100;
@@ -67,7 +68,7 @@ public final class ScaleTable {
   }
 
   /** A directory, and a process that owns it. */
-  private record Row(String name, Path folder, Scale scale, Peer owner, double fillSeconds)
+  private record Row(String name, Path folder, Scale scale, Peer owner, long bytes, Memory memory)
       implements AutoCloseable {
 
     static Row filled(String name, Path folder, Scale scale) {
@@ -77,7 +78,9 @@ public final class ScaleTable {
         throw new UncheckedIOException(e);
       }
       Peer owner = StoreProcess.start(Stores.MEMO_DISK, folder, scale, HEAP);
-      return new Row(name, folder, scale, owner, owner.askNumber("fill"));
+      String unused = owner.ask("fill");
+      Memory memory = Memory.parse(owner.ask("memory"));
+      return new Row(name, folder, scale, owner, DiskUsage.bytes(folder), memory);
     }
 
     double hit() {
@@ -156,14 +159,13 @@ public final class ScaleTable {
         "%n" + line, "", "ms to open", "ms to close", "bytes on disk/entry", "MB resident, heap");
     for (Row row : rows) {
       List<double[]> reopened = requireNonNull(reopenings.get(row.name));
-      Memory memory = Memory.parse(row.owner.ask("memory"));
       System.out.printf(
           line,
           row.name,
           Spread.of(reopened.stream().map(each -> each[1]).toList()),
           Spread.of(reopened.stream().map(each -> each[0]).toList()),
-          Spread.number((double) DiskUsage.bytes(row.folder) / row.scale.entries()),
-          Spread.number(memory.resident() / MB) + ", " + Spread.number(memory.heap() / MB));
+          Spread.number((double) row.bytes / row.scale.entries()),
+          Spread.number(row.memory.resident() / MB) + ", " + Spread.number(row.memory.heap() / MB));
     }
   }
 
@@ -190,23 +192,34 @@ public final class ScaleTable {
         }
         List<Peer> all = new ArrayList<>(List.of(first.owner));
         all.addAll(others);
+        for (Peer peer : all) { // or those who are asked last would be compiled last
+          String unused = peer.ask("miss " + TURN_MISSES + " 1");
+        }
         String hit = "read " + scale.entries() + " 1 " + TURN_MILLIS;
-        inProcesses("hits", hit, counts, all, meter);
-        inProcesses("misses", "miss " + TURN_MISSES / 8 + " 1", counts, all, meter);
+        inProcesses(
+            "hits",
+            some -> askAll(some, hit, meter).stream().mapToDouble(nanos -> 1e9 / nanos).sum(),
+            counts,
+            all);
+        inProcesses("misses", some -> missesPerSecond(some, meter), counts, all);
       } finally {
         others.forEach(Peer::close);
       }
     }
   }
 
+  /** How much some processes do in a second, each with one thread. */
+  private interface Throughput {
+    double of(List<Peer> processes);
+  }
+
   private static void inProcesses(
-      String what, String asked, List<Integer> counts, List<Peer> all, Meter meter) {
-    Rounds<String, Double> rounds = new Rounds<>(new Selection(new String[0]));
+      String what, Throughput throughput, List<Integer> counts, List<Peer> all) {
+    Rounds<Throughput, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (int count : counts) {
-      rounds.add(
-          count(count, "process"), question -> perSecond(all.subList(0, count), question, meter));
+      rounds.add(count(count, "process"), measured -> measured.of(all.subList(0, count)));
     }
-    Map<String, List<Double>> results = rounds.run(asked);
+    Map<String, List<Double>> results = rounds.run(throughput);
     String line = "%-22s %-24s %s%n";
     System.out.printf("%n" + line, "As processes grow", what + "/s in all", "ratio to 1");
     results.forEach(
@@ -218,25 +231,26 @@ public final class ScaleTable {
                 Spread.ofRatios(rates, results.get(count(1, "process")))));
   }
 
-  /** In all of them at once, each with one thread. */
-  private static double perSecond(List<Peer> processes, String question, Meter meter) {
-    List<Future<Double>> answers =
-        processes.stream()
-            .map(process -> meter.begin(() -> firstNumber(process.ask(question))))
-            .toList();
-    double sum = 0;
-    for (Future<Double> answer : answers) {
+  /** Until the last has done its share. */
+  private static double missesPerSecond(List<Peer> processes, Meter meter) {
+    long begin = System.nanoTime();
+    int shares = askAll(processes, "miss " + TURN_MISSES + " 1", meter).size();
+    return 1e9 * shares * TURN_MISSES / (System.nanoTime() - begin);
+  }
+
+  /** All of them at once; the first number that each answers. */
+  private static List<Double> askAll(List<Peer> processes, String question, Meter meter) {
+    List<Future<String>> answers =
+        processes.stream().map(process -> meter.begin(() -> process.ask(question))).toList();
+    List<Double> numbers = new ArrayList<>();
+    for (Future<String> answer : answers) {
       try {
-        sum += 1e9 / answer.get();
+        numbers.add(Double.parseDouble(answer.get().split(" ", -1)[0]));
       } catch (InterruptedException | ExecutionException e) {
         throw new IllegalStateException(e);
       }
     }
-    return sum;
-  }
-
-  private static double firstNumber(String answer) {
-    return Double.parseDouble(answer.split(" ", -1)[0]);
+    return numbers;
   }
 
   private static String count(int count, String noun) {

@@ -1,6 +1,7 @@
 package dev.memo.benchmarks;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ record Spread(double median, double min, double max) {
   /** With three digits that count. */
   static String number(double value) {
     double size = Math.abs(value);
-    return (size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f").formatted(value);
+    String format = size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f";
+    return String.format(Locale.ROOT, format, value);
   }
 }

@@ -135,7 +135,7 @@ public final class StoreTable {
 
   /** Enough for the maps that hold all. */
   private String heap() {
-    long entries = scale.entries() + 2L * Rounds.MOST * MAX_TURN_KEYS;
+    long entries = scale.entries() + 2L * Rounds.MOST * turnKeys();
     long megabytes = 512 + entries * (200 + scale.valueChars()) * 2 / (1 << 20);
     return megabytes + "m";
   }
@@ -162,13 +162,22 @@ public final class StoreTable {
     }
     bars.add("hit in a secondary, " + where, 1.2, results, Stores.MEMO_SECONDARY, Stores.MEMO_DISK);
     if (limit <= HOT) {
-      bars.add("heap hit, " + where, 1.3, results, Stores.MEMO, Stores.CAFFEINE);
+      List<Double> loop = requireNonNull(results.get(Stores.LOOP.toString()));
+      bars.add(
+          "heap hit, " + where + ", both without the loop",
+          1.3,
+          differences(requireNonNull(results.get(Stores.MEMO.toString())), loop),
+          differences(requireNonNull(results.get(Stores.CAFFEINE.toString())), loop));
     }
+  }
+
+  private static List<Double> differences(List<Double> rounds, List<Double> others) {
+    return IntStream.range(0, rounds.size()).mapToObj(i -> rounds.get(i) - others.get(i)).toList();
   }
 
   /** Of a function that costs nothing; beside RocksDB asked twice, and then told. */
   private void miss(int threads, Path folder) {
-    int keys = Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars()) / threads;
+    int keys = turnKeys() / threads;
     Rounds<String, Latencies> rounds = new Rounds<>(new Selection(new String[0]));
     processes.forEach(
         (store, process) -> {
@@ -218,6 +227,11 @@ public final class StoreTable {
         1,
         means.get(Stores.MEMO_SECONDARY.toString()),
         means.get(ROUND_TRIP));
+  }
+
+  /** New ones, in a turn of misses. */
+  private int turnKeys() {
+    return Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars());
   }
 
   private static void header(String what, int threads, String... titles) {

@@ -207,7 +207,12 @@ final class RemotePrimary implements Primary, AutoCloseable {
 
   private <E extends Exchange> E send(E exchange, Message request) {
     exchanges.put(exchange.stream, exchange);
-    connection.send(exchange.stream, request);
+    try {
+      connection.send(exchange.stream, request);
+    } catch (Error notSent) {
+      exchanges.remove(exchange.stream);
+      throw notSent;
+    }
     if (ended.isDone()) {
       exchange.lost(new LostPrimaryException(null)); // it may have come too late to be told
     }

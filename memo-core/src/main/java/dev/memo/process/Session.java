@@ -156,6 +156,7 @@ final class Session implements Connection.Listener {
     while (!postponed.isEmpty() && connection.unsentBytes() <= MAX_UNSENT_BYTES) {
       Asked next = postponed.remove();
       take(next.stream, next.message);
+      connection.sendNow();
     }
   }
 
@@ -166,6 +167,7 @@ final class Session implements Connection.Listener {
       arrived.clear();
       try {
         putAll(together);
+        connection.sendNow();
       } catch (MemoException e) {
         connection.close(e); // the secondary looks for the next primary
       }

@@ -23,6 +23,9 @@ final class RocksAsMemoStore implements KeyValueStore {
   /** What memo puts before the value: times, what was asked, and how it can be checked. */
   private static final int BEFORE_VALUE = 119;
 
+  /** Of which so many bytes are a digest and times. */
+  private static final int INCOMPRESSIBLE = 40;
+
   /** And before what is in the key: which function, and what type the argument is of. */
   private static final byte[] BEFORE_KEY = "the function & its type, fields".getBytes(UTF_8);
 
@@ -61,6 +64,9 @@ final class RocksAsMemoStore implements KeyValueStore {
   public void put(Key key, String value) {
     byte[] text = value.getBytes(UTF_8);
     ByteBuffer entry = ByteBuffer.allocate(BEFORE_VALUE + text.length);
+    for (int i = 1; i <= INCOMPRESSIBLE / Long.BYTES; i++) {
+      entry.putLong(key.low() * (2 * i + 1));
+    }
     while (entry.position() <= BEFORE_VALUE - Key.BYTES) {
       key.writeTo(entry);
     }

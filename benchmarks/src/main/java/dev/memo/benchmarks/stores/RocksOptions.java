@@ -14,7 +14,10 @@ import org.rocksdb.HyperClockCache;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.RocksObject;
 
-/** The options with which memo opens RocksDB, which are not public. Owns native objects. */
+/**
+ * The options with which memo opens RocksDB: a copy of its {@code NativeOptions}, which are not
+ * public. Owns native objects.
+ */
 public final class RocksOptions implements AutoCloseable {
   private static final long MIB = 1 << 20;
 
@@ -23,8 +26,11 @@ public final class RocksOptions implements AutoCloseable {
   public DBOptions database() {
     return kept(new DBOptions())
         .setMaxOpenFiles(-1)
-        .setMaxTotalWalSize(32 * MIB)
+        .setMaxTotalWalSize(8 * MIB)
         .setMaxBackgroundJobs(2)
+        .setBytesPerSync(MIB)
+        .setWalBytesPerSync(MIB)
+        .setAvoidUnnecessaryBlockingIO(true)
         .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
         .setStatsDumpPeriodSec(0)
         .setStatsPersistPeriodSec(0);

@@ -7,6 +7,7 @@ import java.util.List;
 
 /** The stores by their names. */
 public enum Stores {
+  LOOP("the loop alone"),
   MAP("ConcurrentHashMap"),
   CAFFEINE("Caffeine"),
   EHCACHE("Ehcache 3, disk"),
@@ -42,6 +43,7 @@ public enum Stores {
   /** Opens a store that keeps what it keeps in the folder. */
   public KeyValueStore open(Path folder, Scale scale) {
     return switch (this) {
+      case LOOP -> new LoopStore(scale);
       case MAP -> new HashMapStore();
       case CAFFEINE -> new CaffeineStore(scale);
       case EHCACHE -> new EhcacheStore(folder, scale);

@@ -1,5 +1,6 @@
 package dev.memo.process.wire;
 
+import dev.memo.store.StackReserve;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -18,6 +19,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Connection implements AutoCloseable {
   private static final int BUFFER = 4 * Wire.MAX_FRAME;
+
+  /** Stack for a write: half of one would leave the peer with half a frame. */
+  private static final int RESERVED_BYTES = 4 << 10;
 
   /** What becomes of what is received. */
   public interface Listener {
@@ -40,7 +44,7 @@ public final class Connection implements AutoCloseable {
   private final Sender sender;
   private final AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
   private final Thread reader;
-  private volatile @Nullable Selector arrival;
+  private volatile @Nullable Selector readable;
   private volatile boolean closed;
   private volatile long lastReceived = System.nanoTime();
   private volatile boolean receiving; // the listener is called, which may take its time
@@ -65,12 +69,28 @@ public final class Connection implements AutoCloseable {
     reader.start();
   }
 
-  /** Sends a message; it is dropped if the connection has ended. The bytes are not copied. */
+  /**
+   * Sends a message; nobody gets it if the connection has ended. The bytes are not copied.
+   *
+   * @throws StackOverflowError if the stack is too small to send it: nothing was sent
+   */
   public void send(int stream, Message message) {
+    StackReserve.require(RESERVED_BYTES);
     outbox.add(Outgoing.of(stream, message));
     if (Thread.currentThread() == reader) {
       answered = true; // what has arrived together is answered together
     } else {
+      sender.flush();
+    }
+  }
+
+  /**
+   * Lets the peer have what the listener has sent so far: what it does next may take its time. For
+   * the listener, in a call of it.
+   */
+  public void sendNow() {
+    if (answered) {
+      answered = false;
       sender.flush();
     }
   }
@@ -107,7 +127,7 @@ public final class Connection implements AutoCloseable {
 
   private void read() {
     try (Selector selector = Selector.open()) {
-      arrival = selector;
+      readable = selector;
       channel.configureBlocking(false);
       channel.register(selector, SelectionKey.OP_READ);
       sender.begin();
@@ -137,7 +157,7 @@ public final class Connection implements AutoCloseable {
   private void await(Selector selector) throws IOException {
     if (!closed) { // or its wake-up came before there was a selector
       selector.select(key -> {});
-      boolean unused = Thread.interrupted(); // by what a listener called; it must not spin here
+      Sender.forgetInterrupt(); // by what a listener called, perhaps
     }
   }
 
@@ -154,10 +174,7 @@ public final class Connection implements AutoCloseable {
       }
     }
     listener.drained();
-    if (answered) {
-      answered = false;
-      sender.flush();
-    }
+    sendNow();
   }
 
   private boolean takeFrame(ByteBuffer buffer, Inbox inbox) throws IOException {
@@ -204,7 +221,7 @@ public final class Connection implements AutoCloseable {
       }
     }
     sender.close();
-    Selector selector = arrival;
+    Selector selector = readable;
     if (selector != null) {
       selector.wakeup();
     }

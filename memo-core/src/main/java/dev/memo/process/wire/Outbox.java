@@ -18,7 +18,7 @@ final class Outbox {
   /** A credit that was received. */
   private record Credit(int stream) {}
 
-  /** A message of several frames. Of the who takes only. */
+  /** A message of several frames. Only of whoever takes. */
   private static final class Sending {
     final Outgoing message;
     int sent;
@@ -35,7 +35,7 @@ final class Outbox {
 
   private final AtomicLong unsentBytes = new AtomicLong();
 
-  // of the who takes only
+  // only of whoever takes
   private final Map<Integer, Sending> large = new HashMap<>();
   private final Deque<Sending> ready = new ArrayDeque<>();
   private final Deque<Outgoing> later = new ArrayDeque<>();

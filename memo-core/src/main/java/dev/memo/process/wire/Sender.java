@@ -14,34 +14,36 @@ import org.jspecify.annotations.Nullable;
  * Writes the messages of an outbox to a channel that does not block.
  *
  * <p>Whoever has added something writes it, and what others add meanwhile: to wake a thread for it
- * would take longer than most messages do. A thread of its own goes on when the socket is full or
- * there is more than a caller should be kept with. One of them at a time has the <em>turn</em>:
- * whoever raises {@link #owed} from 0, until it is 0 again.
+ * would take longer than most messages do. One at a time has the <em>turn</em>: whoever raises
+ * {@link #owed} from 0, until it is 0 again. The turn is handed over to a thread of the sender's
+ * own when the socket is full, or when it grows longer than a caller should be kept.
  *
  * <p><b>Interrupts</b> of a thread that writes leave the channel alone, as it does not block.
+ * <b>Descriptors</b>: two, from when the socket was full for the first time.
  */
 final class Sender {
-  /** How many times a caller fills the buffer for others, too, before the thread goes on. */
-  private static final int CALLERS_SHARE = 4;
+  /** How often a caller writes for itself and others before the thread goes on. */
+  private static final int CALLERS_WRITES = 16;
 
   private final SocketChannel channel;
   private final Outbox outbox;
   private final Consumer<@Nullable Throwable> end;
   private final Thread thread;
 
-  /** How often something was added since the turn began; more than 0 while somebody has it. */
+  /** What was added and not seen to yet; more than 0 while somebody has the turn. */
   private final AtomicInteger owed = new AtomicInteger(1); // the turn is taken until begin()
 
   private volatile boolean handedOver; // the turn, to the thread
   private volatile boolean ending; // what is added already is the last
   private volatile boolean closed;
-  private volatile @Nullable Selector room; // made by the thread when it first waits for some
+  private volatile @Nullable Selector writable; // made by the thread when it first waits
 
-  // of who has the turn
-  private final ByteBuffer buffer = ByteBuffer.allocateDirect(4 * Wire.MAX_FRAME).limit(0);
+  // of whoever has the turn
+  private ByteBuffer buffer = ByteBuffer.allocate(0);
+  private int writes; // of this turn
 
   /**
-   * @param end is told that nothing more can be sent, and why: null if all was
+   * @param end is told that nothing more will be sent, and why: null if it was asked for
    */
   Sender(SocketChannel channel, Outbox outbox, String name, Consumer<@Nullable Throwable> end) {
     this.channel = channel;
@@ -53,6 +55,7 @@ final class Sender {
 
   /** The channel does not block any more: what was added before is written, and what will be. */
   void begin() {
+    buffer = ByteBuffer.allocateDirect(4 * Wire.MAX_FRAME).limit(0);
     thread.start();
     drain();
   }
@@ -83,6 +86,7 @@ final class Sender {
   }
 
   private void drain() {
+    writes = 0;
     if (!writeAll()) {
       handOver();
     }
@@ -94,10 +98,11 @@ final class Sender {
       int seen;
       do {
         seen = owed.get();
+        boolean last = ending; // before the outbox is found empty
         if (!writeSome()) {
           return false;
         }
-        if (ending) {
+        if (last) {
           end.accept(null);
         }
       } while (owed.addAndGet(-seen) != 0);
@@ -109,7 +114,7 @@ final class Sender {
 
   /** Returns false if more is left than the socket, or a caller, takes at once. */
   private boolean writeSome() throws IOException {
-    for (int i = 0; i < CALLERS_SHARE; i++) {
+    while (writes++ < CALLERS_WRITES) {
       if (!buffer.hasRemaining()) {
         outbox.fill(buffer.clear());
         buffer.flip();
@@ -133,6 +138,7 @@ final class Sender {
           writePatiently();
         } else {
           LockSupport.park(this);
+          forgetInterrupt();
         }
       }
     } catch (IOException | RuntimeException | Error e) {
@@ -143,7 +149,9 @@ final class Sender {
   }
 
   private void writePatiently() throws IOException {
+    writes = 0;
     while (!closed && !writeAll()) {
+      writes = 0;
       if (buffer.hasRemaining()) {
         awaitRoom();
       }
@@ -151,19 +159,25 @@ final class Sender {
   }
 
   private void awaitRoom() throws IOException {
-    Selector selector = room;
+    Selector selector = writable;
     if (selector == null) {
       selector = Selector.open();
-      room = selector;
+      writable = selector;
       channel.register(selector, SelectionKey.OP_WRITE);
     }
     if (!closed) { // or its wake-up came before there was a selector
       selector.select(key -> {});
+      forgetInterrupt();
     }
   }
 
+  /** Nobody means this thread, which would not wait any more. */
+  static void forgetInterrupt() {
+    boolean unused = Thread.interrupted();
+  }
+
   private void closeSelector() {
-    Selector selector = room;
+    Selector selector = writable;
     if (selector != null) {
       try {
         selector.close();
@@ -177,7 +191,7 @@ final class Sender {
   void close() {
     closed = true;
     LockSupport.unpark(thread);
-    Selector selector = room;
+    Selector selector = writable;
     if (selector != null) {
       selector.wakeup();
     }

@@ -288,4 +288,125 @@ final class ConnectionTest {
     connection.awaitEnd();
     assertThat(left.end.get(30, TimeUnit.SECONDS)).isNull();
   }
+
+  @Test
+  @DisplayName("P4: the last message is not lost while another thread sends")
+  void theLastMessageBesideOthers() throws Exception {
+    int rounds = "soak".equals(System.getProperty("memo.test.size")) ? 5_000 : 500;
+    for (int round = 0; round < rounds; round++) {
+      Inbound there = new Inbound();
+      try (SocketPair pair = SocketPair.open(socket.resolveSibling("pair" + round))) {
+        Connection from = new Connection(pair.left(), "memo test, from", new Inbound());
+        Connection to = new Connection(pair.right(), "memo test, to", there);
+        from.start();
+        to.start();
+        CountDownLatch sending = new CountDownLatch(1);
+        Thread beats =
+            new Thread(
+                () -> {
+                  while (!from.isClosed()) {
+                    from.send(0, new Message.Done());
+                    sending.countDown();
+                  }
+                });
+        beats.start();
+        sending.await();
+        from.sendLast(5, new Message.Kept(7));
+        assertThat(there.end.get(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
+        beats.join();
+        assertThat(there.messages).contains(new Received(5, new Message.Kept(7)));
+        from.awaitEnd();
+        to.awaitEnd();
+      }
+    }
+  }
+
+  private record SocketPair(SocketChannel left, SocketChannel right) implements AutoCloseable {
+    static SocketPair open(Path path) throws IOException {
+      try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+        server.bind(UnixDomainSocketAddress.of(path));
+        SocketChannel left = SocketChannel.open(UnixDomainSocketAddress.of(path));
+        return new SocketPair(left, server.accept());
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      left.close();
+      right.close();
+    }
+  }
+
+  @Test
+  @DisplayName("P3: a stack that overflows while something is sent does not end the connection")
+  void anOverflowedStack() throws Exception {
+    Connection sender = other();
+    AtomicInteger overflows = new AtomicInteger();
+    for (int round = 0; round < 20; round++) {
+      Thread deep =
+          new Thread(
+              null,
+              () -> {
+                try {
+                  sendDeeperAndDeeper(sender);
+                } catch (StackOverflowError expected) {
+                  overflows.incrementAndGet();
+                }
+              },
+              "deep",
+              (256 << 10) + 64 * round);
+      deep.start();
+      deep.join();
+    }
+    sender.send(9, new Message.Kept(9));
+    Received next = left.next();
+    while (!next.equals(new Received(9, new Message.Kept(9)))) {
+      assertThat(next).isEqualTo(new Received(1, new Message.Done()));
+      next = left.next();
+    }
+    assertThat(sender.isClosed()).isFalse();
+    assertThat(overflows.get()).isEqualTo(20);
+  }
+
+  private static void sendDeeperAndDeeper(Connection sender) {
+    if (!sender.isClosed()) {
+      sender.send(1, new Message.Done());
+      sendDeeperAndDeeper(sender);
+    }
+  }
+
+  @Test
+  void aConnectionThatIsClosedBeforeItsStart() throws Exception {
+    Connection early = new Connection(peer, "memo test, other end", right);
+    other = early;
+    early.send(1, new Message.Done());
+    early.close();
+    early.start();
+    assertThat(right.end.get(30, TimeUnit.SECONDS)).isNull();
+    assertThat(left.end.get(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
+  }
+
+  @Test
+  void anInterruptOfItsThreadsChangesNothing() throws Exception {
+    connection.send(1, new Message.Done());
+    assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1); // so both have begun
+    List<Thread> threads =
+        Thread.getAllStackTraces().keySet().stream()
+            .filter(
+                thread -> List.of("memo test reads", "memo test writes").contains(thread.getName()))
+            .toList();
+    assertThat(threads).hasSize(2);
+    for (int round = 0; round < 2; round++) { // with room in the socket, and without
+      threads.forEach(Thread::interrupt);
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+      while (threads.stream().anyMatch(Thread::isInterrupted)) { // or they would never wait again
+        assertThat(System.nanoTime()).isLessThan(deadline);
+        Thread.onSpinWait();
+      }
+      for (int i = 0; i < 20_000; i++) {
+        connection.send(i, refused(i));
+      }
+    }
+    assertThat(connection.isClosed()).isFalse();
+  }
 }

@@ -14,55 +14,64 @@ import org.openjdk.jmh.infra.Blackhole;
 /**
  * A value there and back. memo: {@link ResultFormat#encode} and {@link ResultFormat#decode}; on
  * request with all that an entry is beside: header, digest of the arguments, checksum, and the
- * check of all of them. Kryo: the bytes of the object and the object from the bytes.
+ * check of all of them. Kryo and Java: the bytes of the object and the object from the bytes.
  */
-final class ValueDuel implements Duel {
+final class ValueContest implements Contest {
   private final ResultFormat<Object> format;
   private final Object value;
   private final byte @Nullable [] arguments;
   private final Entry entry;
   private final byte[] kryoBytes;
+  private final byte[] javaBytes; // none if it cannot
 
-  private ValueDuel(ResultFormat<Object> format, Object value, byte @Nullable [] arguments) {
+  private ValueContest(ResultFormat<Object> format, Object value, byte @Nullable [] arguments) {
     this.format = format;
     this.value = value;
     this.arguments = arguments;
     this.entry = entry(format.encode(value), arguments == null ? new byte[0] : arguments);
     this.kryoBytes = KryoBytes.write(value);
+    this.javaBytes = JavaBytes.canWrite(value) ? JavaBytes.write(value) : new byte[0];
   }
 
   /** The value of a function that declares this type. */
-  static ValueDuel of(Type type, Object value) {
-    return new ValueDuel(ResultFormat.of(type, List.of()), value, null);
+  static ValueContest of(Type type, Object value) {
+    return new ValueContest(ResultFormat.of(type, List.of()), value, null);
   }
 
   /** The same, and by memo the entry around it, stored for this argument. */
-  ValueDuel asEntryOf(Object argument) {
-    return new ValueDuel(
+  ValueContest asEntryOf(Object argument) {
+    return new ValueContest(
         format, value, ArgumentsFormat.ofOne(argument.getClass()).encode(argument));
   }
 
   @Override
-  public void memo(Blackhole out) {
-    EncodedValue encoded = format.encode(value);
-    out.consume(encoded);
-    out.consume(decode(arguments == null ? entry : entry(encoded, arguments)));
+  public void run(Contestant contestant, Blackhole out) {
+    switch (contestant) {
+      case MEMO -> {
+        EncodedValue encoded = format.encode(value);
+        out.consume(encoded);
+        out.consume(decode(arguments == null ? entry : entry(encoded, arguments)));
+      }
+      case KRYO -> {
+        out.consume(KryoBytes.write(value));
+        out.consume(KryoBytes.read(kryoBytes));
+      }
+      case JAVA -> {
+        if (javaBytes.length > 0) {
+          out.consume(JavaBytes.write(value));
+          out.consume(JavaBytes.read(javaBytes));
+        }
+      }
+    }
   }
 
   @Override
-  public void kryo(Blackhole out) {
-    out.consume(KryoBytes.write(value));
-    out.consume(KryoBytes.read(kryoBytes));
-  }
-
-  @Override
-  public int memoBytes() {
-    return arguments == null ? entry.valueLength() : entry.size();
-  }
-
-  @Override
-  public int kryoBytes() {
-    return kryoBytes.length;
+  public int bytes(Contestant contestant) {
+    return switch (contestant) {
+      case MEMO -> arguments == null ? entry.valueLength() : entry.size();
+      case KRYO -> kryoBytes.length;
+      case JAVA -> javaBytes.length;
+    };
   }
 
   private Object decode(Entry from) {
