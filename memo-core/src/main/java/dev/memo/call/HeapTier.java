@@ -21,11 +21,11 @@ public final class HeapTier {
   private static final long HEAP_FRACTION = 64;
 
   /**
-   * One in so many hits is told to the policy of evictions, chosen at random: when the cache is
-   * full, to tell costs more than the look-up, and threads meet there. DECISIONS.md has the
-   * figures, and what it costs in hits.
+   * One in so many look-ups, chosen at random, is told to the policy of evictions; a power of two.
+   * When the cache is full, to tell costs more than the look-up, and threads meet there.
+   * DECISIONS.md has the figures, and what it costs in hits.
    */
-  private static final int NOTED_READS = 8;
+  private static final int READS_TO_A_NOTE = 8;
 
   /**
    * A value that may be shared, and until when.
@@ -76,7 +76,7 @@ public final class HeapTier {
   }
 
   private static boolean isNoted() {
-    return (ThreadLocalRandom.current().nextInt() & NOTED_READS - 1) == 0;
+    return (ThreadLocalRandom.current().nextInt() & READS_TO_A_NOTE - 1) == 0;
   }
 
   void put(Object function, @Nullable Object arguments, Value value) {

@@ -2,6 +2,7 @@ package dev.memo.call;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.claims.Epochs;
 import dev.memo.claims.WaitGraph;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -97,5 +99,50 @@ class HeapTierTest {
       }
     }
     assertThat(f.stats().hitsBySource()).containsEntry(HitSource.HEAP, (long) CALLS);
+  }
+
+  /** Of a directory that never changes. */
+  private static final class StillEpochs implements Epochs {
+    @Override
+    public long stripe(int index) {
+      return 0;
+    }
+
+    @Override
+    public long directory() {
+      return 0;
+    }
+
+    @Override
+    public long lastSequence() {
+      return 0;
+    }
+  }
+
+  @Test
+  @DisplayName("P7: what is read again and again outlasts what is read once")
+  void favouritesOutlastAScan() {
+    Epochs epochs = new StillEpochs();
+    HeapTier heap = new HeapTier(100); // values of one byte
+    for (int other = 100; other < 200; other++) { // nothing is noted before it is half full
+      getOrPut(heap, other, epochs);
+    }
+    for (int round = 0; round < 100; round++) {
+      for (int favourite = 0; favourite < 20; favourite++) {
+        getOrPut(heap, favourite, epochs);
+      }
+    }
+    for (int once = 1_000; once < 3_000; once++) {
+      getOrPut(heap, once, epochs);
+    }
+    assertThat(heap.evictions()).isGreaterThan(1_500);
+    assertThat(IntStream.range(0, 20).filter(n -> heap.get(this, n, epochs) != null).count())
+        .isGreaterThan(15);
+  }
+
+  private void getOrPut(HeapTier heap, int number, Epochs epochs) {
+    if (heap.get(this, number, epochs) == null) {
+      heap.put(this, number, new HeapTier.Value(number, 0, Freshness.now(epochs, 0), 1));
+    }
   }
 }
