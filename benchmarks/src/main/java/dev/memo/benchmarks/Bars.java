@@ -38,6 +38,9 @@ final class Bars {
 
   @Override
   public String toString() {
+    if (bars.isEmpty()) {
+      return "";
+    }
     StringBuilder text =
         new StringBuilder(
             String.format(Locale.ROOT, "%n%-64s %-9s %-24s%n", "Promised", "at most", "measured"));

@@ -32,14 +32,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Values are arrays of 100 bytes, which the heap tier does not keep, and keys are read at
  * random. <b>Secondary</b> is the process that reads by itself, <b>socket</b> one that asks the
  * primary for everything; <b>store</b> is memo's store of a secondary without the calls above it,
- * <b>raw</b> is RocksDB with memo's options. <b>Local</b> is a hit for which the primary was not
- * asked.
+ * <b>raw</b> is RocksDB with memo's options on a copy of the same files, where values are not
+ * decoded. <b>Local</b> is a hit for which the primary was not asked.
  */
 public final class ReadTable {
   private static final int TURN_MILLIS = 300;
   private static final String LINE = "%-54s %-22s %-22s %s%n";
 
   private final Selection selection;
+  private final Bars bars = new Bars();
   private long nextKey = 1L << 40;
 
   private ReadTable(String[] words) {
@@ -58,6 +59,7 @@ public final class ReadTable {
     table.openings();
     table.lags();
     table.batches();
+    System.out.print(table.bars);
     table.selection.explain();
   }
 
@@ -92,6 +94,18 @@ public final class ReadTable {
                 Spread.of(rounds),
                 ratio(rounds, results.get(name.replaceAll(", [a-z ]+,", ", raw,"))),
                 ratio(rounds, results.get(name.replaceAll(", [a-z ]+,", ", raw secondary,")))));
+    if (place == Place.TABLES) {
+      for (String with : List.of(", 1 thread", ", 2 threads")) {
+        List<Double> primary = results.get(hit(what, "primary", with));
+        bars.add(
+            hit(what, "primary to raw", with), 1.3, primary, results.get(hit(what, "raw", with)));
+        bars.add(
+            hit(what, "secondary to primary", with),
+            1.2,
+            results.get(hit(what, "secondary", with)),
+            primary);
+      }
+    }
   }
 
   private static String hit(String what, String where, String with) {
