@@ -28,8 +28,8 @@ import java.util.stream.Stream;
  * a million. Values are of 100 characters, and results that may be changed, so that each hit reads
  * and decodes. Each row has a directory and processes of its own, which are there all the time;
  * rows take turns in every round. A figure is the median of the rounds and, in brackets, the least
- * and the most. Bytes and memory are those after the filling; 8 MB on disk are a reserve for when
- * it is full.
+ * and the most. Bytes and memory are those after the filling; of memo, 8 MB on disk are a reserve
+ * for when it is full.
  */
 public final class ScaleTable {
   private static final int VALUE_CHARS = 100;
@@ -37,6 +37,7 @@ public final class ScaleTable {
   private static final int TURN_MILLIS = 500;
   private static final int TURN_MISSES = 5_000;
   private static final double MB = 1 << 20;
+  private static final String RAW = ", RocksDB alone";
   private static final String HEAP = "512m";
 
   private final Path folder;
@@ -75,12 +76,16 @@ public final class ScaleTable {
       implements AutoCloseable {
 
     static Row filled(String name, Path folder, Scale scale) {
+      return filled(name, folder, scale, Stores.MEMO_DISK);
+    }
+
+    static Row filled(String name, Path folder, Scale scale, Stores store) {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Peer owner = StoreProcess.start(Stores.MEMO_DISK, folder, scale, HEAP);
+      Peer owner = StoreProcess.start(store, folder, scale, HEAP);
       String unused = owner.ask("fill");
       Memory memory = Memory.parse(owner.ask("memory"));
       return new Row(name, folder, scale, owner, DiskUsage.bytes(folder), memory);
@@ -111,14 +116,23 @@ public final class ScaleTable {
     List<Row> rows = new ArrayList<>();
     try {
       for (long count : counts) {
-        String name = "%,d entries".formatted(count);
+        Scale scale = new Scale(count, VALUE_CHARS);
+        rows.add(Row.filled(entries(count), folder.resolve("entries-" + count), scale));
         rows.add(
-            Row.filled(name, folder.resolve("entries-" + count), new Scale(count, VALUE_CHARS)));
+            Row.filled(
+                entries(count) + RAW,
+                folder.resolve("raw-" + count),
+                scale,
+                Stores.ROCKS_DB_AS_MEMO));
       }
-      compare("As entries grow", rows, "%,d entries".formatted(BASE));
+      compare("As entries grow", rows, entries(BASE));
     } finally {
       rows.forEach(Row::close);
     }
+  }
+
+  private static String entries(long count) {
+    return "%,d entries".formatted(count);
   }
 
   private void functions() {
@@ -138,7 +152,7 @@ public final class ScaleTable {
   }
 
   private void compare(String title, List<Row> rows, String base) {
-    String line = "%-22s %-24s %-20s %-24s %s%n";
+    String line = "%-36s %-24s %-20s %-24s %s%n";
     Map<String, List<Double>> hits = rounds(rows, Row::hit);
     Map<String, List<Latencies>> misses = rounds(rows, Row::miss);
     System.out.printf(
@@ -146,15 +160,16 @@ public final class ScaleTable {
     hits.forEach(
         (name, nanos) -> {
           List<Latencies> missed = requireNonNull(misses.get(name));
+          List<Double> comparable = hits.get(name.endsWith(RAW) ? base + RAW : base);
           System.out.printf(
               line,
               name,
               Spread.of(nanos),
-              Spread.ofRatios(nanos, hits.get(base)),
+              Spread.ofRatios(nanos, comparable),
               Spread.of(missed.stream().map(Latencies::mean).toList()),
               Latencies.percentiles(missed));
-          if (!name.equals(base)) {
-            bars.add("hit, " + name + ", beside " + base, 2, nanos, hits.get(base));
+          if (!name.equals(base) && !name.endsWith(RAW)) {
+            bars.add("hit, " + name + ", beside " + base, 2, nanos, comparable);
           }
         });
     Map<String, List<double[]>> reopenings = rounds(rows, Row::reopening);
