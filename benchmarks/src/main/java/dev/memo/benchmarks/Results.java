@@ -154,7 +154,7 @@ public final class Results {
                 quick ? ", quick" : "",
                 part.table.getSimpleName(),
                 arguments,
-                printed.strip()));
+                printed.stripTrailing()));
     write(sections);
   }
 
