@@ -101,28 +101,10 @@ class HeapTierTest {
     assertThat(f.stats().hitsBySource()).containsEntry(HitSource.HEAP, (long) CALLS);
   }
 
-  /** Of a directory that never changes. */
-  private static final class StillEpochs implements Epochs {
-    @Override
-    public long stripe(int index) {
-      return 0;
-    }
-
-    @Override
-    public long directory() {
-      return 0;
-    }
-
-    @Override
-    public long lastSequence() {
-      return 0;
-    }
-  }
-
   @Test
   @DisplayName("P7: what is read again and again outlasts what is read once")
   void favouritesOutlastAScan() {
-    Epochs epochs = new StillEpochs();
+    Epochs epochs = directory.primary().epochs();
     HeapTier heap = new HeapTier(100); // values of one byte
     for (int other = 100; other < 200; other++) { // nothing is noted before it is half full
       getOrPut(heap, other, epochs);
