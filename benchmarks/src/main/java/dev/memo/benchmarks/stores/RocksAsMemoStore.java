@@ -60,8 +60,26 @@ final class RocksAsMemoStore implements KeyValueStore {
     return bytes.array();
   }
 
+  /** Looks before, as memo does: what is read while it is filled is in the cache afterwards. */
   @Override
   public void put(Key key, String value) {
+    String unused = compute(key, value);
+  }
+
+  /** Looks twice: who computes a key once only looks again when it has the key to itself. */
+  @Override
+  public String compute(Key key, String computed) {
+    for (int look = 0; look < 2; look++) {
+      String found = get(key);
+      if (found != null) {
+        return found;
+      }
+    }
+    write(key, computed);
+    return computed;
+  }
+
+  private void write(Key key, String value) {
     byte[] text = value.getBytes(UTF_8);
     ByteBuffer entry = ByteBuffer.allocate(BEFORE_VALUE + text.length);
     for (int i = 1; i <= INCOMPRESSIBLE / Long.BYTES; i++) {
@@ -87,13 +105,6 @@ final class RocksAsMemoStore implements KeyValueStore {
     } catch (RocksDBException e) {
       throw new IllegalStateException("cannot get " + key, e);
     }
-  }
-
-  /** Looks twice: who computes a key once only looks again when it has the key to itself. */
-  @Override
-  public String compute(Key key, String computed) {
-    String found = get(key);
-    return found == null ? KeyValueStore.super.compute(key, computed) : found;
   }
 
   @Override
