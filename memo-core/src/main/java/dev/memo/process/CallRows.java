@@ -4,6 +4,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
+import dev.memo.process.Functions.KnownFunction;
 import dev.memo.process.HeldClaim.Found;
 import dev.memo.process.HeldClaim.Slot;
 import dev.memo.store.Batch;
@@ -12,6 +13,8 @@ import dev.memo.store.Store;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
@@ -24,18 +27,33 @@ import java.util.function.Predicate;
  */
 final class CallRows {
   private static final Logger LOG = System.getLogger("dev.memo.process");
+  private static final int[] NO_STRIPES = {};
 
   private final Path directory;
   private final Store store;
+  private final ControlPage page;
   private final Sequences sequences;
   private final Predicate<Stored> intact;
+  private final Outdating outdating;
   private final AtomicBoolean warned = new AtomicBoolean();
 
-  CallRows(Path directory, Store store, Sequences sequences, Predicate<Stored> intact) {
+  /**
+   * @param directory for messages
+   * @param intact whether the checksum of an entry holds
+   */
+  CallRows(
+      Path directory,
+      Store store,
+      ControlPage page,
+      Sequences sequences,
+      Predicate<Stored> intact,
+      Outdating outdating) {
     this.directory = directory;
     this.store = store;
+    this.page = page;
     this.sequences = sequences;
     this.intact = intact;
+    this.outdating = outdating;
   }
 
   /**
@@ -63,7 +81,7 @@ final class CallRows {
    * The sequence of the last invalidation, put or refresh of the call; 0 if there was none. A
    * tombstone that cannot be read is replaced by one of now: it outdates more, never less.
    */
-  long tombstone(CallKey key, Era era) {
+  private long tombstone(CallKey key, Era era) {
     byte[] tombstoneKey = key.tombstoneKey(era.generation());
     try {
       byte[] bytes = store.get(Family.ENTRIES, tombstoneKey);
@@ -106,6 +124,48 @@ final class CallRows {
       warnOnce(e);
       return new Batch().deletePrefix(Family.ENTRIES, prefix);
     }
+  }
+
+  /**
+   * Writes what removes or replaces something of the calls: readers have to know before, because
+   * they may see it in the log at once, and after; and so has the next owner.
+   */
+  void change(List<CallKey> changed, List<KnownFunction> functions, Batch batch) {
+    int[] moving =
+        changed.isEmpty()
+            ? NO_STRIPES
+            : changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
+    try {
+      for (int stripe : moving) {
+        page.beginChange(stripe);
+      }
+      List<KnownFunction> recorded = new ArrayList<>(0);
+      for (KnownFunction function : functions) {
+        if (function.record(batch)) {
+          recorded.add(function);
+        }
+      }
+      store.write(batch);
+      if (moving.length > 0) {
+        page.showRemoval(store.changeCount());
+      }
+      recorded.forEach(KnownFunction::recorded);
+    } finally {
+      for (int stripe : moving) {
+        page.endChange(stripe);
+      }
+    }
+  }
+
+  /**
+   * Whether something happened to the call since.
+   *
+   * @param start the last sequence when its computation began
+   */
+  boolean isOutdated(KnownFunction function, CallKey key, Era era, long start) {
+    return outdating.isOutdated(start, era.since())
+        || outdating.isOutdatedBySwept(start, function.swept())
+        || outdating.isOutdated(start, tombstone(key, era));
   }
 
   private static void requireDamage(StoreException e) {

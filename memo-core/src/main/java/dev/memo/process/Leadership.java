@@ -4,7 +4,6 @@ import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
 import dev.memo.failure.DirectoryException;
 import dev.memo.failure.StoreException;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.Durability;
 import dev.memo.store.RocksStore;
 import dev.memo.store.Store;

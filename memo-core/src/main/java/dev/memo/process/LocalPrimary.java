@@ -21,9 +21,7 @@ import dev.memo.store.Family;
 import dev.memo.store.Store;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -44,21 +42,6 @@ import org.jspecify.annotations.Nullable;
  * #claim}, and {@link #put}, which needs no look-up as long as its claim is current.
  */
 final class LocalPrimary implements Primary, AutoCloseable {
-  private static final int[] NO_STRIPES = {};
-
-  /** Tells whether a computation is outdated by something that happened to its call. */
-  @FunctionalInterface
-  interface Outdating {
-    Outdating STARTED_BEFORE = (start, changed) -> start < changed;
-
-    boolean isOutdated(long start, long changed);
-
-    /** The same for tombstones that were swept, of which only the last is known. */
-    default boolean isOutdatedBySwept(long start, long last) {
-      return isOutdated(start, last);
-    }
-  }
-
   private final Path directory;
   private final Store store;
   private final Meta meta;
@@ -68,7 +51,6 @@ final class LocalPrimary implements Primary, AutoCloseable {
   private final CallRows rows;
   private final Tombstones tombstones;
   private final SharedCounters counters;
-  private final Outdating outdating;
   private final Grace grace;
   private final ClaimStripes stripes = new ClaimStripes();
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
@@ -93,10 +75,9 @@ final class LocalPrimary implements Primary, AutoCloseable {
     this.page = page;
     this.sequences = new Sequences(meta, page);
     this.functions = new Functions(meta);
-    this.rows = new CallRows(directory, this.store, sequences, intact);
+    this.rows = new CallRows(directory, this.store, page, sequences, intact, outdating);
     this.tombstones = new Tombstones(this.store, stripes, functions);
     this.counters = new SharedCounters(this.store, meta, functions);
-    this.outdating = outdating;
   }
 
   @Override
@@ -215,7 +196,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
     try {
       requireOpen();
       Era era = function.era();
-      boolean counts = !seemsOutdated(key, era, start);
+      boolean counts = !seemsOutdated(function, key, era, start);
       return stripe.announce(new Slot(key, variant), era, chain, start, counts).claim();
     } finally {
       stripe.lock().unlock();
@@ -223,9 +204,9 @@ final class LocalPrimary implements Primary, AutoCloseable {
   }
 
   /** A database that cannot say keeps nobody from attaching: nobody waits for the computation. */
-  private boolean seemsOutdated(CallKey key, Era era, long start) {
+  private boolean seemsOutdated(KnownFunction function, CallKey key, Era era, long start) {
     try {
-      return isOutdated(key, era, start);
+      return rows.isOutdated(function, key, era, start);
     } catch (StoreException e) {
       return true;
     }
@@ -255,175 +236,16 @@ final class LocalPrimary implements Primary, AutoCloseable {
    * @param locked the stripes of the keys, to be unlocked
    */
   private List<PutAnswer> putAll(List<PutRequest> requests, List<ClaimStripe> locked) {
-    Puts puts = new Puts(requests.size());
+    Replies replies = new Replies();
     try {
       requireOpen();
+      Puts puts = new Puts(functions, stripes, rows, sequences, replies, requests.size());
       requests.forEach(puts::add);
       puts.write();
       return puts.answers();
     } finally {
       ClaimStripes.unlock(locked);
-      puts.replies.send();
-    }
-  }
-
-  /** A result that is to be written. */
-  private record Putting(
-      int index, PutRequest request, KnownFunction function, Era era, Found found, Stored stored) {}
-
-  /** Results that come together, under the locks of their stripes. */
-  private final class Puts {
-    private final Replies replies = new Replies();
-    private final PutAnswer[] answers;
-    private final Map<Slot, Putting> unwritten = new LinkedHashMap<>();
-    private int size;
-
-    Puts(int most) {
-      answers = new PutAnswer[most];
-    }
-
-    List<PutAnswer> answers() {
-      return List.of(answers);
-    }
-
-    /** Answers the request, or adds it to what is to be written. */
-    void add(PutRequest request) {
-      if (unwritten.containsKey(request.slot())) {
-        write(); // the second one has to find the first
-      }
-      int index = size++;
-      KnownFunction function;
-      try {
-        function = functions.of(request.key().functionId());
-      } catch (StoreException e) {
-        answers[index] = new PutAnswer.Refused(e); // nobody waits: no claim was ever granted
-        return;
-      }
-      Era era = function.era();
-      try {
-        answers[index] = decide(index, request, function, era);
-      } catch (StoreException e) {
-        refuse(index, request, era, e);
-      }
-    }
-
-    /** If it is to be written, that it is kept, which is true when that has been done. */
-    private PutAnswer decide(int index, PutRequest request, KnownFunction function, Era era) {
-      ClaimStripe stripe = stripes.of(request.key());
-      HeldClaim held = stripe.live(request.claim());
-      Found found = held == null ? null : stripe.stillFound(held, era, request.rejected());
-      if (found == null) {
-        found = rows.look(request.slot(), era, request.rejected());
-        if (found.winner() != null) {
-          end(stripe, held, found.winner(), replies);
-          return new PutAnswer.Lost(found.winner());
-        }
-        if (isOutdated(request.key(), era, request.claim().start())) {
-          handOn(stripe, held, era, replies);
-          return new PutAnswer.Outdated();
-        }
-      }
-      Stored stored = Stored.of(sequences.next(), request.entry());
-      unwritten.put(request.slot(), new Putting(index, request, function, era, found, stored));
-      return new PutAnswer.Kept(stored.sequence());
-    }
-
-    /** Writes all that was added, at once if the database takes it so. */
-    void write() {
-      List<Putting> together = List.copyOf(unwritten.values());
-      unwritten.clear();
-      if (!together.isEmpty()) {
-        write(together);
-      }
-    }
-
-    private void write(List<Putting> together) {
-      Batch batch = new Batch();
-      List<CallKey> replaced = new ArrayList<>(0); // mostly none; no streams: each miss comes here
-      List<KnownFunction> functions = new ArrayList<>(together.size());
-      for (Putting p : together) {
-        byte[] entryKey = p.request.key().entryKey(p.era.generation(), p.request.variant());
-        batch.put(Family.ENTRIES, entryKey, p.stored.bytes());
-        functions.add(p.function);
-        if (p.found.unusable()) {
-          replaced.add(p.request.key());
-        }
-      }
-      try {
-        change(replaced, functions, batch);
-      } catch (StoreException e) {
-        if (together.size() == 1) {
-          Putting p = together.get(0);
-          refuse(p.index, p.request, p.era, e);
-        } else {
-          // what is wrong with one, such as its size, need not be with all
-          together.forEach(p -> write(List.of(p)));
-        }
-        return;
-      }
-      together.forEach(this::written);
-    }
-
-    private void written(Putting p) {
-      ClaimStripe stripe = stripes.of(p.request.key());
-      end(stripe, stripe.live(p.request.claim()), p.stored, replies);
-      stripe.answer(p.request.slot(), p.stored, replies);
-    }
-
-    private void refuse(int index, PutRequest request, Era era, StoreException why) {
-      ClaimStripe stripe = stripes.of(request.key());
-      handOn(stripe, stripe.live(request.claim()), era, replies);
-      answers[index] = new PutAnswer.Refused(why);
-    }
-  }
-
-  /**
-   * Writes what removes or replaces something of the calls: readers have to know before, because
-   * they may see it in the log at once, and after; and so has the next owner.
-   */
-  private void change(List<CallKey> changed, List<KnownFunction> functions, Batch batch) {
-    int[] moving =
-        changed.isEmpty()
-            ? NO_STRIPES
-            : changed.stream().mapToInt(CallKey::stripe).distinct().toArray();
-    try {
-      for (int stripe : moving) {
-        page.beginChange(stripe);
-      }
-      List<KnownFunction> recorded = new ArrayList<>(0);
-      for (KnownFunction function : functions) {
-        if (function.record(batch)) {
-          recorded.add(function);
-        }
-      }
-      store.write(batch);
-      if (moving.length > 0) {
-        page.showRemoval(store.changeCount());
-      }
-      recorded.forEach(KnownFunction::recorded);
-    } finally {
-      for (int stripe : moving) {
-        page.endChange(stripe);
-      }
-    }
-  }
-
-  private boolean isOutdated(CallKey key, Era era, long start) {
-    return outdating.isOutdated(start, era.since())
-        || outdating.isOutdatedBySwept(start, functions.of(key.functionId()).swept())
-        || outdating.isOutdated(start, rows.tombstone(key, era));
-  }
-
-  private static void end(
-      ClaimStripe stripe, @Nullable HeldClaim held, Stored stored, Replies replies) {
-    if (held != null) {
-      stripe.end(held, stored, replies);
-    }
-  }
-
-  private void handOn(ClaimStripe stripe, @Nullable HeldClaim held, Era era, Replies replies) {
-    if (held != null) {
-      stripe.handOn(held, era, sequences.last(), replies);
+      replies.send();
     }
   }
 
@@ -434,7 +256,8 @@ final class LocalPrimary implements Primary, AutoCloseable {
     try {
       HeldClaim held = stripe.live(claim);
       if (held != null) {
-        handOn(stripe, held, functions.of(key.functionId()).era(), replies);
+        Era era = functions.of(key.functionId()).era();
+        stripe.handOn(held, era, sequences.last(), replies);
       }
     } finally {
       stripe.lock().unlock();
@@ -474,7 +297,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
       Batch batch = rows.removal(key, era, sequences.next());
-      change(List.of(key), List.of(function), batch);
+      rows.change(List.of(key), List.of(function), batch);
       stripe.supersede(key);
     } catch (StoreException e) {
       throw unavailable("invalidate", e);
@@ -492,13 +315,13 @@ final class LocalPrimary implements Primary, AutoCloseable {
       requireOpen();
       KnownFunction function = functions.of(key.functionId());
       Era era = function.era();
-      if (isOutdated(key, era, start)) {
+      if (rows.isOutdated(function, key, era, start)) {
         return new PutAnswer.Outdated();
       }
       Stored stored = Stored.of(sequences.next(), entry);
       Batch batch = rows.removal(key, era, stored.sequence());
       batch.put(Family.ENTRIES, key.entryKey(era.generation(), variant), stored.bytes());
-      change(List.of(key), List.of(function), batch);
+      rows.change(List.of(key), List.of(function), batch);
       stripe.answer(slot, stored, replies);
       stripe.supersede(key);
       return new PutAnswer.Kept(stored.sequence());

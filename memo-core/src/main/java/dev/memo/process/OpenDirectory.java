@@ -6,7 +6,6 @@ import dev.memo.codec.Entry;
 import dev.memo.codec.EntryRejectedException;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LatestReads;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.SecondaryReads;

@@ -1,6 +1,5 @@
 package dev.memo.process;
 
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.Paces;
 import dev.memo.process.reads.SecondaryReads;

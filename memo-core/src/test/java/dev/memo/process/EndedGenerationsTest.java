@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.Durability;
 import dev.memo.store.Family;
 import dev.memo.store.FaultyStore;

@@ -1,7 +1,5 @@
 package dev.memo.process;
 
-import dev.memo.process.LocalPrimary.Outdating;
-
 /** The rule, but what was swept outdates nothing while a test says so. */
 final class ForgetfulOutdating implements Outdating {
   private volatile boolean forgets;

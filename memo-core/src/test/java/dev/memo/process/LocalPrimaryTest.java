@@ -16,7 +16,6 @@ import dev.memo.failure.DirectoryException;
 import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.failure.FunctionClashException;
 import dev.memo.failure.StoreException.Reason;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import java.io.IOException;

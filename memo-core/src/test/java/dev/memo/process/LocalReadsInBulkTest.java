@@ -7,7 +7,6 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.Paces;
 import java.nio.file.Path;

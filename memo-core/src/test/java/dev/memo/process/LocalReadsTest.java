@@ -2,7 +2,6 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.Paces;
 import java.nio.file.Path;

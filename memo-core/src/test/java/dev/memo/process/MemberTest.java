@@ -10,7 +10,6 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;

@@ -231,12 +231,7 @@ final class OpenDirectoryTest {
   private LocalPrimary primary(ControlPage page) {
     LocalPrimary primary =
         new LocalPrimary(
-            folder,
-            new HeapStore(),
-            page,
-            stored -> true,
-            LocalPrimary.Outdating.STARTED_BEFORE,
-            Grace.none());
+            folder, new HeapStore(), page, stored -> true, Outdating.STARTED_BEFORE, Grace.none());
     primary.register(7, "function");
     return primary;
   }
@@ -252,7 +247,7 @@ final class OpenDirectoryTest {
             folder.resolve("d"),
             DirectorySettings.DEFAULT,
             stored -> false,
-            LocalPrimary.Outdating.STARTED_BEFORE)) {
+            Outdating.STARTED_BEFORE)) {
       assertThat(directory.primary().claim(KEY, 1, 0, Chain.root()))
           .isInstanceOf(Answer.Granted.class);
     }
@@ -264,8 +259,7 @@ final class OpenDirectoryTest {
 
   /** The primary checks no checksums here: entries are bytes of the tests' own. */
   static OpenDirectory open(Path path, DirectorySettings settings) {
-    return OpenDirectory.open(
-        path, settings, stored -> true, LocalPrimary.Outdating.STARTED_BEFORE);
+    return OpenDirectory.open(path, settings, stored -> true, Outdating.STARTED_BEFORE);
   }
 
   static long store(OpenDirectory directory, CallKey key, String value) {

@@ -1,6 +1,5 @@
 package dev.memo.process;
 
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.SecondaryReads;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -16,7 +16,6 @@ import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
 import dev.memo.claims.Wanted;
 import dev.memo.failure.StoreException;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.PlayedPrimary.Question;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.wire.Failure;

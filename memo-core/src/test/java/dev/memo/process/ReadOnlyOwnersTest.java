@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.CapturedLog;
 import dev.memo.claims.WaitGraph;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.Durability;
 import dev.memo.store.Store;
 import java.io.IOException;

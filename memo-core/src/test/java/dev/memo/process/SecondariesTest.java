@@ -9,7 +9,6 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException.Reason;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.reads.LiveWriter;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.OwnerPage;

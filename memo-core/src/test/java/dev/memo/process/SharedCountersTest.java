@@ -7,7 +7,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.memo.CapturedLog;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.SharedCounters.Keeping;
 import dev.memo.process.wire.Message;
 import dev.memo.store.Batch;

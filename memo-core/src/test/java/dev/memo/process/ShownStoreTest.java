@@ -8,7 +8,6 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Claim;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.Batch;
 import dev.memo.store.Durability;
 import dev.memo.store.Family;

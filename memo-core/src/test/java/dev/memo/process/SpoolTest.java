@@ -12,7 +12,6 @@ import dev.memo.claims.FrozenEpochs;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.failure.StoreException;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.ChildJvm;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;

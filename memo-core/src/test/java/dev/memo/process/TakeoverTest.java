@@ -7,7 +7,6 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.store.HeapStore;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.WaitGraph;
-import dev.memo.process.LocalPrimary.Outdating;
 import dev.memo.process.wire.Connection;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
