@@ -11,14 +11,12 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what the tables print into {@code benchmarks/RESULTS.md}, a section for each part, with
@@ -27,12 +25,13 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="--quick"
- * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="plan batch"
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="plan redis"
  * </pre>
  *
- * <p>The first takes some 90 minutes, the second ten, and measures less; the third measures the
- * parts that it names. Sections of parts that are not measured stay as they are. Run it on a
- * machine that does nothing else.
+ * <p>The first takes at most 90 minutes, the second ten, and measures less; the third measures the
+ * parts that it names, which may be one peer; a name that there is not prints those that there are.
+ * Sections of parts that are not measured stay as they are. Run it on a machine that does nothing
+ * else.
  */
 public final class Results {
   private static final String HEAD =
@@ -68,48 +67,6 @@ public final class Results {
     this.quick = quick;
   }
 
-  /** What can be measured for itself. */
-  private enum Part {
-    HITS(
-        "Hits and misses beside other stores, 100 characters",
-        StoreTable.class,
-        "1000000 100",
-        "20000 100 150"),
-    LARGE(
-        "Hits and misses beside other stores, 10,000 characters",
-        StoreTable.class,
-        "100000 10000",
-        null),
-    SCALE("As memo grows", ScaleTable.class, "", null),
-    MILLIONS("At ten million entries", ScaleTable.class, "100000 10000000", null),
-    BATCH("Batches of cached inputs", BatchTable.class, "1000000", "100000"),
-    OVERHEAD("Batches of a trivial function", OverheadTable.class, "", "map chunks"),
-    PLAN("Plans", PlanTable.class, "200000", "50000"),
-    READ("Reads beside RocksDB, and how soon they see what is new", ReadTable.class, "", null),
-    OPTIONS("Options of RocksDB", OptionsTable.class, "300000 100 64", null),
-    CODEC("Keys and values beside Kryo", CodecTable.class, "", "record String"),
-    PROCESS("What processes share, and takeover", ProcessTable.class, "", "hit");
-
-    private final String title;
-    private final Class<?> table;
-    private final String full;
-    private final @Nullable String quick;
-
-    /**
-     * @param quick null to leave it out
-     */
-    Part(String title, Class<?> table, String full, @Nullable String quick) {
-      this.title = title;
-      this.table = table;
-      this.full = full;
-      this.quick = quick;
-    }
-
-    @Nullable String arguments(boolean quickly) {
-      return quickly ? quick : full;
-    }
-  }
-
   /** Takes names of parts, all without one, and {@code --quick}. */
   public static void main(String[] args) throws IOException, InterruptedException {
     List<Part> parts = new ArrayList<>();
@@ -118,11 +75,11 @@ public final class Results {
       if (arg.equals("--quick")) {
         quick = true;
       } else if (!arg.isEmpty()) {
-        parts.add(Part.valueOf(arg.toUpperCase(Locale.ROOT)));
+        parts.add(Part.named(arg));
       }
     }
     Results results = new Results(Path.of("RESULTS.md"), quick);
-    for (Part part : parts.isEmpty() ? List.of(Part.values()) : parts) {
+    for (Part part : parts.isEmpty() ? Part.ALL : parts) {
       results.measure(part);
     }
   }
@@ -132,13 +89,13 @@ public final class Results {
     if (arguments == null) {
       return;
     }
-    System.out.println("\n" + SECTION + part.title + "\n");
+    System.out.println("\n" + SECTION + part.title() + "\n");
     long begin = System.nanoTime();
     String printed = run(part, arguments);
     long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin);
     Map<String, String> sections = sections();
     sections.put(
-        part.title,
+        part.title(),
         """
 
         %s, %s; %d minutes%s: `-Dtable=%s -Dargs="%s"`
@@ -152,7 +109,7 @@ public final class Results {
                 machine(),
                 minutes,
                 quick ? ", quick" : "",
-                part.table.getSimpleName(),
+                part.table().getSimpleName(),
                 arguments,
                 printed.stripTrailing()));
     write(sections);
@@ -203,7 +160,7 @@ public final class Results {
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));
-    command.add(part.table.getName());
+    command.add(part.table().getName());
     if (!arguments.isEmpty()) {
       command.addAll(List.of(arguments.split(" ")));
     }
@@ -219,7 +176,7 @@ public final class Results {
     }
     int status = process.waitFor();
     if (status != 0) {
-      throw new IllegalStateException(part.table.getSimpleName() + " ended with " + status);
+      throw new IllegalStateException(part.table().getSimpleName() + " ended with " + status);
     }
     return printed.toString();
   }
@@ -248,12 +205,12 @@ public final class Results {
   /** In the order of the parts. */
   private void write(Map<String, String> sections) throws IOException {
     StringBuilder all = new StringBuilder(HEAD.formatted(versions()));
-    for (Part part : Part.values()) {
-      String section = sections.get(part.title);
+    for (Part part : Part.known()) {
+      String section = sections.get(part.title());
       if (section != null) {
         all.append('\n')
             .append(SECTION)
-            .append(part.title)
+            .append(part.title())
             .append('\n')
             .append(section.stripTrailing())
             .append('\n');

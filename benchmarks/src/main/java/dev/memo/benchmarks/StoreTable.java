@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
@@ -24,12 +25,14 @@ import java.util.stream.IntStream;
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=StoreTable
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=StoreTable -Dargs="10000 100"
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=StoreTable -Dargs="10000 100 500 LMDB Redis"
  * </pre>
  *
- * <p>The second says how many entries there are and how long their values. Each store has a JVM of
- * its own, filled once; the stores take turns in every round, so that what slows down the machine
- * slows down all. A figure is the median of the rounds and, in brackets, the least and the most. A
- * ratio compares round by round.
+ * <p>The second says how many entries there are and how long their values; the third how many
+ * milliseconds a turn takes, and which peers are measured beside memo and RocksDB: those whose name
+ * contains one of the words. Each store has a JVM of its own, filled once; the stores take turns in
+ * every round, so that what slows down the machine slows down all. A figure is the median of the
+ * rounds and, in brackets, the least and the most. A ratio compares round by round.
  */
 public final class StoreTable {
   private static final long ENTRIES = 1_000_000;
@@ -59,17 +62,19 @@ public final class StoreTable {
 
   private final Scale scale;
   private final int turnMillis;
+  private final Selection peers;
   private final Map<Stores, Peer> processes = new EnumMap<>(Stores.class);
   private final Bars bars = new Bars();
 
-  private StoreTable(Scale scale, int turnMillis) {
+  private StoreTable(Scale scale, int turnMillis, Selection peers) {
     this.scale = scale;
     this.turnMillis = turnMillis;
+    this.peers = peers;
   }
 
   /**
-   * Takes the number of entries, the length of their values, and the milliseconds of a turn; or
-   * nothing.
+   * Takes the number of entries, the length of their values, the milliseconds of a turn, and words
+   * of peers; or less of it.
    */
   public static void main(String[] args) {
     Scale scale =
@@ -77,6 +82,8 @@ public final class StoreTable {
             ? new Scale(ENTRIES, VALUE_CHARS)
             : new Scale(Long.parseLong(args[0]), Integer.parseInt(args[1]));
     int turnMillis = args.length < 3 ? TURN_MILLIS : Integer.parseInt(args[2]);
+    Selection peers =
+        new Selection(args.length < 4 ? new String[0] : Arrays.copyOfRange(args, 3, args.length));
     System.out.printf(
         Locale.ROOT,
         "JDK %s, %d cores, %,d entries of %,d characters%n",
@@ -85,7 +92,7 @@ public final class StoreTable {
         scale.entries(),
         scale.valueChars());
     try (TemporaryFolder folder = TemporaryFolder.make()) {
-      StoreTable table = new StoreTable(scale, turnMillis);
+      StoreTable table = new StoreTable(scale, turnMillis, peers);
       try {
         table.fill(folder.path());
         for (int threads : List.of(1, 2)) {
@@ -96,6 +103,7 @@ public final class StoreTable {
           table.miss(threads, folder.path());
         }
         System.out.print(table.bars);
+        peers.explain();
       } finally {
         table.endAll();
       }
@@ -106,6 +114,9 @@ public final class StoreTable {
     System.out.printf(
         "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB resident, of which heap");
     for (Stores store : Stores.values()) {
+      if (Stores.PEERS.contains(store) && !peers.wants(store.toString())) {
+        continue;
+      }
       if (!store.isInstalled()) {
         System.out.printf(LINE, store, "is not installed", "", "");
         continue;
@@ -161,13 +172,14 @@ public final class StoreTable {
       bars.add("disk hit, " + where + beside(raw), 1.3, results, Stores.MEMO_DISK, raw);
     }
     bars.add("hit in a secondary, " + where, 1.2, results, Stores.MEMO_SECONDARY, Stores.MEMO_DISK);
-    if (limit <= HOT) {
+    List<Double> caffeine = results.get(Stores.CAFFEINE.toString());
+    if (limit <= HOT && caffeine != null) {
       List<Double> loop = requireNonNull(results.get(Stores.LOOP.toString()));
       bars.add(
           "heap hit, " + where + ", both without the loop",
           1.3,
           differences(requireNonNull(results.get(Stores.MEMO.toString())), loop),
-          differences(requireNonNull(results.get(Stores.CAFFEINE.toString())), loop));
+          differences(caffeine, loop));
     }
   }
 

@@ -3,7 +3,10 @@ package dev.memo.benchmarks.stores;
 import dev.memo.process.ReadPath;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 
 /** The stores by their names. */
 public enum Stores {
@@ -21,6 +24,11 @@ public enum Stores {
   MEMO_DISK("memo, disk"),
   MEMO_SECONDARY("memo, secondary"),
   MEMO_SOCKET("memo, socket");
+
+  /** Those that a user might pick instead, RocksDB aside, to which all are compared. */
+  public static final Set<Stores> PEERS =
+      Collections.unmodifiableSet(
+          EnumSet.of(MAP, CAFFEINE, EHCACHE, CHRONICLE_MAP, MV_STORE, LMDB, REDIS));
 
   private static final List<String> OPENED_FOR_CHRONICLE_MAP =
       List.of(
@@ -83,6 +91,11 @@ public enum Stores {
       options.add("--add-opens=java.base/sun.nio.ch=ALL-UNNAMED");
     }
     return options;
+  }
+
+  /** The first word of its name, by which it is asked for. */
+  public String word() {
+    return title.split("[ ,]", 2)[0];
   }
 
   @Override
