@@ -141,6 +141,7 @@ public final class FutureFunction<
   @SuppressWarnings("NullAway") // as above
   public @Nullable CompletableFuture<V> refresh(A argument) throws X {
     parts.primary.requireMutable("refresh");
+    values.requireStack();
     Request<A> request = values.request(argument);
     parts.counters.call();
     parts.counters.bypasses.increment();

@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
 public final class StoredFunction<
         A extends @Nullable Object, R extends @Nullable Object, X extends Exception>
     implements DirectoryFunction<A, R, X> {
-  /** Stack for ending a flight and a claim after the function has overflowed it. */
+  /** Stack for ending a flight and a claim, and for telling those who wait, whatever overflows. */
   private static final int RESERVED_BYTES = 8 << 10;
 
   private final FunctionParts<A, R, X> parts;
@@ -169,7 +169,7 @@ public final class StoredFunction<
 
   /** Comes before what ends a flight and a claim in any case. */
   void prepare(Missing<R> missing) {
-    StackReserve.require(RESERVED_BYTES);
+    requireStack();
     if (missing.reason() != MissReason.ABSENT) {
       parts.notices.warn(
           missing.reason().name(),
@@ -252,7 +252,7 @@ public final class StoredFunction<
     results.release(request.key(), slot(), claim);
   }
 
-  /** To be called before a claim is used. */
+  /** To be called before a claim is used, or what is stored is changed: others may wait for it. */
   void requireStack() {
     StackReserve.require(RESERVED_BYTES);
   }
@@ -299,12 +299,14 @@ public final class StoredFunction<
   @Override
   public void put(A argument, R value) {
     parts.primary.requireMutable("put");
+    requireStack();
     results.put(request(argument), value);
   }
 
   @Override
   public R refresh(A argument) throws X {
     parts.primary.requireMutable("refresh");
+    requireStack();
     Request<A> request = request(argument);
     parts.counters.call();
     parts.counters.bypasses.increment();
@@ -313,11 +315,13 @@ public final class StoredFunction<
 
   @Override
   public void invalidate(A argument) {
+    requireStack();
     parts.primary.invalidate(request(argument).key());
   }
 
   @Override
   public void invalidateAll() {
+    requireStack();
     parts.primary.invalidateAll(functionId);
   }
 

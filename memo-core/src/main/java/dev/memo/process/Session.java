@@ -320,7 +320,12 @@ final class Session implements Connection.Listener {
   private void goOn(
       int stream, Waiting waiting, CallKey key, int variant, Chain chain, Answer next) {
     if (waits.remove(stream, waiting)) {
-      connection.send(stream, told(stream, key, variant, chain, next));
+      try {
+        connection.send(stream, told(stream, key, variant, chain, next));
+      } catch (RuntimeException | Error e) {
+        connection.close(e); // or the secondary would wait for ever, perhaps with a claim
+        throw e;
+      }
     }
   }
 

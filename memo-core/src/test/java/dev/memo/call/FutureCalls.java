@@ -108,7 +108,14 @@ abstract class FutureCalls {
   static <V> CompletableFuture<V> call(
       CachedFunction<Integer, ? extends @Nullable CompletionStage<V>, Exception> function)
       throws Exception {
-    CompletionStage<V> future = function.call(1);
+    return call(function, 1);
+  }
+
+  static <V> CompletableFuture<V> call(
+      CachedFunction<Integer, ? extends @Nullable CompletionStage<V>, Exception> function,
+      int argument)
+      throws Exception {
+    CompletionStage<V> future = function.call(argument);
     assertThat(future).isNotNull();
     return future.toCompletableFuture();
   }

@@ -12,6 +12,8 @@ import dev.memo.claims.Waits;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.process.DirectorySettings;
+import dev.memo.process.OpenDirectory;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
@@ -197,6 +199,29 @@ final class FutureWaitsTest extends FutureCalls {
     }
 
     @Test
+    void putOnALittleStackLeavesNobodyWaiting() throws Exception {
+      try (OpenDirectory second = OpenDirectory.open(directory.path(), DirectorySettings.DEFAULT)) {
+        FutureFunction<Integer, Integer, Exception> here = pending();
+        FutureFunction<Integer, Integer, Exception> there = pending(second.primary(), LONG);
+        int overflows = 0;
+        for (int frames = 0; frames < 400; frames += 4) {
+          int argument = frames;
+          CompletableFuture<Integer> running = call(here, argument);
+          CompletableFuture<Integer> waiter = call(there, argument);
+          Runnable put = () -> here.put(argument, CompletableFuture.completedFuture(-1));
+          if (!new EndOfStack(put).ran(frames)) {
+            overflows++;
+            put.run();
+          }
+          assertThat(get(waiter)).as("put %d frames above the end", frames).isEqualTo(-1);
+          runs.get(runs.size() - 1).complete(7);
+          assertThat(get(running)).isEqualTo(-1);
+        }
+        assertThat(overflows).isBetween(1, 99);
+      }
+    }
+
+    @Test
     void waitsThatAreOverAreForgotten() throws Exception {
       AtomicInteger open = new AtomicInteger();
       Waits counting =
@@ -273,6 +298,42 @@ final class FutureWaitsTest extends FutureCalls {
 
       assertThat(get(future)).isEqualTo(7);
       assertThat(f.stats().missesByReason()).containsEntry(MissReason.NO_PRIMARY, 1L);
+    }
+  }
+
+  /** Runs something near the end of a stack. */
+  private static final class EndOfStack {
+    private final Runnable action;
+    private boolean begun;
+    private boolean ended;
+
+    EndOfStack(Runnable action) {
+      this.action = action;
+    }
+
+    /** Runs it that many frames above the end; false if they were too few. */
+    boolean ran(int frames) throws InterruptedException {
+      Thread thread = new Thread(null, () -> descend(frames), "end of stack", 256 << 10);
+      thread.start();
+      thread.join();
+      assertThat(begun).isTrue();
+      return ended;
+    }
+
+    /** Returns how many frames there are below. */
+    private int descend(int frames) {
+      int below;
+      try {
+        below = begun ? 0 : descend(frames) + 1;
+      } catch (StackOverflowError end) {
+        below = 0; // or a frame that was needed to say so
+      }
+      if (below == frames && !begun) {
+        begun = true;
+        action.run();
+        ended = true;
+      }
+      return below;
     }
   }
 }
