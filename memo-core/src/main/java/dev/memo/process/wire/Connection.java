@@ -5,7 +5,6 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +43,7 @@ public final class Connection implements AutoCloseable {
   private final Sender sender;
   private final AtomicReference<@Nullable Throwable> end = new AtomicReference<>();
   private final Thread reader;
-  private volatile @Nullable Selector readable;
+  private volatile @Nullable Readiness arrivals; // while it is read
   private volatile boolean closed;
   private volatile long lastReceived = System.nanoTime();
   private volatile boolean receiving; // the listener is called, which may take its time
@@ -78,7 +77,7 @@ public final class Connection implements AutoCloseable {
     StackReserve.require(RESERVED_BYTES);
     outbox.add(Outgoing.of(stream, message));
     if (Thread.currentThread() == reader) {
-      answered = true; // what has arrived together is answered together
+      answered = true; // sent when no more has arrived, or by take(), which has more to do
     } else {
       sender.flush();
     }
@@ -126,26 +125,15 @@ public final class Connection implements AutoCloseable {
   }
 
   private void read() {
-    try (Selector selector = Selector.open()) {
-      readable = selector;
+    try {
       channel.configureBlocking(false);
-      channel.register(selector, SelectionKey.OP_READ);
-      sender.begin();
-      Inbox inbox = new Inbox(listener::received, this::giveCredit);
-      ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
-      while (true) {
-        int count = channel.read(buffer);
-        if (count < 0) {
-          throw new EOFException("the peer closed the connection");
-        } else if (count == 0) {
-          await(selector);
-        } else {
-          receiving = true;
-          take(buffer.flip(), inbox);
-          buffer.compact();
-          lastReceived = System.nanoTime();
-          receiving = false;
+      try (Readiness made = Readiness.of(channel, SelectionKey.OP_READ)) {
+        arrivals = made;
+        if (closed) { // perhaps before it could be told
+          made.end();
         }
+        sender.begin();
+        receiveAll(made);
       }
     } catch (IOException | RuntimeException | Error e) {
       close(e);
@@ -154,10 +142,22 @@ public final class Connection implements AutoCloseable {
     }
   }
 
-  private void await(Selector selector) throws IOException {
-    if (!closed) { // or its wake-up came before there was a selector
-      selector.select(key -> {});
-      Sender.forgetInterrupt(); // by what a listener called, perhaps
+  private void receiveAll(Readiness arrivals) throws IOException {
+    Inbox inbox = new Inbox(listener::received, this::giveCredit);
+    ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
+    while (true) {
+      int count = channel.read(buffer);
+      if (count < 0) {
+        throw new EOFException("the peer closed the connection");
+      } else if (count == 0) {
+        arrivals.await();
+      } else {
+        receiving = true;
+        take(buffer.flip(), inbox);
+        buffer.compact();
+        lastReceived = System.nanoTime();
+        receiving = false;
+      }
     }
   }
 
@@ -221,9 +221,9 @@ public final class Connection implements AutoCloseable {
       }
     }
     sender.close();
-    Selector selector = readable;
-    if (selector != null) {
-      selector.wakeup();
+    Readiness waiting = arrivals;
+    if (waiting != null) {
+      waiting.end();
     }
   }
 

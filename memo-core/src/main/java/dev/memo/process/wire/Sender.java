@@ -1,9 +1,10 @@
 package dev.memo.process.wire;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * own when the socket is full, or when it grows longer than a caller should be kept.
  *
  * <p><b>Interrupts</b> of a thread that writes leave the channel alone, as it does not block.
- * <b>Descriptors</b>: two, from when the socket was full for the first time.
+ * <b>Descriptors</b>: two, to wait for room in the socket.
  */
 final class Sender {
   /** How often a caller writes for itself and others before the thread goes on. */
@@ -36,7 +37,7 @@ final class Sender {
   private volatile boolean handedOver; // the turn, to the thread
   private volatile boolean ending; // what is added already is the last
   private volatile boolean closed;
-  private volatile @Nullable Selector writable; // made by the thread when it first waits
+  private volatile @Nullable Readiness room; // from begin() on
 
   // of whoever has the turn
   private ByteBuffer buffer = ByteBuffer.allocate(0);
@@ -54,8 +55,13 @@ final class Sender {
   }
 
   /** The channel does not block any more: what was added before is written, and what will be. */
-  void begin() {
+  void begin() throws IOException {
     buffer = ByteBuffer.allocateDirect(4 * Wire.MAX_FRAME).limit(0);
+    Readiness made = Readiness.of(channel, SelectionKey.OP_WRITE);
+    room = made;
+    if (closed) { // perhaps before it could be told
+      made.end();
+    }
     thread.start();
     drain();
   }
@@ -67,14 +73,17 @@ final class Sender {
     }
   }
 
-  /** As above, by the thread: the caller has something else to do. */
+  /** Has the thread write what was added, unless somebody is at it: the caller has more to do. */
   void flushElsewhere() {
     if (owed.getAndIncrement() == 0) {
       handOver();
     }
   }
 
-  /** Everything that was added is the last: {@code end} is told when it is written. */
+  /**
+   * Everything that was added is the last: {@code end} is told when what may be sent of it is
+   * written. (Of a large message only the beginning may, before the peer asks for more.)
+   */
   void endAfterwards() {
     ending = true;
     flush();
@@ -131,58 +140,27 @@ final class Sender {
   }
 
   private void run() {
-    try {
+    try (Readiness room = requireNonNull(this.room)) {
       while (!closed) {
         if (handedOver) {
           handedOver = false;
-          writePatiently();
+          writePatiently(room);
         } else {
           LockSupport.park(this);
-          forgetInterrupt();
+          Readiness.forgetInterrupt();
         }
       }
     } catch (IOException | RuntimeException | Error e) {
       end.accept(e);
-    } finally {
-      closeSelector();
     }
   }
 
-  private void writePatiently() throws IOException {
+  private void writePatiently(Readiness room) throws IOException {
     writes = 0;
     while (!closed && !writeAll()) {
       writes = 0;
       if (buffer.hasRemaining()) {
-        awaitRoom();
-      }
-    }
-  }
-
-  private void awaitRoom() throws IOException {
-    Selector selector = writable;
-    if (selector == null) {
-      selector = Selector.open();
-      writable = selector;
-      channel.register(selector, SelectionKey.OP_WRITE);
-    }
-    if (!closed) { // or its wake-up came before there was a selector
-      selector.select(key -> {});
-      forgetInterrupt();
-    }
-  }
-
-  /** Nobody means this thread, which would not wait any more. */
-  static void forgetInterrupt() {
-    boolean unused = Thread.interrupted();
-  }
-
-  private void closeSelector() {
-    Selector selector = writable;
-    if (selector != null) {
-      try {
-        selector.close();
-      } catch (IOException e) {
-        end.accept(e);
+        room.await();
       }
     }
   }
@@ -191,9 +169,9 @@ final class Sender {
   void close() {
     closed = true;
     LockSupport.unpark(thread);
-    Selector selector = writable;
-    if (selector != null) {
-      selector.wakeup();
+    Readiness waiting = room;
+    if (waiting != null) {
+      waiting.end();
     }
   }
 

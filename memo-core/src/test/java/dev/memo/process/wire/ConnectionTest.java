@@ -1,6 +1,8 @@
 package dev.memo.process.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.memo.claims.CallKey;
 import java.io.EOFException;
@@ -8,11 +10,14 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
@@ -22,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -221,11 +227,23 @@ final class ConnectionTest {
   @DisplayName("P4: a sender who is interrupted does not end the connection")
   void anInterruptedSenderDoesNotEndTheConnection() throws Exception {
     Connection sender = other();
-    Thread.currentThread().interrupt();
-    sender.send(1, new Message.Done());
-    assertThat(Thread.interrupted()).isTrue();
-    assertThat(left.next().message()).isEqualTo(new Message.Done());
+    for (int i = 0; i < 100; i++) { // from the second on it writes for itself
+      Thread.currentThread().interrupt();
+      sender.send(i, new Message.Done());
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(left.next()).isEqualTo(new Received(i, new Message.Done()));
+    }
     assertThat(sender.isClosed()).isFalse();
+  }
+
+  @Test
+  @DisplayName("Twin: a channel that blocks is closed by an interrupt of who writes")
+  void anInterruptedWriterOfABlockingChannel() {
+    Thread.currentThread().interrupt();
+    assertThatThrownBy(() -> peer.write(ByteBuffer.allocate(1)))
+        .isInstanceOf(ClosedByInterruptException.class);
+    assertThat(Thread.interrupted()).isTrue();
+    assertThat(peer.isOpen()).isFalse();
   }
 
   @Test
@@ -247,6 +265,44 @@ final class ConnectionTest {
     assertThat(right.end.get(30, TimeUnit.SECONDS)).isInstanceOf(EOFException.class);
   }
 
+  @Test
+  @DisplayName("P4: a full socket takes no descriptor, of which there may be none left")
+  void aFullSocketTakesNoDescriptor() throws Exception {
+    Path descriptors = Path.of("/proc/self/fd");
+    assumeTrue(Files.isDirectory(descriptors), "this system does not show descriptors");
+    connection.send(1, new Message.Done());
+    assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1); // so both have begun
+    List<Path> before = list(descriptors);
+    for (int i = 0; i < 20_000; i++) {
+      connection.send(i, refused(i));
+    }
+    Thread writes = thread("memo test writes");
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
+    while (!isWaitingForRoom(writes)) {
+      assertThat(System.nanoTime()).isLessThan(deadline);
+      Thread.onSpinWait();
+    }
+    assertThat(list(descriptors)).hasSameSizeAs(before);
+  }
+
+  private static boolean isWaitingForRoom(Thread writes) {
+    return Arrays.stream(writes.getStackTrace())
+        .anyMatch(frame -> frame.getClassName().equals(Readiness.class.getName()));
+  }
+
+  private static List<Path> list(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.toList();
+    }
+  }
+
+  private static Thread thread(String name) {
+    return Thread.getAllStackTraces().keySet().stream()
+        .filter(thread -> thread.getName().equals(name))
+        .findAny()
+        .orElseThrow();
+  }
+
   private static Message refused(int number) {
     return new Message.Refused(1, "x".repeat(50) + number);
   }
@@ -261,7 +317,33 @@ final class ConnectionTest {
   }
 
   @Test
-  @DisplayName("What arrives together is answered together, in its order")
+  @DisplayName("P4: an answer does not wait until what arrived with its request is done")
+  void theFirstAnswerOfTwo() throws Exception {
+    CountDownLatch done = new CountDownLatch(1);
+    AtomicInteger requests = new AtomicInteger();
+    left.during(
+        () -> {
+          if (requests.incrementAndGet() == 1) {
+            connection.send(1, new Message.Kept(1));
+          } else {
+            done.await();
+          }
+          return true;
+        });
+    Outbox both = new Outbox();
+    both.add(Outgoing.of(1, new Message.Done()));
+    both.add(Outgoing.of(2, new Message.Done()));
+    ByteBuffer together = ByteBuffer.allocate(2 * Wire.MAX_FRAME);
+    both.fill(together);
+    peer.write(together.flip());
+    other();
+    assertThat(right.next()).isEqualTo(new Received(1, new Message.Kept(1)));
+    assertThat(requests).hasValue(2);
+    done.countDown();
+  }
+
+  @Test
+  @DisplayName("Answers arrive in the order of what they answer")
   void answersOfTheReader() throws Exception {
     AtomicInteger answers = new AtomicInteger();
     left.during(
@@ -292,8 +374,7 @@ final class ConnectionTest {
   @Test
   @DisplayName("P4: the last message is not lost while another thread sends")
   void theLastMessageBesideOthers() throws Exception {
-    int rounds = "soak".equals(System.getProperty("memo.test.size")) ? 5_000 : 500;
-    for (int round = 0; round < rounds; round++) {
+    for (int round = 0; round < 500; round++) {
       Inbound there = new Inbound();
       try (SocketPair pair = SocketPair.open(socket.resolveSibling("pair" + round))) {
         Connection from = new Connection(pair.left(), "memo test, from", new Inbound());
@@ -341,6 +422,17 @@ final class ConnectionTest {
   @DisplayName("P3: a stack that overflows while something is sent does not end the connection")
   void anOverflowedStack() throws Exception {
     Connection sender = other();
+    assertThat(overflowsWhileSending(sender)).isEqualTo(20);
+    sender.send(9, new Message.Kept(9));
+    Received next = left.next();
+    while (!next.equals(new Received(9, new Message.Kept(9)))) {
+      assertThat(next).isEqualTo(new Received(1, new Message.Done()));
+      next = left.next();
+    }
+    assertThat(sender.isClosed()).isFalse();
+  }
+
+  private static int overflowsWhileSending(Connection sender) throws InterruptedException {
     AtomicInteger overflows = new AtomicInteger();
     for (int round = 0; round < 20; round++) {
       Thread deep =
@@ -358,14 +450,7 @@ final class ConnectionTest {
       deep.start();
       deep.join();
     }
-    sender.send(9, new Message.Kept(9));
-    Received next = left.next();
-    while (!next.equals(new Received(9, new Message.Kept(9)))) {
-      assertThat(next).isEqualTo(new Received(1, new Message.Done()));
-      next = left.next();
-    }
-    assertThat(sender.isClosed()).isFalse();
-    assertThat(overflows.get()).isEqualTo(20);
+    return overflows.get();
   }
 
   private static void sendDeeperAndDeeper(Connection sender) {
@@ -390,12 +475,7 @@ final class ConnectionTest {
   void anInterruptOfItsThreadsChangesNothing() throws Exception {
     connection.send(1, new Message.Done());
     assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1); // so both have begun
-    List<Thread> threads =
-        Thread.getAllStackTraces().keySet().stream()
-            .filter(
-                thread -> List.of("memo test reads", "memo test writes").contains(thread.getName()))
-            .toList();
-    assertThat(threads).hasSize(2);
+    List<Thread> threads = List.of(thread("memo test reads"), thread("memo test writes"));
     for (int round = 0; round < 2; round++) { // with room in the socket, and without
       threads.forEach(Thread::interrupt);
       long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(30);
