@@ -13,6 +13,9 @@ import org.jspecify.annotations.Nullable;
  * Decoded immutable results of one directory, in memory. A value belongs to the function object
  * that decoded it, never to a call key, so that classes of two loaders never meet.
  *
+ * <p>What makes room for others was not put lately, and not read often among the look-ups that are
+ * noted, one in eight.
+ *
  * <p>Thread-safe. Bounded to 10,000 values and 1/64 of the maximum heap, whichever is less, by the
  * size of values and arguments when encoded; evictions are counted.
  */
@@ -44,6 +47,7 @@ public final class HeapTier {
   private final LongAdder evictions = new LongAdder();
   private final Cache<Key, Value> values;
   private final Policy<Key, Value> policy;
+  private final int notNoted; // bits of a random number, one of which must be set
 
   public HeapTier() {
     this(Runtime.getRuntime().maxMemory() / HEAP_FRACTION);
@@ -51,6 +55,12 @@ public final class HeapTier {
 
   /** With another bound, for tests. */
   HeapTier(long maxBytes) {
+    this(maxBytes, READS_TO_A_NOTE);
+  }
+
+  /** With another share of look-ups that are noted, for tests. */
+  HeapTier(long maxBytes, int readsToANote) {
+    this.notNoted = readsToANote - 1;
     int minWeight = (int) Math.max(1, Math.min(Integer.MAX_VALUE, maxBytes / MAX_VALUES));
     this.values =
         Caffeine.newBuilder()
@@ -75,8 +85,8 @@ public final class HeapTier {
     return null;
   }
 
-  private static boolean isNoted() {
-    return (ThreadLocalRandom.current().nextInt() & READS_TO_A_NOTE - 1) == 0;
+  private boolean isNoted() {
+    return (ThreadLocalRandom.current().nextInt() & notNoted) == 0;
   }
 
   void put(Object function, @Nullable Object arguments, Value value) {
