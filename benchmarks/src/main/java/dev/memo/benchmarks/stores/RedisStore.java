@@ -103,6 +103,11 @@ final class RedisStore implements KeyValueStore {
   }
 
   @Override
+  public ProcessHandle holder() {
+    return server.toHandle();
+  }
+
+  @Override
   public void close() {
     client.close();
     server.destroy();
