@@ -36,7 +36,6 @@ public final class ScaleTable {
   private static final long BASE = 100_000;
   private static final int TURN_MILLIS = 500;
   private static final int TURN_MISSES = 5_000;
-  private static final double MB = 1 << 20;
   private static final String RAW = ", RocksDB alone";
   private static final String HEAP = "512m";
 
@@ -174,7 +173,12 @@ public final class ScaleTable {
         });
     Map<String, List<double[]>> reopenings = rounds(rows, Row::reopening);
     System.out.printf(
-        "%n" + line, "", "ms to open", "ms to close", "bytes on disk/entry", "MB resident, heap");
+        "%n" + line,
+        "",
+        "ms to open",
+        "ms to close",
+        "bytes on disk/entry",
+        "MB outside the heap, heap");
     for (Row row : rows) {
       List<double[]> reopened = requireNonNull(reopenings.get(row.name));
       System.out.printf(
@@ -183,7 +187,7 @@ public final class ScaleTable {
           Spread.of(reopened.stream().map(each -> each[1]).toList()),
           Spread.of(reopened.stream().map(each -> each[0]).toList()),
           Spread.number((double) row.bytes / row.scale.entries()),
-          Spread.number(row.memory.resident() / MB) + ", " + Spread.number(row.memory.heap() / MB));
+          row.memory.megabytes());
     }
   }
 

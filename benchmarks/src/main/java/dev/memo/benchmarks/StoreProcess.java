@@ -71,7 +71,7 @@ final class StoreProcess {
           read(Long.parseLong(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
       case "miss" -> miss(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
       case "reopen" -> reopen();
-      case "memory" -> Memory.ofThisProcess().toString();
+      case "memory" -> Memory.of(store.holder()).toString();
       default -> throw new IllegalArgumentException(words[0]);
     };
   }

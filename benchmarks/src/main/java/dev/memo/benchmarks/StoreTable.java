@@ -54,7 +54,6 @@ public final class StoreTable {
           Stores.MEMO_SECONDARY,
           Stores.MEMO_SOCKET);
 
-  private static final double MB = 1 << 20;
   private static final Latencies NONE = new Latencies(0, 0, 0, 0, 0);
   private static final String ROUND_TRIP = "two round trips + memo, disk";
 
@@ -112,7 +111,7 @@ public final class StoreTable {
 
   private void fill(Path folder) {
     System.out.printf(
-        "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB resident, of which heap");
+        "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB outside the heap, heap");
     for (Stores store : Stores.values()) {
       if (Stores.PEERS.contains(store) && !peers.wants(store.toString())) {
         continue;
@@ -131,7 +130,7 @@ public final class StoreTable {
             store,
             Spread.number(seconds),
             Spread.number((double) DiskUsage.bytes(folderOf(store, folder)) / scale.entries()),
-            Spread.number(memory.resident() / MB) + ", " + Spread.number(memory.heap() / MB));
+            memory.megabytes());
       }
     }
   }

@@ -17,7 +17,12 @@ import org.jspecify.annotations.Nullable;
  * disk in the background, and what it holds survives an orderly end only.
  */
 final class EhcacheStore implements KeyValueStore {
-  private static final long HEAP_ENTRIES = 10_000;
+  private static final long MAX_HEAP_ENTRIES = 10_000;
+  private static final long HEAP_FRACTION = 64;
+
+  /** What memo's heap tier counts for an entry beside its value: its header, and its key twice. */
+  private static final int ENTRY_BYTES = 220;
+
   private static final int TIMES_VALUES = 4; // an evicted entry would be a miss
 
   private final PersistentCacheManager manager;
@@ -34,11 +39,16 @@ final class EhcacheStore implements KeyValueStore {
                         Key.class,
                         String.class,
                         ResourcePoolsBuilder.newResourcePoolsBuilder()
-                            .heap(HEAP_ENTRIES, EntryUnit.ENTRIES)
+                            .heap(heapEntries(scale), EntryUnit.ENTRIES)
                             .disk(megabytes, MemoryUnit.MB, true))
                     .withKeySerializer(new KeySerializer()))
             .build(true);
     cache = manager.getCache("values", Key.class, String.class);
+  }
+
+  private static long heapEntries(Scale scale) {
+    long maxBytes = Runtime.getRuntime().maxMemory() / HEAP_FRACTION;
+    return Math.max(1, Math.min(MAX_HEAP_ENTRIES, maxBytes / (ENTRY_BYTES + scale.valueChars())));
   }
 
   /** Without it keys are serialized as Java does it. */

@@ -25,6 +25,11 @@ public interface KeyValueStore extends AutoCloseable {
   /** All has been put, and will be read: does what its makers advise then. */
   default void settle() {}
 
+  /** The process that holds what was put. */
+  default ProcessHandle holder() {
+    return ProcessHandle.current();
+  }
+
   @Override
   void close();
 }

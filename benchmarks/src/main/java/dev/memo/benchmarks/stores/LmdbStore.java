@@ -22,6 +22,10 @@ final class LmdbStore implements KeyValueStore {
   private static final int TIMES_VALUES = 4;
   private static final long MIN_BYTES = 1L << 30;
 
+  /** A key of each thread, kept because memory outside the heap is slow to allocate. */
+  private static final ThreadLocal<ByteBuffer> KEY =
+      ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(Key.BYTES));
+
   private final Env<ByteBuffer> env;
   private final Dbi<ByteBuffer> values;
   private final Queue<Reader> readers = new ConcurrentLinkedQueue<>();
@@ -45,7 +49,7 @@ final class LmdbStore implements KeyValueStore {
   private Reader newReader() {
     Txn<ByteBuffer> transaction = env.txnRead();
     transaction.reset();
-    Reader made = new Reader(transaction, ByteBuffer.allocateDirect(Key.BYTES));
+    Reader made = new Reader(transaction, KEY.get());
     readers.add(made);
     return made;
   }
@@ -53,7 +57,7 @@ final class LmdbStore implements KeyValueStore {
   @Override
   public void put(Key key, String value) {
     byte[] bytes = value.getBytes(UTF_8);
-    ByteBuffer keyBuffer = ByteBuffer.allocateDirect(Key.BYTES);
+    ByteBuffer keyBuffer = KEY.get().clear();
     key.writeTo(keyBuffer);
     try (Txn<ByteBuffer> transaction = env.txnWrite()) {
       values.reserve(transaction, keyBuffer.flip(), bytes.length).put(bytes);

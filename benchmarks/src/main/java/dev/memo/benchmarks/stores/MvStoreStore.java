@@ -10,19 +10,23 @@ import org.h2.mvstore.type.BasicDataType;
 import org.h2.mvstore.type.StringDataType;
 import org.jspecify.annotations.Nullable;
 
-/** The B-tree of H2, with a cache that holds about all of it. It commits once a second. */
+/** The B-tree of H2, with a cache that holds all of it. It commits once a second. */
 final class MvStoreStore implements KeyValueStore {
-  private static final int CACHE_MB = 512;
+  private static final long CACHE_BYTES = 64L << 20;
+
+  /** Beside its characters: two objects, and a page of its own if it is long. */
+  private static final int ENTRY_BYTES = 400;
+
   private static final int COMPACT_MILLIS = (int) TimeUnit.SECONDS.toMillis(20);
 
   private final MVStore store;
   private final MVMap<Key, String> map;
 
-  MvStoreStore(Path folder) {
+  MvStoreStore(Path folder, Scale scale) {
     store =
         new MVStore.Builder()
             .fileName(folder.resolve("mvstore").toString())
-            .cacheSize(CACHE_MB)
+            .cacheSize(cacheMegabytes(scale))
             .open();
     map =
         store.openMap(
@@ -30,6 +34,12 @@ final class MvStoreStore implements KeyValueStore {
             new MVMap.Builder<Key, String>()
                 .keyType(new KeyType())
                 .valueType(StringDataType.INSTANCE));
+  }
+
+  /** It counts a character as two bytes. */
+  private static int cacheMegabytes(Scale scale) {
+    long bytes = 2 * scale.valueBytes() + ENTRY_BYTES * scale.entries();
+    return Math.toIntExact((CACHE_BYTES + bytes) >> 20);
   }
 
   private static final class KeyType extends BasicDataType<Key> {

@@ -21,11 +21,16 @@ final class RedisStore implements KeyValueStore {
   private static final String SERVER = "redis-server";
 
   private final Process server;
+
+  /** For a process that ends without closing this. */
+  private final Thread serverEnd;
+
   private final RedisClient client;
 
   RedisStore(Path folder) {
+    int port;
     try {
-      int port = freePort();
+      port = freePort();
       server =
           new ProcessBuilder(
                   SERVER,
@@ -40,12 +45,20 @@ final class RedisStore implements KeyValueStore {
                   "--appendonly",
                   "yes")
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
-      client = RedisClient.create("127.0.0.1", port);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    awaitServer();
+    serverEnd = new Thread(server::destroy);
+    Runtime.getRuntime().addShutdownHook(serverEnd);
+    client = RedisClient.create("127.0.0.1", port);
+    try {
+      awaitServer();
+    } catch (JedisException e) {
+      close();
+      throw e;
+    }
   }
 
   /** Whether there is a server to be started. */
@@ -68,7 +81,6 @@ final class RedisStore implements KeyValueStore {
         return;
       } catch (JedisException notYet) {
         if (!server.isAlive() || System.nanoTime() > deadline) {
-          server.destroy();
           throw notYet;
         }
         Thread.onSpinWait();
@@ -91,6 +103,11 @@ final class RedisStore implements KeyValueStore {
   }
 
   @Override
+  public ProcessHandle holder() {
+    return server.toHandle();
+  }
+
+  @Override
   public void close() {
     client.close();
     server.destroy();
@@ -101,6 +118,11 @@ final class RedisStore implements KeyValueStore {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       server.destroyForcibly();
+    }
+    try {
+      Runtime.getRuntime().removeShutdownHook(serverEnd);
+    } catch (IllegalStateException e) {
+      return; // this process ends, and the hook does what was done here
     }
   }
 }

@@ -1,5 +1,6 @@
 package dev.memo.benchmarks.stores;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.nio.ByteBuffer;
@@ -14,22 +15,35 @@ import org.rocksdb.RocksDBException;
 import org.rocksdb.WriteOptions;
 
 /**
- * RocksDB with the options and about the bytes of memo, and read as writes have left it, as memo's
- * is: what memo itself costs is the difference.
+ * RocksDB with the options of memo, keys and values as long as memo's and about as compressible,
+ * and read as writes have left it, as memo's is: what memo itself costs is the difference. What
+ * memo hashes and encodes is only imitated, or RocksDB would be charged with memo's work.
  */
 final class RocksAsMemoStore implements KeyValueStore {
   private static final long CACHE_BYTES = 64L << 20;
 
-  /** What memo puts before the value: times, what was asked, and how it can be checked. */
-  private static final int BEFORE_VALUE = 119;
+  /** As function id, generation and kind, which all keys of a function begin with. */
+  private static final byte[] KEY_HEAD = "a function".getBytes(US_ASCII);
 
-  /** Of which so many bytes are a digest and times. */
-  private static final int INCOMPRESSIBLE = 40;
+  /** Of the arguments. An entry repeats it, so that most of the second is compressed away. */
+  private static final int DIGEST_BYTES = 32;
 
-  /** And before what is in the key: which function, and what type the argument is of. */
-  private static final byte[] BEFORE_KEY = "the function & its type, fields".getBytes(UTF_8);
+  private static final int VARIANT_BYTES = Integer.BYTES;
+  private static final int KEY_BYTES = KEY_HEAD.length + DIGEST_BYTES + VARIANT_BYTES;
 
-  private static final int AFTER_KEY = Integer.BYTES;
+  /** As the header of an entry and lengths, without what differs from entry to entry. */
+  private static final byte[] HEADER = new byte[34];
+
+  /** As the encoded key without its numbers: names of a class and of its fields. */
+  private static final byte[] ARGUMENTS =
+      "dev.memo.benchmarks.stores.Key high long low long...".getBytes(US_ASCII);
+
+  /** As times and a checksum. */
+  private static final int DIFFERING_BYTES = 2 * Long.BYTES;
+
+  /** These are 150; memo puts 4 of them, the checksum, after the value. */
+  private static final int BEFORE_VALUE =
+      DIFFERING_BYTES + HEADER.length + DIGEST_BYTES + ARGUMENTS.length + Key.BYTES;
 
   static {
     RocksDB.loadLibrary(); // before there are options
@@ -55,9 +69,16 @@ final class RocksAsMemoStore implements KeyValueStore {
   }
 
   private static byte[] bytes(Key key) {
-    ByteBuffer bytes = ByteBuffer.allocate(BEFORE_KEY.length + Key.BYTES + AFTER_KEY);
-    key.writeTo(bytes.put(BEFORE_KEY));
+    ByteBuffer bytes = ByteBuffer.allocate(KEY_BYTES).put(KEY_HEAD);
+    putDigest(bytes, key);
     return bytes.array();
+  }
+
+  /** What seems as random as a digest. */
+  private static void putDigest(ByteBuffer bytes, Key key) {
+    for (int i = 1; i <= DIGEST_BYTES / Long.BYTES; i++) {
+      bytes.putLong(key.low() * (2 * i + 1));
+    }
   }
 
   /** Looks before, as memo does: what is read while it is filled is in the cache afterwards. */
@@ -82,14 +103,11 @@ final class RocksAsMemoStore implements KeyValueStore {
   private void write(Key key, String value) {
     byte[] text = value.getBytes(UTF_8);
     ByteBuffer entry = ByteBuffer.allocate(BEFORE_VALUE + text.length);
-    for (int i = 1; i <= INCOMPRESSIBLE / Long.BYTES; i++) {
-      entry.putLong(key.low() * (2 * i + 1));
-    }
-    while (entry.position() <= BEFORE_VALUE - Key.BYTES) {
-      key.writeTo(entry);
-    }
+    entry.putLong(key.high() * 3).putLong(key.high() * 5).put(HEADER);
+    putDigest(entry, key);
+    key.writeTo(entry.put(ARGUMENTS));
     try {
-      db.put(families.get(0), writes, bytes(key), entry.position(BEFORE_VALUE).put(text).array());
+      db.put(families.get(0), writes, bytes(key), entry.put(text).array());
     } catch (RocksDBException e) {
       throw new IllegalStateException("cannot put " + key, e);
     }

@@ -56,7 +56,7 @@ public enum Stores {
       case CAFFEINE -> new CaffeineStore(scale);
       case EHCACHE -> new EhcacheStore(folder, scale);
       case CHRONICLE_MAP -> new ChronicleMapStore(folder, scale);
-      case MV_STORE -> new MvStoreStore(folder);
+      case MV_STORE -> new MvStoreStore(folder, scale);
       case LMDB -> new LmdbStore(folder, scale);
       case ROCKS_DB -> new RocksStore(folder, scale);
       case ROCKS_DB_AS_MEMO -> new RocksAsMemoStore(folder);
