@@ -86,7 +86,9 @@ public final class BatchTable {
       peers.put("primary", start(directory, List.of()));
       peers.put("secondary", start(directory, List.of()));
       peers.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
-      peers.forEach((name, peer) -> print(name, peer, keys));
+      Bars bars = new Bars();
+      peers.forEach((name, peer) -> print(name, peer, keys, bars));
+      System.out.print(bars);
       List<Peer> started = new ArrayList<>(peers.values());
       for (int i = started.size() - 1; i >= 0; i--) {
         started.get(i).close();
@@ -126,7 +128,7 @@ public final class BatchTable {
     return nanos / keys;
   }
 
-  private static void print(String name, Peer peer, long keys) {
+  private static void print(String name, Peer peer, long keys, Bars bars) {
     Rounds<Peer, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (Calls calls : Calls.values()) {
       long count = calls.isStored() ? keys : keys / 10;
@@ -135,6 +137,11 @@ public final class BatchTable {
     Map<String, List<Double>> results = rounds.run(peer);
     print(name + " hits", results, Calls.BULK, Calls.SINGLE);
     print(name + " misses", results, Calls.BULK_MISSES, Calls.SINGLE_MISSES);
+    bars.add(
+        "hits in bulk, beside single ones, " + name,
+        0.7,
+        results.get(Calls.BULK.name()),
+        results.get(Calls.SINGLE.name()));
   }
 
   private static void print(

@@ -36,6 +36,7 @@ public final class OverheadTable {
   private static final int THREADS = 2;
   private static final int CHUNK = 256;
   private static final String FLOOR = "chunks";
+  private static final String MAP = "map";
 
   private final List<Long> inputs = LongStream.range(0, INPUTS).boxed().toList();
   private final ForkJoinPool pool = new ForkJoinPool(THREADS);
@@ -53,7 +54,7 @@ public final class OverheadTable {
     add(rounds, FLOOR, OverheadTable::chunks);
     add(rounds, "loop", OverheadTable::loop);
     add(rounds, "parallelStream", OverheadTable::parallelStream);
-    add(rounds, "map", table -> table.map());
+    add(rounds, MAP, table -> table.map());
     add(rounds, "batch", table -> table.batch(FailurePolicy.FAIL_FAST, null));
     add(rounds, "batch, COLLECT", table -> table.batch(FailurePolicy.COLLECT, null));
     add(
@@ -71,6 +72,9 @@ public final class OverheadTable {
         THREADS);
     Map<String, List<Double>> results = rounds.run(new OverheadTable(), 5, Rounds.COUNT);
     results.forEach((name, nanos) -> print(name, nanos, results.getOrDefault(FLOOR, List.of())));
+    Bars bars = new Bars();
+    bars.add("Parallel.map, beside chunks by hand", 2, results.get(MAP), results.get(FLOOR));
+    System.out.print(bars);
     selection.explain();
   }
 

@@ -125,7 +125,16 @@ public final class ScaleTable {
                 scale,
                 Stores.ROCKS_DB_AS_MEMO));
       }
-      compare("As entries grow", rows, entries(BASE));
+      Map<String, List<Double>> hits = compare("As entries grow", rows, entries(BASE));
+      for (long count : counts) {
+        if (count > BASE) {
+          bars.add(
+              "hit, " + entries(count) + ", beside " + entries(BASE),
+              2,
+              hits.get(entries(count)),
+              hits.get(entries(BASE)));
+        }
+      }
     } finally {
       rows.forEach(Row::close);
     }
@@ -151,7 +160,8 @@ public final class ScaleTable {
     }
   }
 
-  private void compare(String title, List<Row> rows, String base) {
+  /** What hits took. */
+  private static Map<String, List<Double>> compare(String title, List<Row> rows, String base) {
     String line = "%-36s %-24s %-20s %-24s %s%n";
     Map<String, List<Double>> hits = rounds(rows, Row::hit);
     Map<String, List<Latencies>> misses = rounds(rows, Row::miss);
@@ -168,9 +178,6 @@ public final class ScaleTable {
               Spread.ofRatios(nanos, comparable),
               Spread.of(missed.stream().map(Latencies::mean).toList()),
               Latencies.percentiles(missed));
-          if (!name.equals(base) && !name.endsWith(RAW)) {
-            bars.add("hit, " + name + ", beside " + base, 2, nanos, comparable);
-          }
         });
     Map<String, List<double[]>> reopenings = rounds(rows, Row::reopening);
     System.out.printf(
@@ -185,6 +192,7 @@ public final class ScaleTable {
           Spread.number((double) row.bytes / row.scale.entries()),
           Spread.number(row.memory.resident() / MB) + ", " + Spread.number(row.memory.heap() / MB));
     }
+    return hits;
   }
 
   private interface Measurement<T> {
