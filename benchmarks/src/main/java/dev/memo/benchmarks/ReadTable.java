@@ -33,7 +33,8 @@ import org.jspecify.annotations.Nullable;
  * random. <b>Secondary</b> is the process that reads by itself, <b>socket</b> one that asks the
  * primary for everything; <b>store</b> is memo's store of a secondary without the calls above it,
  * <b>raw</b> is RocksDB with memo's options on a copy of the same files, where values are not
- * decoded. <b>Local</b> is a hit for which the primary was not asked.
+ * decoded. <b>Local</b> is a hit for which the primary was not asked. Catch-ups and lags are many
+ * in a round: the rounds are of their medians, percentiles of all of them together.
  */
 public final class ReadTable {
   private static final int TURN_MILLIS = 300;
@@ -117,17 +118,17 @@ public final class ReadTable {
   }
 
   private void catchUps() {
-    Rounds<ReadProcesses, Double> rows = new Rounds<>(selection);
+    Rounds<ReadProcesses, List<Double>> rows = new Rounds<>(selection);
     for (int puts : List.of(0, 1, 10, 100, 1_000)) {
       for (Kind kind : List.of(Kind.RAW_SECONDARY, Kind.STORE)) {
         String who = kind == Kind.STORE ? "store" : "raw secondary";
         rows.add(
             String.format(
                 Locale.ROOT, "catch-up after %,d put%s, %s", puts, puts == 1 ? "" : "s", who),
-            at -> catchUp(at, kind, puts));
+            at -> catchUps(at, kind, puts));
       }
     }
-    Map<String, List<Double>> results =
+    Map<String, List<List<Double>>> results =
         withProcesses(
             rows,
             Place.TABLES,
@@ -137,16 +138,27 @@ public final class ReadTable {
                 at.stores().ask("open " + kind + " " + at.data());
               }
             });
-    header(results, "A catch-up", "us", "ratio to raw", "");
-    results.forEach(
-        (name, rounds) -> {
-          List<Double> raw = results.get(name.replace("store", "raw secondary"));
-          line(name, Spread.of(rounds), ratio(rounds, raw), "");
-        });
+    header(results, "A catch-up", "us, median", "ratio to raw", Percentiles.TITLE);
+    Map<String, List<Double>> medians = new LinkedHashMap<>();
+    results.forEach((name, rounds) -> medians.put(name, medians(rounds)));
+    medians.forEach(
+        (name, rounds) ->
+            line(
+                name,
+                Spread.of(rounds),
+                ratio(rounds, medians.get(name.replace("store", "raw secondary"))),
+                percentiles(results.getOrDefault(name, List.of()))));
   }
 
-  /** The median of some. */
-  private double catchUp(ReadProcesses at, Kind kind, int puts) {
+  private static List<Double> medians(List<List<Double>> rounds) {
+    return rounds.stream().map(round -> Spread.of(round).median()).toList();
+  }
+
+  private static Percentiles percentiles(List<List<Double>> rounds) {
+    return Percentiles.of(rounds.stream().flatMap(List::stream).toList());
+  }
+
+  private List<Double> catchUps(ReadProcesses at, Kind kind, int puts) {
     List<Double> samples = new ArrayList<>();
     for (int i = 0; i < (puts < 1_000 ? 21 : 5); i++) {
       if (puts > 0) {
@@ -155,7 +167,7 @@ public final class ReadTable {
       }
       samples.add(micros(at.stores(), "catchUp " + kind));
     }
-    return Spread.of(samples).median();
+    return samples;
   }
 
   private void openings() {
@@ -219,16 +231,9 @@ public final class ReadTable {
               at.secondary().ask("read HERE 10000 1 " + TURN_MILLIS);
               at.socket().ask("read SOCKET 10000 1 " + TURN_MILLIS);
             });
-    header(results, "From a store to a hit elsewhere", "us, median", "99 of 100 within", "samples");
+    header(results, "From a store to a hit elsewhere", "us, median", "", Percentiles.TITLE);
     results.forEach(
-        (name, rounds) -> {
-          List<Double> all = rounds.stream().flatMap(List::stream).sorted().toList();
-          line(
-              name,
-              Spread.of(rounds.stream().map(round -> Spread.of(round).median()).toList()),
-              Spread.number(all.get((int) (all.size() * 0.99))),
-              all.size());
-        });
+        (name, rounds) -> line(name, Spread.of(medians(rounds)), null, percentiles(rounds)));
   }
 
   private List<Double> lag(ReadProcesses at, Lag lag) {
