@@ -83,15 +83,18 @@ public final class BatchTable {
         first.ask("BULK " + keys); // stores all; who opens it next writes them into tables
       }
       Map<String, Peer> peers = new LinkedHashMap<>();
-      peers.put("primary", start(directory, List.of()));
-      peers.put("secondary", start(directory, List.of()));
-      peers.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
-      Bars bars = new Bars();
-      peers.forEach((name, peer) -> print(name, peer, keys, bars));
-      System.out.print(bars);
-      List<Peer> started = new ArrayList<>(peers.values());
-      for (int i = started.size() - 1; i >= 0; i--) {
-        started.get(i).close();
+      try {
+        peers.put("primary", start(directory, List.of()));
+        peers.put("secondary", start(directory, List.of()));
+        peers.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
+        Bars bars = new Bars();
+        peers.forEach((name, peer) -> print(name, peer, keys, bars));
+        System.out.print(bars);
+      } finally {
+        List<Peer> started = new ArrayList<>(peers.values());
+        for (int i = started.size() - 1; i >= 0; i--) {
+          started.get(i).close();
+        }
       }
     }
   }

@@ -9,8 +9,12 @@ import java.io.PrintWriter;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -23,6 +27,14 @@ final class Peer implements AutoCloseable {
 
   /** What a library prints there later is no answer. */
   private static final PrintStream ANSWERS = System.out;
+
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** Those that run; guarded by itself. */
+  private static final List<Process> RUNNING = new ArrayList<>();
+
+  /** Whether the program ends, and starts no others; guarded by the list. */
+  private static boolean ending;
 
   private final Process process;
   private final PrintWriter to;
@@ -47,13 +59,61 @@ final class Peer implements AutoCloseable {
       command.add(argument.toString());
     }
     try {
-      Peer peer =
-          new Peer(
-              new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start());
+      Peer peer = new Peer(start(command));
       String unused = peer.hear();
       return peer;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Process start(List<String> command) throws IOException {
+    ProcessBuilder builder =
+        new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT);
+    synchronized (RUNNING) {
+      if (ending) {
+        throw new IllegalStateException("the program ends");
+      }
+      Process started = builder.start();
+      RUNNING.add(started);
+      return started;
+    }
+  }
+
+  /**
+   * For a program that ends by a signal: ends those that run, and what they have started; returns
+   * when they have ended. No others can be started after it.
+   */
+  static void endAll() {
+    List<ProcessHandle> all = new ArrayList<>();
+    synchronized (RUNNING) {
+      ending = true;
+      for (Process process : RUNNING) {
+        process.descendants().forEach(all::add);
+        all.add(process.toHandle());
+      }
+    }
+    all.forEach(ProcessHandle::destroy); // first as asked, so that libraries remove what they wrote
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    for (ProcessHandle each : all) {
+      if (!hasEnded(each, deadline - System.nanoTime())) {
+        each.destroyForcibly();
+        boolean unused = hasEnded(each, PATIENCE.toNanos());
+      }
+    }
+  }
+
+  private static boolean hasEnded(ProcessHandle process, long nanos) {
+    try {
+      ProcessHandle unused = process.onExit().get(nanos, TimeUnit.NANOSECONDS);
+      return true;
+    } catch (TimeoutException e) {
+      return false;
+    } catch (ExecutionException e) {
+      throw new IllegalStateException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return false;
     }
   }
 
@@ -126,6 +186,9 @@ final class Peer implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       process.destroyForcibly();
+    }
+    synchronized (RUNNING) {
+      RUNNING.remove(process);
     }
   }
 }

@@ -54,7 +54,11 @@ final class ReadProcesses implements AutoCloseable {
     }
     copy(data(), copy());
     if (place == Place.LOG) {
-      new TemporaryFolder(directory()).close();
+      try {
+        TemporaryFolder.remove(directory());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
