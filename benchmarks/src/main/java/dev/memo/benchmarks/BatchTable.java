@@ -151,12 +151,8 @@ public final class BatchTable {
       String name, Map<String, List<Double>> results, Calls together, Calls alone) {
     List<Double> bulk = results.getOrDefault(together.name(), List.of());
     List<Double> single = results.getOrDefault(alone.name(), List.of());
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < bulk.size(); i++) {
-      ratios.add(bulk.get(i) / single.get(i));
-    }
     System.out.printf(
         "%-17s bulk %s ns, single %s ns, ratio %s%n",
-        name, Spread.of(bulk), Spread.of(single), Spread.of(ratios));
+        name, Spread.of(bulk), Spread.of(single), Spread.ratios(bulk, single));
   }
 }

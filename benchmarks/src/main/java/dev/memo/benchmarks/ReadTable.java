@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -317,13 +316,9 @@ public final class ReadTable {
     System.out.printf(LINE, name, first, second == null ? "" : second, third == null ? "" : third);
   }
 
-  /** Compares round by round, so that what slows down both does not count. */
-  private static @Nullable Spread ratio(List<Double> rounds, @Nullable List<Double> baseline) {
-    if (baseline == null || baseline == rounds) {
-      return null;
-    }
-    return Spread.of(
-        IntStream.range(0, rounds.size()).mapToObj(i -> rounds.get(i) / baseline.get(i)).toList());
+  /** Empty for the baseline itself, too. */
+  private static String ratio(List<Double> rounds, @Nullable List<Double> baseline) {
+    return baseline == rounds ? "" : Spread.ofRatios(rounds, baseline);
   }
 
   private static String lower(Place place) {
