@@ -19,7 +19,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Prints what a key and what a value costs, beside plain Kryo and the JDK, in about four minutes:
+ * Prints what a key and what a value costs, beside plain Kryo and the JDK, in about three minutes:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec

@@ -10,7 +10,7 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Prints what one cache costs that many processes share, in about five minutes:
+ * Prints what one cache costs that many processes share, in about four minutes:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ProcessTable

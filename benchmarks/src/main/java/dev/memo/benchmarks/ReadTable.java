@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Prints what it costs to read a directory that another process leads, beside the socket and beside
- * RocksDB itself, in about five minutes:
+ * RocksDB itself, in about three minutes:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ReadTable
