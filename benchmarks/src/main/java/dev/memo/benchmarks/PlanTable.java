@@ -96,7 +96,7 @@ public final class PlanTable {
   }
 
   public static void main(String[] args) throws Exception {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     int keys = args.length == 0 || args[0].isEmpty() ? 200_000 : Integer.parseInt(args[0]);
     System.out.printf(
         Locale.ROOT,

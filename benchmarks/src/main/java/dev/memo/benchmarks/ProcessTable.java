@@ -226,8 +226,8 @@ public final class ProcessTable {
     return new Timed(perCall, 1e6 / perCall, micros / computed);
   }
 
-  private static Timed timed(Peer peer, String what, Work work, int threads) {
-    return Timed.of(peer.ask("%s %s %d %d".formatted(what, work, threads, TURN_MILLIS)), threads);
+  private static Timed timed(Child child, String what, Work work, int threads) {
+    return Timed.of(child.ask("%s %s %d %d".formatted(what, work, threads, TURN_MILLIS)), threads);
   }
 
   private static void header(Map<?, ?> rows, String... titles) {

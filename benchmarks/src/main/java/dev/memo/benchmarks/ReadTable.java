@@ -181,7 +181,7 @@ public final class ReadTable {
           "opening, log of " + megabytes + " MB",
           new FilledDatabase(worker -> worker.ask("fillLog " + megabytes * 1_000_000)));
     }
-    Rounds<Peer, Double> rows = new Rounds<>(selection);
+    Rounds<Child, Double> rows = new Rounds<>(selection);
     databases.forEach(
         (name, database) -> {
           for (Kind kind : List.of(Kind.RAW_SECONDARY, Kind.STORE)) {
@@ -194,7 +194,7 @@ public final class ReadTable {
       return;
     }
     try (TemporaryFolder own = TemporaryFolder.make();
-        Peer stores = Peer.start(StoreWorker.class, List.of(), own.path())) {
+        Child stores = Child.start(StoreWorker.class, List.of(), own.path())) {
       Map<String, List<Double>> results = rows.run(stores);
       header(results, "An opening", "ms", "ratio to raw", "log MB");
       results.forEach(
@@ -236,7 +236,7 @@ public final class ReadTable {
   }
 
   private List<Double> lag(ReadProcesses at, Lag lag) {
-    Peer reader = lag.reader.apply(at);
+    Child reader = lag.reader.apply(at);
     List<Double> samples = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(lag.restMillis));
@@ -274,14 +274,14 @@ public final class ReadTable {
         });
   }
 
-  private static Batch newProcess(Supplier<Peer> start) {
-    try (Peer peer = start.get()) {
-      return batch(peer);
+  private static Batch newProcess(Supplier<Child> start) {
+    try (Child child = start.get()) {
+      return batch(child);
     }
   }
 
-  private static Batch batch(Peer peer) {
-    String[] numbers = peer.ask("batch 100000").split(" ", -1);
+  private static Batch batch(Child child) {
+    String[] numbers = child.ask("batch 100000").split(" ", -1);
     return new Batch(Double.parseDouble(numbers[0]) / 1e6, Double.parseDouble(numbers[1]));
   }
 
@@ -301,8 +301,8 @@ public final class ReadTable {
     void prepare(ReadProcesses processes);
   }
 
-  private static double micros(Peer peer, String question) {
-    return peer.askNumber(question) / 1e3;
+  private static double micros(Child child, String question) {
+    return child.askNumber(question) / 1e3;
   }
 
   private static void header(Map<?, ?> rows, String... titles) {
@@ -327,14 +327,14 @@ public final class ReadTable {
 
   private record Batch(double millis, double asked) {}
 
-  private record Lag(Function<ReadProcesses, Peer> reader, String from, long restMillis) {}
+  private record Lag(Function<ReadProcesses, Child> reader, String from, long restMillis) {}
 
   /** A database that no process has open, filled when it is first read. */
   private static final class FilledDatabase implements AutoCloseable {
-    private final Function<Peer, String> fill;
+    private final Function<Child, String> fill;
     private @Nullable TemporaryFolder folder;
 
-    FilledDatabase(Function<Peer, String> fill) {
+    FilledDatabase(Function<Child, String> fill) {
       this.fill = fill;
     }
 
@@ -343,18 +343,18 @@ public final class ReadTable {
       if (made == null) {
         made = TemporaryFolder.make();
         folder = made;
-        try (Peer first = start(made)) {
+        try (Child first = start(made)) {
           first.ask("fill 0 10000");
         }
-        try (Peer second = start(made)) { // which has written into tables what was in the log
+        try (Child second = start(made)) { // which has written into tables what was in the log
           String unused = fill.apply(second);
         }
       }
       return made.path().resolve("d").resolve("data");
     }
 
-    private static Peer start(TemporaryFolder in) {
-      return Peer.start(
+    private static Child start(TemporaryFolder in) {
+      return Child.start(
           ReadWorker.class, List.of(), in.path().resolve("d"), in.path().resolve("board"));
     }
 

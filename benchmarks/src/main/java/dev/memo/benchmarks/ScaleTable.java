@@ -72,7 +72,7 @@ public final class ScaleTable {
   }
 
   /** A directory, and a process that owns it. */
-  private record Row(String name, Path folder, Scale scale, Peer owner, long bytes, Memory memory)
+  private record Row(String name, Path folder, Scale scale, Child owner, long bytes, Memory memory)
       implements AutoCloseable {
 
     static Row filled(String name, Path folder, Scale scale) {
@@ -85,7 +85,7 @@ public final class ScaleTable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Peer owner = StoreProcess.start(store, folder, scale, HEAP);
+      Child owner = StoreProcess.start(store, folder, scale, HEAP);
       String unused = owner.ask("fill");
       Memory memory = Memory.parse(owner.ask("memory"));
       return new Row(name, folder, scale, owner, DiskUsage.bytes(folder), memory);
@@ -209,17 +209,17 @@ public final class ScaleTable {
   private void processes(Meter meter) {
     List<Integer> counts = List.of(1, 2, 4, 8);
     Scale scale = new Scale(BASE, VALUE_CHARS);
-    List<Peer> others = new ArrayList<>();
+    List<Child> others = new ArrayList<>();
     try (Row first = Row.filled("first", folder.resolve("processes"), scale)) {
       try {
         int most = counts.get(counts.size() - 1);
         while (others.size() < most - 1) {
           others.add(StoreProcess.start(Stores.MEMO_SECONDARY, first.folder, scale, HEAP));
         }
-        List<Peer> all = new ArrayList<>(List.of(first.owner));
+        List<Child> all = new ArrayList<>(List.of(first.owner));
         all.addAll(others);
-        for (Peer peer : all) { // or those who are asked last would be compiled last
-          String unused = peer.ask("miss " + TURN_MISSES + " 1");
+        for (Child child : all) { // or those who are asked last would be compiled last
+          String unused = child.ask("miss " + TURN_MISSES + " 1");
         }
         String hit = "read " + scale.entries() + " 1 " + TURN_MILLIS;
         inProcesses(
@@ -229,18 +229,18 @@ public final class ScaleTable {
             all);
         inProcesses("misses", some -> missesPerSecond(some, meter), counts, all);
       } finally {
-        others.forEach(Peer::close);
+        others.forEach(Child::close);
       }
     }
   }
 
   /** How much some processes do in a second, each with one thread. */
   private interface Throughput {
-    double of(List<Peer> processes);
+    double of(List<Child> processes);
   }
 
   private static void inProcesses(
-      String what, Throughput throughput, List<Integer> counts, List<Peer> all) {
+      String what, Throughput throughput, List<Integer> counts, List<Child> all) {
     Rounds<Throughput, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (int count : counts) {
       rounds.add(count(count, "process"), measured -> measured.of(all.subList(0, count)));
@@ -258,14 +258,14 @@ public final class ScaleTable {
   }
 
   /** Until the last has done its share. */
-  private static double missesPerSecond(List<Peer> processes, Meter meter) {
+  private static double missesPerSecond(List<Child> processes, Meter meter) {
     long begin = System.nanoTime();
     int shares = askAll(processes, "miss " + TURN_MISSES + " 1", meter).size();
     return 1e9 * shares * TURN_MISSES / (System.nanoTime() - begin);
   }
 
   /** All of them at once; the first number that each answers. */
-  private static List<Double> askAll(List<Peer> processes, String question, Meter meter) {
+  private static List<Double> askAll(List<Child> processes, String question, Meter meter) {
     List<Future<String>> answers =
         processes.stream().map(process -> meter.begin(() -> process.ask(question))).toList();
     List<Double> numbers = new ArrayList<>();

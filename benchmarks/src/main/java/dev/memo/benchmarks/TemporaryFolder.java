@@ -56,7 +56,7 @@ final class TemporaryFolder implements AutoCloseable {
   }
 
   private void removeAtExit() {
-    Peer.endAll(); // they would write on, or hold what is deleted
+    Child.endAll(); // they would write on, or hold what is deleted
     for (int i = 0; Files.exists(path); i++) {
       try {
         remove(path);

@@ -22,7 +22,7 @@ import java.util.logging.Logger;
  * Another process. It does what each line of its standard input asks for, and answers with a line;
  * it ends with its input. Not thread-safe.
  */
-final class Peer implements AutoCloseable {
+final class Child implements AutoCloseable {
   private static final Logger MEMO = Logger.getLogger("dev.memo");
 
   /** What a library prints there later is no answer. */
@@ -40,14 +40,14 @@ final class Peer implements AutoCloseable {
   private final PrintWriter to;
   private final BufferedReader from;
 
-  private Peer(Process process) {
+  private Child(Process process) {
     this.process = process;
     this.to = new PrintWriter(process.outputWriter(StandardCharsets.UTF_8), true);
     this.from = process.inputReader(StandardCharsets.UTF_8);
   }
 
   /** Starts a program that {@linkplain #serve serves}; returns when it does. */
-  static Peer start(Class<?> main, List<String> options, Object... arguments) {
+  static Child start(Class<?> main, List<String> options, Object... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
@@ -59,9 +59,9 @@ final class Peer implements AutoCloseable {
       command.add(argument.toString());
     }
     try {
-      Peer peer = new Peer(start(command));
-      String unused = peer.hear();
-      return peer;
+      Child child = new Child(start(command));
+      String unused = child.hear();
+      return child;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -117,7 +117,7 @@ final class Peer implements AutoCloseable {
     }
   }
 
-  /** What a peer does when it is asked. */
+  /** What a child does when it is asked. */
   interface Answers {
     String answer(String[] words) throws Exception;
   }
