@@ -79,32 +79,37 @@ public final class BatchTable {
         THREADS);
     try (TemporaryFolder folder = TemporaryFolder.make()) {
       Path directory = folder.path().resolve("d");
-      try (Peer first = start(directory, List.of())) {
+      try (Child first = start(directory, List.of())) {
         first.ask("BULK " + keys); // stores all; who opens it next writes them into tables
       }
-      Map<String, Peer> peers = new LinkedHashMap<>();
-      peers.put("primary", start(directory, List.of()));
-      peers.put("secondary", start(directory, List.of()));
-      peers.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
-      peers.forEach((name, peer) -> print(name, peer, keys));
-      List<Peer> started = new ArrayList<>(peers.values());
-      for (int i = started.size() - 1; i >= 0; i--) {
-        started.get(i).close();
+      Map<String, Child> children = new LinkedHashMap<>();
+      try {
+        children.put("primary", start(directory, List.of()));
+        children.put("secondary", start(directory, List.of()));
+        children.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
+        Bars bars = new Bars();
+        children.forEach((name, child) -> print(name, child, keys, bars));
+        System.out.print(bars);
+      } finally {
+        List<Child> started = new ArrayList<>(children.values());
+        for (int i = started.size() - 1; i >= 0; i--) {
+          started.get(i).close();
+        }
       }
     }
   }
 
-  private static Peer start(Path directory, List<String> options) {
+  private static Child start(Path directory, List<String> options) {
     List<String> all = new ArrayList<>(options);
     all.add("-Xmx1g");
-    return Peer.start(BatchTable.class, all, "serve", directory);
+    return Child.start(BatchTable.class, all, "serve", directory);
   }
 
   private static void serve(Path directory) throws Exception {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     try (Memo memo = Memo.open(directory)) {
       BatchTable table = new BatchTable(memo);
-      Peer.serve(
+      Child.serve(
           words -> {
             double nanos = table.nanos(Calls.valueOf(words[0]), Long.parseLong(words[1]));
             return String.valueOf(nanos);
@@ -126,27 +131,28 @@ public final class BatchTable {
     return nanos / keys;
   }
 
-  private static void print(String name, Peer peer, long keys) {
-    Rounds<Peer, Double> rounds = new Rounds<>(new Selection(new String[0]));
+  private static void print(String name, Child child, long keys, Bars bars) {
+    Rounds<Child, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (Calls calls : Calls.values()) {
       long count = calls.isStored() ? keys : keys / 10;
       rounds.add(calls.name(), asked -> asked.askNumber(calls + " " + count));
     }
-    Map<String, List<Double>> results = rounds.run(peer);
+    Map<String, List<Double>> results = rounds.run(child);
     print(name + " hits", results, Calls.BULK, Calls.SINGLE);
     print(name + " misses", results, Calls.BULK_MISSES, Calls.SINGLE_MISSES);
+    bars.add(
+        "hits in bulk, beside single ones, " + name,
+        0.7,
+        results.get(Calls.BULK.name()),
+        results.get(Calls.SINGLE.name()));
   }
 
   private static void print(
       String name, Map<String, List<Double>> results, Calls together, Calls alone) {
     List<Double> bulk = results.getOrDefault(together.name(), List.of());
     List<Double> single = results.getOrDefault(alone.name(), List.of());
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < bulk.size(); i++) {
-      ratios.add(bulk.get(i) / single.get(i));
-    }
     System.out.printf(
         "%-17s bulk %s ns, single %s ns, ratio %s%n",
-        name, Spread.of(bulk), Spread.of(single), Spread.of(ratios));
+        name, Spread.of(bulk), Spread.of(single), Spread.ratios(bulk, single));
   }
 }

@@ -23,7 +23,7 @@ import org.rocksdb.RocksDBException;
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=OptionsTable
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=OptionsTable -Dargs="20000 10000"
- * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=OptionsTable -Dargs="1000000 100 64 memo apart"
+ * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=OptionsTable -Dargs="1000000 100 64 memo filter"
  * </pre>
  *
  * <p>The arguments say how many entries there are, how long their values, and how many MB the cache

@@ -36,6 +36,7 @@ public final class OverheadTable {
   private static final int THREADS = 2;
   private static final int CHUNK = 256;
   private static final String FLOOR = "chunks";
+  private static final String MAP = "map";
 
   private final List<Long> inputs = LongStream.range(0, INPUTS).boxed().toList();
   private final ForkJoinPool pool = new ForkJoinPool(THREADS);
@@ -53,7 +54,7 @@ public final class OverheadTable {
     add(rounds, FLOOR, OverheadTable::chunks);
     add(rounds, "loop", OverheadTable::loop);
     add(rounds, "parallelStream", OverheadTable::parallelStream);
-    add(rounds, "map", table -> table.map());
+    add(rounds, MAP, table -> table.map());
     add(rounds, "batch", table -> table.batch(FailurePolicy.FAIL_FAST, null));
     add(rounds, "batch, COLLECT", table -> table.batch(FailurePolicy.COLLECT, null));
     add(
@@ -70,7 +71,10 @@ public final class OverheadTable {
         INPUTS,
         THREADS);
     Map<String, List<Double>> results = rounds.run(new OverheadTable(), 5, Rounds.COUNT);
-    results.forEach((name, nanos) -> print(name, nanos, results.getOrDefault(FLOOR, List.of())));
+    results.forEach((name, nanos) -> print(name, nanos, results.get(FLOOR)));
+    Bars bars = new Bars();
+    bars.add("Parallel.map, beside chunks by hand", 2, results.get(MAP), results.get(FLOOR));
+    System.out.print(bars);
     selection.explain();
   }
 
@@ -84,14 +88,9 @@ public final class OverheadTable {
         });
   }
 
-  private static void print(String name, List<Double> nanos, List<Double> floor) {
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < floor.size(); i++) {
-      ratios.add(nanos.get(i) / floor.get(i));
-    }
-    System.out.printf(
-        "%-18s %22s%s%n",
-        name, Spread.of(nanos), ratios.isEmpty() ? "" : "  x " + Spread.of(ratios));
+  private static void print(String name, List<Double> nanos, @Nullable List<Double> floor) {
+    String ratios = floor == null ? "" : "  x " + Spread.ratios(nanos, floor);
+    System.out.printf("%-18s %22s%s%n", name, Spread.of(nanos), ratios);
   }
 
   /** Checks the last result, so that nothing is left out. */

@@ -96,7 +96,7 @@ public final class PlanTable {
   }
 
   public static void main(String[] args) throws Exception {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     int keys = args.length == 0 || args[0].isEmpty() ? 200_000 : Integer.parseInt(args[0]);
     System.out.printf(
         Locale.ROOT,
@@ -143,13 +143,9 @@ public final class PlanTable {
     Map<String, List<Double>> results = rounds.run(this, WARM_UPS, ROUNDS);
     List<Double> plan = results.getOrDefault("plan", List.of());
     List<Double> multiGet = results.getOrDefault("raw", List.of());
-    List<Double> ratios = new ArrayList<>();
-    for (int i = 0; i < plan.size(); i++) {
-      ratios.add(plan.get(i) / multiGet.get(i));
-    }
     System.out.printf(
         "%-8s plan %s ns, multiGet %s ns, ratio %s%n",
-        asked, Spread.of(plan), Spread.of(multiGet), Spread.of(ratios));
+        asked, Spread.of(plan), Spread.of(multiGet), Spread.ratios(plan, multiGet));
   }
 
   private double plan(Asked asked, CachedFunction<Long, ?, RuntimeException> function) {

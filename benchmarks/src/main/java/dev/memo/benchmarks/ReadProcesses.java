@@ -18,7 +18,7 @@ final class ReadProcesses implements AutoCloseable {
   private static final long LITTLE = 1 << 16;
 
   private final TemporaryFolder folder = TemporaryFolder.make();
-  private final List<Peer> peers = new ArrayList<>();
+  private final List<Child> children = new ArrayList<>();
 
   /** Where the entries are. */
   enum Place {
@@ -33,20 +33,20 @@ final class ReadProcesses implements AutoCloseable {
   static ReadProcesses start(Place place, long keys) {
     ReadProcesses processes = new ReadProcesses();
     processes.fill(place, keys);
-    processes.peers.add(processes.startReader(List.of()));
+    processes.children.add(processes.startReader(List.of()));
     if (place == Place.LOG) {
       processes.primary().ask("fill 0 " + keys);
     }
     processes.requirePlace(place);
-    processes.peers.add(processes.startReader(List.of()));
-    processes.peers.add(processes.startReader(OVER_THE_SOCKET));
-    processes.peers.add(Peer.start(StoreWorker.class, List.of(), processes.folder.path()));
+    processes.children.add(processes.startReader(List.of()));
+    processes.children.add(processes.startReader(OVER_THE_SOCKET));
+    processes.children.add(Child.start(StoreWorker.class, List.of(), processes.folder.path()));
     return processes;
   }
 
   /** Leaves the directory filled if tables are wanted, and a copy of its database in any case. */
   private void fill(Place place, long keys) {
-    try (Peer first = startReader(List.of())) {
+    try (Child first = startReader(List.of())) {
       first.ask("fill 0 " + keys);
     }
     if (place == Place.TABLES) {
@@ -54,7 +54,11 @@ final class ReadProcesses implements AutoCloseable {
     }
     copy(data(), copy());
     if (place == Place.LOG) {
-      new TemporaryFolder(directory()).close();
+      try {
+        TemporaryFolder.remove(directory());
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
   }
 
@@ -67,30 +71,30 @@ final class ReadProcesses implements AutoCloseable {
     }
   }
 
-  private Peer startReader(List<String> options) {
-    return Peer.start(ReadWorker.class, options, directory(), folder.path().resolve("board"));
+  private Child startReader(List<String> options) {
+    return Child.start(ReadWorker.class, options, directory(), folder.path().resolve("board"));
   }
 
   /** Another process, to be closed by the caller. */
-  Peer startSecondary(boolean overTheSocket) {
+  Child startSecondary(boolean overTheSocket) {
     return startReader(overTheSocket ? OVER_THE_SOCKET : List.of());
   }
 
-  Peer primary() {
-    return peers.get(0);
+  Child primary() {
+    return children.get(0);
   }
 
-  Peer secondary() {
-    return peers.get(1);
+  Child secondary() {
+    return children.get(1);
   }
 
-  Peer socket() {
-    return peers.get(2);
+  Child socket() {
+    return children.get(2);
   }
 
   /** A {@link StoreWorker}, which has nothing open yet. */
-  Peer stores() {
-    return peers.get(3);
+  Child stores() {
+    return children.get(3);
   }
 
   private Path directory() {
@@ -133,8 +137,8 @@ final class ReadProcesses implements AutoCloseable {
 
   @Override
   public void close() {
-    for (int i = peers.size() - 1; i >= 0; i--) {
-      peers.get(i).close();
+    for (int i = children.size() - 1; i >= 0; i--) {
+      children.get(i).close();
     }
     folder.close();
   }

@@ -12,12 +12,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Prints what it costs to read a directory that another process leads, beside the socket and beside
- * RocksDB itself, in about five minutes:
+ * RocksDB itself, in about three minutes:
  *
  * <pre>
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=ReadTable
@@ -33,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * random. <b>Secondary</b> is the process that reads by itself, <b>socket</b> one that asks the
  * primary for everything; <b>store</b> is memo's store of a secondary without the calls above it,
  * <b>raw</b> is RocksDB with memo's options on a copy of the same files, where values are not
- * decoded. <b>Local</b> is a hit for which the primary was not asked.
+ * decoded. <b>Local</b> is a hit for which the primary was not asked. Catch-ups and lags are many
+ * in a round: the rounds are of their medians, percentiles of all of them together.
  */
 public final class ReadTable {
   private static final int TURN_MILLIS = 300;
@@ -117,17 +117,17 @@ public final class ReadTable {
   }
 
   private void catchUps() {
-    Rounds<ReadProcesses, Double> rows = new Rounds<>(selection);
+    Rounds<ReadProcesses, List<Double>> rows = new Rounds<>(selection);
     for (int puts : List.of(0, 1, 10, 100, 1_000)) {
       for (Kind kind : List.of(Kind.RAW_SECONDARY, Kind.STORE)) {
         String who = kind == Kind.STORE ? "store" : "raw secondary";
         rows.add(
             String.format(
                 Locale.ROOT, "catch-up after %,d put%s, %s", puts, puts == 1 ? "" : "s", who),
-            at -> catchUp(at, kind, puts));
+            at -> catchUps(at, kind, puts));
       }
     }
-    Map<String, List<Double>> results =
+    Map<String, List<List<Double>>> results =
         withProcesses(
             rows,
             Place.TABLES,
@@ -137,16 +137,27 @@ public final class ReadTable {
                 at.stores().ask("open " + kind + " " + at.data());
               }
             });
-    header(results, "A catch-up", "us", "ratio to raw", "");
-    results.forEach(
-        (name, rounds) -> {
-          List<Double> raw = results.get(name.replace("store", "raw secondary"));
-          line(name, Spread.of(rounds), ratio(rounds, raw), "");
-        });
+    header(results, "A catch-up", "us, median", "ratio to raw", Percentiles.TITLE);
+    Map<String, List<Double>> medians = new LinkedHashMap<>();
+    results.forEach((name, rounds) -> medians.put(name, medians(rounds)));
+    medians.forEach(
+        (name, rounds) ->
+            line(
+                name,
+                Spread.of(rounds),
+                ratio(rounds, medians.get(name.replace("store", "raw secondary"))),
+                percentiles(results.getOrDefault(name, List.of()))));
   }
 
-  /** The median of some. */
-  private double catchUp(ReadProcesses at, Kind kind, int puts) {
+  private static List<Double> medians(List<List<Double>> rounds) {
+    return rounds.stream().map(round -> Spread.of(round).median()).toList();
+  }
+
+  private static Percentiles percentiles(List<List<Double>> rounds) {
+    return Percentiles.of(rounds.stream().flatMap(List::stream).toList());
+  }
+
+  private List<Double> catchUps(ReadProcesses at, Kind kind, int puts) {
     List<Double> samples = new ArrayList<>();
     for (int i = 0; i < (puts < 1_000 ? 21 : 5); i++) {
       if (puts > 0) {
@@ -155,7 +166,7 @@ public final class ReadTable {
       }
       samples.add(micros(at.stores(), "catchUp " + kind));
     }
-    return Spread.of(samples).median();
+    return samples;
   }
 
   private void openings() {
@@ -170,7 +181,7 @@ public final class ReadTable {
           "opening, log of " + megabytes + " MB",
           new FilledDatabase(worker -> worker.ask("fillLog " + megabytes * 1_000_000)));
     }
-    Rounds<Peer, Double> rows = new Rounds<>(selection);
+    Rounds<Child, Double> rows = new Rounds<>(selection);
     databases.forEach(
         (name, database) -> {
           for (Kind kind : List.of(Kind.RAW_SECONDARY, Kind.STORE)) {
@@ -183,7 +194,7 @@ public final class ReadTable {
       return;
     }
     try (TemporaryFolder own = TemporaryFolder.make();
-        Peer stores = Peer.start(StoreWorker.class, List.of(), own.path())) {
+        Child stores = Child.start(StoreWorker.class, List.of(), own.path())) {
       Map<String, List<Double>> results = rows.run(stores);
       header(results, "An opening", "ms", "ratio to raw", "log MB");
       results.forEach(
@@ -219,20 +230,13 @@ public final class ReadTable {
               at.secondary().ask("read HERE 10000 1 " + TURN_MILLIS);
               at.socket().ask("read SOCKET 10000 1 " + TURN_MILLIS);
             });
-    header(results, "From a store to a hit elsewhere", "us, median", "99 of 100 within", "samples");
+    header(results, "From a store to a hit elsewhere", "us, median", "", Percentiles.TITLE);
     results.forEach(
-        (name, rounds) -> {
-          List<Double> all = rounds.stream().flatMap(List::stream).sorted().toList();
-          line(
-              name,
-              Spread.of(rounds.stream().map(round -> Spread.of(round).median()).toList()),
-              Spread.number(all.get((int) (all.size() * 0.99))),
-              all.size());
-        });
+        (name, rounds) -> line(name, Spread.of(medians(rounds)), null, percentiles(rounds)));
   }
 
   private List<Double> lag(ReadProcesses at, Lag lag) {
-    Peer reader = lag.reader.apply(at);
+    Child reader = lag.reader.apply(at);
     List<Double> samples = new ArrayList<>();
     for (int i = 0; i < 40; i++) {
       LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(lag.restMillis));
@@ -270,14 +274,14 @@ public final class ReadTable {
         });
   }
 
-  private static Batch newProcess(Supplier<Peer> start) {
-    try (Peer peer = start.get()) {
-      return batch(peer);
+  private static Batch newProcess(Supplier<Child> start) {
+    try (Child child = start.get()) {
+      return batch(child);
     }
   }
 
-  private static Batch batch(Peer peer) {
-    String[] numbers = peer.ask("batch 100000").split(" ", -1);
+  private static Batch batch(Child child) {
+    String[] numbers = child.ask("batch 100000").split(" ", -1);
     return new Batch(Double.parseDouble(numbers[0]) / 1e6, Double.parseDouble(numbers[1]));
   }
 
@@ -297,8 +301,8 @@ public final class ReadTable {
     void prepare(ReadProcesses processes);
   }
 
-  private static double micros(Peer peer, String question) {
-    return peer.askNumber(question) / 1e3;
+  private static double micros(Child child, String question) {
+    return child.askNumber(question) / 1e3;
   }
 
   private static void header(Map<?, ?> rows, String... titles) {
@@ -312,13 +316,9 @@ public final class ReadTable {
     System.out.printf(LINE, name, first, second == null ? "" : second, third == null ? "" : third);
   }
 
-  /** Compares round by round, so that what slows down both does not count. */
-  private static @Nullable Spread ratio(List<Double> rounds, @Nullable List<Double> baseline) {
-    if (baseline == null || baseline == rounds) {
-      return null;
-    }
-    return Spread.of(
-        IntStream.range(0, rounds.size()).mapToObj(i -> rounds.get(i) / baseline.get(i)).toList());
+  /** Empty for the baseline itself, too. */
+  private static String ratio(List<Double> rounds, @Nullable List<Double> baseline) {
+    return baseline == rounds ? "" : Spread.ofRatios(rounds, baseline);
   }
 
   private static String lower(Place place) {
@@ -327,14 +327,14 @@ public final class ReadTable {
 
   private record Batch(double millis, double asked) {}
 
-  private record Lag(Function<ReadProcesses, Peer> reader, String from, long restMillis) {}
+  private record Lag(Function<ReadProcesses, Child> reader, String from, long restMillis) {}
 
   /** A database that no process has open, filled when it is first read. */
   private static final class FilledDatabase implements AutoCloseable {
-    private final Function<Peer, String> fill;
+    private final Function<Child, String> fill;
     private @Nullable TemporaryFolder folder;
 
-    FilledDatabase(Function<Peer, String> fill) {
+    FilledDatabase(Function<Child, String> fill) {
       this.fill = fill;
     }
 
@@ -343,18 +343,18 @@ public final class ReadTable {
       if (made == null) {
         made = TemporaryFolder.make();
         folder = made;
-        try (Peer first = start(made)) {
+        try (Child first = start(made)) {
           first.ask("fill 0 10000");
         }
-        try (Peer second = start(made)) { // which has written into tables what was in the log
+        try (Child second = start(made)) { // which has written into tables what was in the log
           String unused = fill.apply(second);
         }
       }
       return made.path().resolve("d").resolve("data");
     }
 
-    private static Peer start(TemporaryFolder in) {
-      return Peer.start(
+    private static Child start(TemporaryFolder in) {
+      return Child.start(
           ReadWorker.class, List.of(), in.path().resolve("d"), in.path().resolve("board"));
     }
 

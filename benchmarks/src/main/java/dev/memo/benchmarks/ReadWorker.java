@@ -53,10 +53,10 @@ final class ReadWorker {
 
   /** Takes the directory and the file of a {@link LagBoard}. */
   public static void main(String[] args) throws Exception {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     try (Memo memo = Memo.open(Path.of(args[0]));
         Meter meter = new Meter()) {
-      Peer.serve(new ReadWorker(memo, meter, LagBoard.open(Path.of(args[1])))::answer);
+      Child.serve(new ReadWorker(memo, meter, LagBoard.open(Path.of(args[1])))::answer);
     }
   }
 

@@ -71,7 +71,7 @@ public final class ScaleTable {
   }
 
   /** A directory, and a process that owns it. */
-  private record Row(String name, Path folder, Scale scale, Peer owner, long bytes, Memory memory)
+  private record Row(String name, Path folder, Scale scale, Child owner, long bytes, Memory memory)
       implements AutoCloseable {
 
     static Row filled(String name, Path folder, Scale scale) {
@@ -84,7 +84,7 @@ public final class ScaleTable {
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-      Peer owner = StoreProcess.start(store, folder, scale, HEAP);
+      Child owner = StoreProcess.start(store, folder, scale, HEAP);
       String unused = owner.ask("fill");
       Memory memory = Memory.parse(owner.ask("memory"));
       return new Row(name, folder, scale, owner, DiskUsage.bytes(folder), memory);
@@ -124,7 +124,16 @@ public final class ScaleTable {
                 scale,
                 Stores.ROCKS_DB_AS_MEMO));
       }
-      compare("As entries grow", rows, entries(BASE));
+      Map<String, List<Double>> hits = compare("As entries grow", rows, entries(BASE));
+      for (long count : counts) {
+        if (count > BASE) {
+          bars.add(
+              "hit, " + entries(count) + ", beside " + entries(BASE),
+              2,
+              hits.get(entries(count)),
+              hits.get(entries(BASE)));
+        }
+      }
     } finally {
       rows.forEach(Row::close);
     }
@@ -150,7 +159,8 @@ public final class ScaleTable {
     }
   }
 
-  private void compare(String title, List<Row> rows, String base) {
+  /** What hits took. */
+  private static Map<String, List<Double>> compare(String title, List<Row> rows, String base) {
     String line = "%-36s %-24s %-20s %-24s %s%n";
     Map<String, List<Double>> hits = rounds(rows, Row::hit);
     Map<String, List<Latencies>> misses = rounds(rows, Row::miss);
@@ -167,9 +177,6 @@ public final class ScaleTable {
               Spread.ofRatios(nanos, comparable),
               Spread.of(missed.stream().map(Latencies::mean).toList()),
               Latencies.percentiles(missed));
-          if (!name.equals(base) && !name.endsWith(RAW)) {
-            bars.add("hit, " + name + ", beside " + base, 2, nanos, comparable);
-          }
         });
     Map<String, List<double[]>> reopenings = rounds(rows, Row::reopening);
     System.out.printf(
@@ -189,6 +196,7 @@ public final class ScaleTable {
           Spread.number((double) row.bytes / row.scale.entries()),
           row.memory.megabytes());
     }
+    return hits;
   }
 
   private interface Measurement<T> {
@@ -205,17 +213,17 @@ public final class ScaleTable {
   private void processes(Meter meter) {
     List<Integer> counts = List.of(1, 2, 4, 8);
     Scale scale = new Scale(BASE, VALUE_CHARS);
-    List<Peer> others = new ArrayList<>();
+    List<Child> others = new ArrayList<>();
     try (Row first = Row.filled("first", folder.resolve("processes"), scale)) {
       try {
         int most = counts.get(counts.size() - 1);
         while (others.size() < most - 1) {
           others.add(StoreProcess.start(Stores.MEMO_SECONDARY, first.folder, scale, HEAP));
         }
-        List<Peer> all = new ArrayList<>(List.of(first.owner));
+        List<Child> all = new ArrayList<>(List.of(first.owner));
         all.addAll(others);
-        for (Peer peer : all) { // or those who are asked last would be compiled last
-          String unused = peer.ask("miss " + TURN_MISSES + " 1");
+        for (Child child : all) { // or those who are asked last would be compiled last
+          String unused = child.ask("miss " + TURN_MISSES + " 1");
         }
         String hit = "read " + scale.entries() + " 1 " + TURN_MILLIS;
         inProcesses(
@@ -225,18 +233,18 @@ public final class ScaleTable {
             all);
         inProcesses("misses", some -> missesPerSecond(some, meter), counts, all);
       } finally {
-        others.forEach(Peer::close);
+        others.forEach(Child::close);
       }
     }
   }
 
   /** How much some processes do in a second, each with one thread. */
   private interface Throughput {
-    double of(List<Peer> processes);
+    double of(List<Child> processes);
   }
 
   private static void inProcesses(
-      String what, Throughput throughput, List<Integer> counts, List<Peer> all) {
+      String what, Throughput throughput, List<Integer> counts, List<Child> all) {
     Rounds<Throughput, Double> rounds = new Rounds<>(new Selection(new String[0]));
     for (int count : counts) {
       rounds.add(count(count, "process"), measured -> measured.of(all.subList(0, count)));
@@ -254,14 +262,14 @@ public final class ScaleTable {
   }
 
   /** Until the last has done its share. */
-  private static double missesPerSecond(List<Peer> processes, Meter meter) {
+  private static double missesPerSecond(List<Child> processes, Meter meter) {
     long begin = System.nanoTime();
     int shares = askAll(processes, "miss " + TURN_MISSES + " 1", meter).size();
     return 1e9 * shares * TURN_MISSES / (System.nanoTime() - begin);
   }
 
   /** All of them at once; the first number that each answers. */
-  private static List<Double> askAll(List<Peer> processes, String question, Meter meter) {
+  private static List<Double> askAll(List<Child> processes, String question, Meter meter) {
     List<Future<String>> answers =
         processes.stream().map(process -> meter.begin(() -> process.ask(question))).toList();
     List<Double> numbers = new ArrayList<>();

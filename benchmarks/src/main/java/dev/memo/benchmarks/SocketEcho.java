@@ -20,18 +20,18 @@ final class SocketEcho implements AutoCloseable {
   private static final int BYTES = 64; // about as many as a claim has
   private static final String SERVER = "server";
 
-  private final Peer server;
-  private final Peer client;
+  private final Child server;
+  private final Child client;
 
-  private SocketEcho(Peer server, Peer client) {
+  private SocketEcho(Child server, Child client) {
     this.server = server;
     this.client = client;
   }
 
   static SocketEcho start(Path folder) {
     Path socket = folder.resolve("echo-" + System.nanoTime());
-    Peer server = Peer.start(SocketEcho.class, List.of(), SERVER, socket);
-    return new SocketEcho(server, Peer.start(SocketEcho.class, List.of(), "client", socket));
+    Child server = Child.start(SocketEcho.class, List.of(), SERVER, socket);
+    return new SocketEcho(server, Child.start(SocketEcho.class, List.of(), "client", socket));
   }
 
   /** The nanoseconds of a round trip, of each of so many threads with a connection of its own. */
@@ -46,11 +46,11 @@ final class SocketEcho implements AutoCloseable {
       try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         listening.bind(address);
         inBackground(() -> serve(listening));
-        Peer.serve(words -> "");
+        Child.serve(words -> "");
       }
     } else {
       try (Meter meter = new Meter()) {
-        Peer.serve(
+        Child.serve(
             words -> ask(address, meter, Integer.parseInt(words[0]), Integer.parseInt(words[1])));
       }
     }

@@ -37,10 +37,10 @@ final class StoreProcess {
     this.nextNew = firstNew;
   }
 
-  static Peer start(Stores store, Path folder, Scale scale, String heap) {
+  static Child start(Stores store, Path folder, Scale scale, String heap) {
     List<String> options = new ArrayList<>(store.jvmOptions());
     options.add("-Xmx" + heap);
-    return Peer.start(
+    return Child.start(
         StoreProcess.class,
         options,
         store.name(),
@@ -52,14 +52,14 @@ final class StoreProcess {
 
   /** Takes a name of {@link Stores}, its folder, and the {@link Scale}. */
   public static void main(String[] args) throws Exception {
-    Peer.becomeSilent();
+    Child.becomeSilent();
     Scale scale =
         new Scale(Long.parseLong(args[2]), Integer.parseInt(args[3]), Integer.parseInt(args[4]));
     try (Meter meter = new Meter()) {
       long firstNew = ProcessHandle.current().pid() << Integer.SIZE; // of others in its directory
       StoreProcess process =
           new StoreProcess(Stores.valueOf(args[0]), Path.of(args[1]), scale, meter, firstNew);
-      Peer.serve(process::answer);
+      Child.serve(process::answer);
       process.store.close();
     }
   }

@@ -62,7 +62,7 @@ public final class StoreTable {
   private final Scale scale;
   private final int turnMillis;
   private final Selection peers;
-  private final Map<Stores, Peer> processes = new EnumMap<>(Stores.class);
+  private final Map<Stores, Child> processes = new EnumMap<>(Stores.class);
   private final Bars bars = new Bars();
 
   private StoreTable(Scale scale, int turnMillis, Selection peers) {
@@ -120,7 +120,7 @@ public final class StoreTable {
         System.out.printf(LINE, store, "is not installed", "", "");
         continue;
       }
-      Peer process = StoreProcess.start(store, folderOf(store, folder), scale, heap());
+      Child process = StoreProcess.start(store, folderOf(store, folder), scale, heap());
       processes.put(store, process);
       if (store.owner() == store) {
         double seconds = process.askNumber("fill");
@@ -258,7 +258,7 @@ public final class StoreTable {
   }
 
   private void endAll() {
-    List<Peer> all = List.copyOf(processes.values());
+    List<Child> all = List.copyOf(processes.values());
     for (int i = all.size() - 1; i >= 0; i--) { // who owns a directory comes before who reads it
       all.get(i).close();
     }

@@ -99,9 +99,9 @@ final class StoreWorker implements AutoCloseable {
 
   /** Takes a folder for what secondaries note. */
   public static void main(String[] args) throws IOException {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     try (StoreWorker worker = new StoreWorker(Path.of(args[0]))) {
-      Peer.serve(worker::answer);
+      Child.serve(worker::answer);
     }
   }
 

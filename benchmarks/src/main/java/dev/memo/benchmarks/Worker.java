@@ -49,10 +49,10 @@ final class Worker {
 
   /** Takes the directory and a number that no other worker has. */
   public static void main(String[] args) throws Exception {
-    Peer.becomeQuiet();
+    Child.becomeQuiet();
     try (Memo memo = Memo.open(Path.of(args[0]));
         Meter meter = new Meter()) {
-      Peer.serve(new Worker(memo, meter, Integer.parseInt(args[1]))::answer);
+      Child.serve(new Worker(memo, meter, Integer.parseInt(args[1]))::answer);
     }
   }
 
