@@ -7,12 +7,15 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** How long each of many calls took, in nanoseconds. As text, what one process tells another. */
-record Latencies(double mean, double p50, double p99, double p999, double max) {
+record Latencies(int count, double mean, double p50, double p99, double p999, double max) {
+  /** Of fewer calls the last thousandth is no more than the slowest few. */
+  private static final int ENOUGH = 10_000;
 
   static Latencies of(long[] nanos) {
     long[] sorted = nanos.clone();
     Arrays.sort(sorted);
     return new Latencies(
+        sorted.length,
         Arrays.stream(sorted).average().orElseThrow(),
         at(sorted, 0.5),
         at(sorted, 0.99),
@@ -26,20 +29,27 @@ record Latencies(double mean, double p50, double p99, double p999, double max) {
 
   static Latencies parse(String text) {
     double[] numbers = Arrays.stream(text.split(" ")).mapToDouble(Double::parseDouble).toArray();
-    return new Latencies(numbers[0], numbers[1], numbers[2], numbers[3], numbers[4]);
+    return new Latencies(
+        (int) numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
   }
 
-  /** The medians of several rounds, in microseconds: p50, p99, p99.9, most. */
+  /** The medians of several rounds, in microseconds: p50, p99, p99.9 of enough calls, most. */
   static String percentiles(List<Latencies> rounds) {
-    return Stream.<ToDoubleFunction<Latencies>>of(
-            Latencies::p50, Latencies::p99, Latencies::p999, Latencies::max)
-        .map(of -> Spread.of(rounds.stream().map(of::applyAsDouble).toList()).median() / 1e3)
-        .map(Spread::number)
+    boolean enough = rounds.stream().allMatch(round -> round.count >= ENOUGH);
+    return Stream.of(
+            median(rounds, Latencies::p50),
+            median(rounds, Latencies::p99),
+            enough ? median(rounds, Latencies::p999) : "-",
+            median(rounds, Latencies::max))
         .collect(Collectors.joining(", "));
+  }
+
+  private static String median(List<Latencies> rounds, ToDoubleFunction<Latencies> of) {
+    return Spread.number(Spread.of(rounds.stream().map(of::applyAsDouble).toList()).median() / 1e3);
   }
 
   @Override
   public String toString() {
-    return mean + " " + p50 + " " + p99 + " " + p999 + " " + max;
+    return count + " " + mean + " " + p50 + " " + p99 + " " + p999 + " " + max;
   }
 }

@@ -2,16 +2,13 @@ package dev.memo.benchmarks;
 
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
@@ -41,11 +38,9 @@ public final class Results {
       Written by `Results` in this folder. Each section says when and where it was measured, and the
       command that repeats it. Figures compare within a section only: what stands in one table took
       turns in one run.
-
-      %s
       """;
 
-  /** Of these the head says the version. */
+  /** Of these a section says the version. */
   private static final List<String> LIBRARIES =
       List.of(
           "rocksdbjni",
@@ -57,14 +52,23 @@ public final class Results {
           "lmdbjava",
           "jedis");
 
-  private static final String SECTION = "## ";
+  private final ResultsFile file =
+      new ResultsFile(
+          Path.of("RESULTS.md"),
+          HEAD,
+          Part.known().stream()
+              .flatMap(part -> Stream.of(title(part, false), title(part, true)))
+              .toList());
 
-  private final Path file;
   private final boolean quick;
+  private final List<String> failed = new ArrayList<>();
 
-  private Results(Path file, boolean quick) {
-    this.file = file;
+  private Results(boolean quick) {
     this.quick = quick;
+  }
+
+  private static String title(Part part, boolean quick) {
+    return quick ? part.title() + " (quick)" : part.title();
   }
 
   /** Takes names of parts, all without one, and {@code --quick}. */
@@ -78,9 +82,12 @@ public final class Results {
         parts.add(Part.named(arg));
       }
     }
-    Results results = new Results(Path.of("RESULTS.md"), quick);
+    Results results = new Results(quick);
     for (Part part : parts.isEmpty() ? Part.ALL : parts) {
       results.measure(part);
+    }
+    if (!results.failed.isEmpty()) {
+      throw new IllegalStateException("not measured, see above: " + results.failed);
     }
   }
 
@@ -89,16 +96,21 @@ public final class Results {
     if (arguments == null) {
       return;
     }
-    System.out.println("\n" + SECTION + part.title() + "\n");
+    System.out.println("\n## " + title(part, quick) + "\n");
     long begin = System.nanoTime();
-    String printed = run(part, arguments);
-    long minutes = TimeUnit.NANOSECONDS.toMinutes(System.nanoTime() - begin);
-    Map<String, String> sections = sections();
-    sections.put(
-        part.title(),
+    StringBuilder printed = new StringBuilder();
+    int status = run(part, arguments, printed);
+    if (status != 0) {
+      System.out.println("The table ended with " + status);
+      failed.add(part.name()); // the other parts are worth having
+      return;
+    }
+    double seconds = (double) (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(1);
+    file.put(
+        title(part, quick),
         """
-
-        %s, %s; %d minutes%s: `-Dtable=%s -Dargs="%s"`
+        %s, %s; %d minutes: `-Dtable=%s -Dargs="%s"`
+        %s
 
         ```
         %s
@@ -107,12 +119,11 @@ public final class Results {
             .formatted(
                 LocalDate.now(ZoneOffset.UTC),
                 machine(),
-                minutes,
-                quick ? ", quick" : "",
+                Math.max(1, Math.round(seconds / 60)),
                 part.table().getSimpleName(),
                 arguments,
-                printed.stripTrailing()));
-    write(sections);
+                versions(),
+                printed.toString().stripTrailing()));
   }
 
   private static String machine() {
@@ -151,11 +162,12 @@ public final class Results {
                     .results()
                     .map(found -> library + " " + found.group(1))
                     .limit(1))
-        .collect(Collectors.joining(", ", "At the last run: ", "."));
+        .collect(Collectors.joining(", "));
   }
 
-  /** Runs the table in a JVM of its own, shows what it prints, and returns it. */
-  private String run(Part part, String arguments) throws IOException, InterruptedException {
+  /** Runs the table in a JVM of its own, and shows what it prints; returns how it ended. */
+  private static int run(Part part, String arguments, StringBuilder printed)
+      throws IOException, InterruptedException {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-cp");
@@ -166,8 +178,8 @@ public final class Results {
     }
     Process process =
         new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.INHERIT).start();
-    Runtime.getRuntime().addShutdownHook(new Thread(process::destroy)); // it would go on alone
-    StringBuilder printed = new StringBuilder();
+    Thread hook = new Thread(process::destroy); // it would go on alone
+    Runtime.getRuntime().addShutdownHook(hook);
     try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
       for (String line = lines.readLine(); line != null; line = lines.readLine()) {
         System.out.println(line);
@@ -175,47 +187,7 @@ public final class Results {
       }
     }
     int status = process.waitFor();
-    if (status != 0) {
-      throw new IllegalStateException(part.table().getSimpleName() + " ended with " + status);
-    }
-    return printed.toString();
-  }
-
-  /** What was measured before, by titles. */
-  private Map<String, String> sections() {
-    Map<String, String> sections = new LinkedHashMap<>();
-    if (!Files.exists(file)) {
-      return sections;
-    }
-    try {
-      String all = Files.readString(file);
-      int first = all.indexOf(SECTION);
-      for (String section : (first < 0 ? "" : all.substring(first)).split("(?m)^" + SECTION, -1)) {
-        if (!section.isBlank()) {
-          int end = section.indexOf('\n');
-          sections.put(section.substring(0, end), section.substring(end + 1));
-        }
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return sections;
-  }
-
-  /** In the order of the parts. */
-  private void write(Map<String, String> sections) throws IOException {
-    StringBuilder all = new StringBuilder(HEAD.formatted(versions()));
-    for (Part part : Part.known()) {
-      String section = sections.get(part.title());
-      if (section != null) {
-        all.append('\n')
-            .append(SECTION)
-            .append(part.title())
-            .append('\n')
-            .append(section.stripTrailing())
-            .append('\n');
-      }
-    }
-    Files.writeString(file, all);
+    boolean unused = Runtime.getRuntime().removeShutdownHook(hook);
+    return status;
   }
 }

@@ -13,11 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Two processes of which one sends back what the other sends: what a question to another process
- * costs, whatever is asked.
+ * Two processes of which one answers what the other sends, without a look at it: what a question to
+ * another process costs, whatever is asked.
  */
 final class SocketEcho implements AutoCloseable {
-  private static final int BYTES = 64; // about as many as a claim has
+  /** Of an answer, and of a question that has no value; about as many as a claim has. */
+  static final int BYTES = 64;
+
   private static final String SERVER = "server";
 
   private final Child server;
@@ -28,10 +30,14 @@ final class SocketEcho implements AutoCloseable {
     this.client = client;
   }
 
-  static SocketEcho start(Path folder) {
+  /**
+   * @param bytes of each question
+   */
+  static SocketEcho start(Path folder, int bytes) {
     Path socket = folder.resolve("echo-" + System.nanoTime());
-    Child server = Child.start(SocketEcho.class, List.of(), SERVER, socket);
-    return new SocketEcho(server, Child.start(SocketEcho.class, List.of(), "client", socket));
+    Child server = Child.start(SocketEcho.class, List.of(), SERVER, socket, bytes);
+    return new SocketEcho(
+        server, Child.start(SocketEcho.class, List.of(), "client", socket, bytes));
   }
 
   /** The nanoseconds of a round trip, of each of so many threads with a connection of its own. */
@@ -39,19 +45,21 @@ final class SocketEcho implements AutoCloseable {
     return client.askNumber(threads + " " + millis);
   }
 
-  /** Takes which of the two it is, and the path of the socket. */
+  /** Takes which of the two it is, the path of the socket, and the size of questions. */
   public static void main(String[] args) throws IOException {
     UnixDomainSocketAddress address = UnixDomainSocketAddress.of(args[1]);
+    int bytes = Integer.parseInt(args[2]);
     if (args[0].equals(SERVER)) {
       try (ServerSocketChannel listening = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
         listening.bind(address);
-        inBackground(() -> serve(listening));
+        inBackground(() -> serve(listening, bytes));
         Child.serve(words -> "");
       }
     } else {
       try (Meter meter = new Meter()) {
         Child.serve(
-            words -> ask(address, meter, Integer.parseInt(words[0]), Integer.parseInt(words[1])));
+            words ->
+                ask(address, bytes, meter, Integer.parseInt(words[0]), Integer.parseInt(words[1])));
       }
     }
   }
@@ -76,41 +84,43 @@ final class SocketEcho implements AutoCloseable {
     thread.start();
   }
 
-  private static void serve(ServerSocketChannel listening) throws IOException {
+  private static void serve(ServerSocketChannel listening, int bytes) throws IOException {
     while (true) {
       SocketChannel connection = listening.accept();
-      inBackground(() -> echo(connection));
+      inBackground(() -> answer(connection, bytes));
     }
   }
 
-  private static void echo(SocketChannel connection) throws IOException {
+  private static void answer(SocketChannel connection, int bytes) throws IOException {
     try (connection) {
-      ByteBuffer message = ByteBuffer.allocateDirect(BYTES);
+      ByteBuffer question = ByteBuffer.allocateDirect(bytes);
+      ByteBuffer answer = ByteBuffer.allocateDirect(BYTES);
       while (true) {
-        read(connection, message);
-        write(connection, message);
+        read(connection, question);
+        write(connection, answer);
       }
     }
   }
 
-  private static String ask(UnixDomainSocketAddress address, Meter meter, int threads, int millis)
+  private static String ask(
+      UnixDomainSocketAddress address, int bytes, Meter meter, int threads, int millis)
       throws Exception {
     List<SocketChannel> connections = new ArrayList<>();
-    List<ByteBuffer> messages = new ArrayList<>();
+    List<ByteBuffer> questions = new ArrayList<>();
+    List<ByteBuffer> answers = new ArrayList<>();
     try {
       for (int i = 0; i < threads; i++) {
         connections.add(SocketChannel.open(address));
-        messages.add(ByteBuffer.allocateDirect(BYTES));
+        questions.add(ByteBuffer.allocateDirect(bytes));
+        answers.add(ByteBuffer.allocateDirect(BYTES));
       }
       Meter.Measured measured =
           meter.measure(
               threads,
               millis,
               (thread, i) -> {
-                ByteBuffer message = messages.get(thread);
-                message.clear();
-                write(connections.get(thread), message);
-                read(connections.get(thread), message);
+                write(connections.get(thread), questions.get(thread));
+                read(connections.get(thread), answers.get(thread));
               });
       return "" + measured.nanosPerCall();
     } finally {
@@ -121,6 +131,7 @@ final class SocketEcho implements AutoCloseable {
   }
 
   private static void write(SocketChannel to, ByteBuffer message) throws IOException {
+    message.clear();
     while (message.hasRemaining()) {
       int unused = to.write(message);
     }
@@ -133,7 +144,6 @@ final class SocketEcho implements AutoCloseable {
         throw new EOFException();
       }
     }
-    message.flip();
   }
 
   @Override

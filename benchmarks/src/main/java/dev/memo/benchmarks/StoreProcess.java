@@ -17,6 +17,9 @@ import java.util.concurrent.TimeUnit;
 final class StoreProcess {
   private static final int FILLING_THREADS = 2;
 
+  /** All, or so many that each block of a store with short values has some of them. */
+  private static final long WARM_KEYS = 300_000;
+
   private final Stores kind;
   private final Path folder;
   private final Scale scale;
@@ -67,6 +70,7 @@ final class StoreProcess {
   private String answer(String[] words) throws Exception {
     return switch (words[0]) {
       case "fill" -> fill();
+      case "warm" -> warm();
       case "read" ->
           read(Long.parseLong(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
       case "miss" -> miss(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
@@ -89,6 +93,27 @@ final class StoreProcess {
     double seconds = (double) (System.nanoTime() - begin) / TimeUnit.SECONDS.toNanos(1);
     store.settle();
     return "" + seconds;
+  }
+
+  /** Reads most of what there is, so that what a store keeps in memory is there. */
+  private String warm() throws Exception {
+    long step = Math.max(1, scale.entries() / WARM_KEYS);
+    meter.inThreads(
+        FILLING_THREADS,
+        thread -> {
+          for (long i = thread; i * step < scale.entries(); i += FILLING_THREADS) {
+            String unused = value(i * step);
+          }
+        });
+    return "";
+  }
+
+  private String value(long number) {
+    String value = store.get(Key.of(number));
+    if (value == null || value.length() != scale.valueChars()) {
+      throw new IllegalStateException("value of " + number + ": " + value);
+    }
+    return value;
   }
 
   /** Has so many new keys computed by each thread; answers as {@link Latencies} does. */
@@ -122,11 +147,7 @@ final class StoreProcess {
             threads,
             millis,
             (thread, i) -> {
-              long number = Uniform.below(limit, measurement, thread, i);
-              String value = store.get(Key.of(number));
-              if (value == null || value.length() != scale.valueChars()) {
-                throw new IllegalStateException("value of " + number + ": " + value);
-              }
+              String unused = value(Uniform.below(limit, measurement, thread, i));
             });
     return "" + measured.nanosPerCall();
   }

@@ -40,6 +40,7 @@ public final class StoreTable {
   private static final long HOT = 1_000;
   private static final int TURN_MILLIS = 500;
   private static final int TURN_CHARS = 5_000_000; // of new values
+  private static final int MIN_TURN_KEYS = 2_000;
   private static final int MAX_TURN_KEYS = 50_000;
 
   /** Those that compute what they do not have; and RocksDB, to which the others are compared. */
@@ -54,7 +55,7 @@ public final class StoreTable {
           Stores.MEMO_SECONDARY,
           Stores.MEMO_SOCKET);
 
-  private static final Latencies NONE = new Latencies(0, 0, 0, 0, 0);
+  private static final Latencies NONE = new Latencies(0, 0, 0, 0, 0, 0);
   private static final String ROUND_TRIP = "two round trips + memo, disk";
 
   private static final String LINE = "%-30s %-24s %-20s %s%n";
@@ -94,6 +95,7 @@ public final class StoreTable {
       StoreTable table = new StoreTable(scale, turnMillis, peers);
       try {
         table.fill(folder.path());
+        table.processes.values().forEach(process -> process.ask("warm"));
         for (int threads : List.of(1, 2)) {
           table.read("any of all", scale.entries(), threads);
           table.read("hot ones", Math.min(HOT, scale.entries()), threads);
@@ -198,11 +200,13 @@ public final class StoreTable {
         });
     Map<String, List<Latencies>> results;
     List<Double> roundTrips = new ArrayList<>();
-    try (SocketEcho echo = SocketEcho.start(folder)) {
+    try (SocketEcho claim = SocketEcho.start(folder, SocketEcho.BYTES);
+        SocketEcho put = SocketEcho.start(folder, SocketEcho.BYTES + scale.valueChars())) {
       rounds.add(
           ROUND_TRIP,
           question -> {
-            roundTrips.add(echo.nanos(threads, turnMillis));
+            roundTrips.add(
+                claim.nanos(threads, turnMillis / 2) + put.nanos(threads, turnMillis / 2));
             return NONE;
           });
       results = rounds.run("miss " + keys + " " + threads);
@@ -214,9 +218,7 @@ public final class StoreTable {
         roundTrips.subList(roundTrips.size() - primary.size(), roundTrips.size());
     means.put(
         ROUND_TRIP,
-        IntStream.range(0, primary.size())
-            .mapToObj(i -> 2 * counted.get(i) + primary.get(i))
-            .toList());
+        IntStream.range(0, primary.size()).mapToObj(i -> counted.get(i) + primary.get(i)).toList());
     header(
         "Miss", threads, "ns, each thread", "ratio to RocksDB tuned", "us: p50, p99, p99.9, most");
     means.forEach(
@@ -242,7 +244,7 @@ public final class StoreTable {
 
   /** New ones, in a turn of misses. */
   private int turnKeys() {
-    return Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars());
+    return Math.max(MIN_TURN_KEYS, Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars()));
   }
 
   private static void header(String what, int threads, String... titles) {
