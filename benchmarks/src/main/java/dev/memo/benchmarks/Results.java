@@ -109,8 +109,9 @@ public final class Results {
     file.put(
         title(part, quick),
         """
-        %s, %s; %d minutes: `-Dtable=%s -Dargs="%s"`
-        %s
+        %s, %s; took %d min: `-Dtable=%s -Dargs="%s"`
+
+        With %s.
 
         ```
         %s

@@ -39,7 +39,7 @@ public final class StoreTable {
   private static final int VALUE_CHARS = 100;
   private static final long HOT = 1_000;
   private static final int TURN_MILLIS = 500;
-  private static final int TURN_CHARS = 5_000_000; // of new values
+  private static final int TURN_CHARS = 5_000_000; // of new values, in a turn of that length
   private static final int MIN_TURN_KEYS = 2_000;
   private static final int MAX_TURN_KEYS = 50_000;
 
@@ -244,7 +244,8 @@ public final class StoreTable {
 
   /** New ones, in a turn of misses. */
   private int turnKeys() {
-    return Math.max(MIN_TURN_KEYS, Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars()));
+    int most = Math.min(MAX_TURN_KEYS, TURN_CHARS / scale.valueChars());
+    return Math.max(MIN_TURN_KEYS, (int) ((long) most * turnMillis / TURN_MILLIS));
   }
 
   private static void header(String what, int threads, String... titles) {
