@@ -33,14 +33,17 @@ record Latencies(int count, double mean, double p50, double p99, double p999, do
         (int) numbers[0], numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]);
   }
 
-  /** The medians of several rounds, in microseconds: p50, p99, p99.9 of enough calls, most. */
+  /**
+   * In microseconds: the medians of several rounds of p50, p99 and, of enough calls, p99.9; and the
+   * most of all.
+   */
   static String percentiles(List<Latencies> rounds) {
     boolean enough = rounds.stream().allMatch(round -> round.count >= ENOUGH);
     return Stream.of(
             median(rounds, Latencies::p50),
             median(rounds, Latencies::p99),
             enough ? median(rounds, Latencies::p999) : "-",
-            median(rounds, Latencies::max))
+            Spread.number(rounds.stream().mapToDouble(Latencies::max).max().orElseThrow() / 1e3))
         .collect(Collectors.joining(", "));
   }
 

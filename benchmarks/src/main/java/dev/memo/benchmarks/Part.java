@@ -1,6 +1,6 @@
 package dev.memo.benchmarks;
 
-import dev.memo.benchmarks.stores.Stores;
+import dev.memo.benchmarks.stores.StoreKind;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
@@ -48,9 +48,9 @@ record Part(String name, String title, Class<?> table, String full, @Nullable St
           new Part("process", "What processes share, and takeover", ProcessTable.class, "", "hit"));
 
   /** Of each peer, beside which {@code hits} measures memo too: only it, RocksDB and memo. */
-  static final List<Part> OF_PEERS = Stores.PEERS.stream().map(Part::beside).toList();
+  static final List<Part> OF_PEERS = StoreKind.PEERS.stream().map(Part::beside).toList();
 
-  private static Part beside(Stores peer) {
+  private static Part beside(StoreKind peer) {
     return new Part(
         peer.word().toLowerCase(Locale.ROOT),
         "Hits and misses beside " + peer + ", 100 characters",

@@ -3,7 +3,7 @@ package dev.memo.benchmarks;
 import static java.util.Objects.requireNonNull;
 
 import dev.memo.benchmarks.stores.Scale;
-import dev.memo.benchmarks.stores.Stores;
+import dev.memo.benchmarks.stores.StoreKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -35,7 +35,7 @@ public final class ScaleTable {
   private static final int VALUE_CHARS = 100;
   private static final long BASE = 100_000;
   private static final int TURN_MILLIS = 500;
-  private static final int TURN_MISSES = 5_000;
+  private static final int TURN_MISSES = 10_000;
   private static final String RAW = ", RocksDB alone";
   private static final String HEAP = "512m";
 
@@ -75,10 +75,10 @@ public final class ScaleTable {
       implements AutoCloseable {
 
     static Row filled(String name, Path folder, Scale scale) {
-      return filled(name, folder, scale, Stores.MEMO_DISK);
+      return filled(name, folder, scale, StoreKind.MEMO_DISK);
     }
 
-    static Row filled(String name, Path folder, Scale scale, Stores store) {
+    static Row filled(String name, Path folder, Scale scale, StoreKind store) {
       try {
         Files.createDirectories(folder);
       } catch (IOException e) {
@@ -122,7 +122,7 @@ public final class ScaleTable {
                 entries(count) + RAW,
                 folder.resolve("raw-" + count),
                 scale,
-                Stores.ROCKS_DB_AS_MEMO));
+                StoreKind.ROCKS_DB_AS_MEMO));
       }
       Map<String, List<Double>> hits = compare("As entries grow", rows, entries(BASE));
       for (long count : counts) {
@@ -218,7 +218,7 @@ public final class ScaleTable {
       try {
         int most = counts.get(counts.size() - 1);
         while (others.size() < most - 1) {
-          others.add(StoreProcess.start(Stores.MEMO_SECONDARY, first.folder, scale, HEAP));
+          others.add(StoreProcess.start(StoreKind.MEMO_SECONDARY, first.folder, scale, HEAP));
         }
         List<Child> all = new ArrayList<>(List.of(first.owner));
         all.addAll(others);

@@ -19,6 +19,11 @@ final class Selection {
     return isWanted(name);
   }
 
+  /** Whether some rows were asked for, not all. */
+  boolean isNarrow() {
+    return !words.isEmpty();
+  }
+
   private boolean isWanted(String name) {
     return words.isEmpty() || words.stream().anyMatch(name::contains);
   }

@@ -14,7 +14,7 @@ import java.util.List;
 
 /**
  * Two processes of which one answers what the other sends, without a look at it: what a question to
- * another process costs, whatever is asked.
+ * another process costs at least, whatever is asked.
  */
 final class SocketEcho implements AutoCloseable {
   /** Of an answer, and of a question that has no value; about as many as a claim has. */

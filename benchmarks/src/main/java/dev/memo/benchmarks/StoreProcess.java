@@ -3,7 +3,7 @@ package dev.memo.benchmarks;
 import dev.memo.benchmarks.stores.Key;
 import dev.memo.benchmarks.stores.KeyValueStore;
 import dev.memo.benchmarks.stores.Scale;
-import dev.memo.benchmarks.stores.Stores;
+import dev.memo.benchmarks.stores.StoreKind;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -20,7 +20,7 @@ final class StoreProcess {
   /** All, or so many that each block of a store with short values has some of them. */
   private static final long WARM_KEYS = 300_000;
 
-  private final Stores kind;
+  private final StoreKind kind;
   private final Path folder;
   private final Scale scale;
   private final Meter meter;
@@ -31,7 +31,7 @@ final class StoreProcess {
   /**
    * @param firstNew the number of a key from which on nobody else puts any
    */
-  private StoreProcess(Stores kind, Path folder, Scale scale, Meter meter, long firstNew) {
+  private StoreProcess(StoreKind kind, Path folder, Scale scale, Meter meter, long firstNew) {
     this.kind = kind;
     this.folder = folder;
     this.scale = scale;
@@ -40,7 +40,7 @@ final class StoreProcess {
     this.nextNew = firstNew;
   }
 
-  static Child start(Stores store, Path folder, Scale scale, String heap) {
+  static Child start(StoreKind store, Path folder, Scale scale, String heap) {
     List<String> options = new ArrayList<>(store.jvmOptions());
     options.add("-Xmx" + heap);
     return Child.start(
@@ -53,7 +53,7 @@ final class StoreProcess {
         scale.functions());
   }
 
-  /** Takes a name of {@link Stores}, its folder, and the {@link Scale}. */
+  /** Takes a name of {@link StoreKind}, its folder, and the {@link Scale}. */
   public static void main(String[] args) throws Exception {
     Child.becomeSilent();
     Scale scale =
@@ -61,7 +61,7 @@ final class StoreProcess {
     try (Meter meter = new Meter()) {
       long firstNew = ProcessHandle.current().pid() << Integer.SIZE; // of others in its directory
       StoreProcess process =
-          new StoreProcess(Stores.valueOf(args[0]), Path.of(args[1]), scale, meter, firstNew);
+          new StoreProcess(StoreKind.valueOf(args[0]), Path.of(args[1]), scale, meter, firstNew);
       Child.serve(process::answer);
       process.store.close();
     }

@@ -3,7 +3,7 @@ package dev.memo.benchmarks;
 import static java.util.Objects.requireNonNull;
 
 import dev.memo.benchmarks.stores.Scale;
-import dev.memo.benchmarks.stores.Stores;
+import dev.memo.benchmarks.stores.StoreKind;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -29,10 +29,10 @@ import java.util.stream.IntStream;
  * </pre>
  *
  * <p>The second says how many entries there are and how long their values; the third how many
- * milliseconds a turn takes, and which peers are measured beside memo and RocksDB: those whose name
- * contains one of the words. Each store has a JVM of its own, filled once; the stores take turns in
- * every round, so that what slows down the machine slows down all. A figure is the median of the
- * rounds and, in brackets, the least and the most. A ratio compares round by round.
+ * milliseconds a turn of hits takes, and which peers are measured beside memo and RocksDB: those
+ * whose name contains one of the words. Each store has a JVM of its own, filled once; the stores
+ * take turns in every round, so that what slows down the machine slows down all. A figure is the
+ * median of the rounds and, in brackets, the least and the most. A ratio compares round by round.
  */
 public final class StoreTable {
   private static final long ENTRIES = 1_000_000;
@@ -44,16 +44,16 @@ public final class StoreTable {
   private static final int MAX_TURN_KEYS = 50_000;
 
   /** Those that compute what they do not have; and RocksDB, to which the others are compared. */
-  private static final Set<Stores> COMPUTING =
+  private static final Set<StoreKind> COMPUTING =
       EnumSet.of(
-          Stores.CAFFEINE,
-          Stores.EHCACHE,
-          Stores.ROCKS_DB,
-          Stores.ROCKS_DB_AS_MEMO,
-          Stores.MEMO,
-          Stores.MEMO_DISK,
-          Stores.MEMO_SECONDARY,
-          Stores.MEMO_SOCKET);
+          StoreKind.CAFFEINE,
+          StoreKind.EHCACHE,
+          StoreKind.ROCKS_DB,
+          StoreKind.ROCKS_DB_AS_MEMO,
+          StoreKind.MEMO,
+          StoreKind.MEMO_DISK,
+          StoreKind.MEMO_SECONDARY,
+          StoreKind.MEMO_SOCKET);
 
   private static final Latencies NONE = new Latencies(0, 0, 0, 0, 0, 0);
   private static final String ROUND_TRIP = "two round trips + memo, disk";
@@ -63,7 +63,7 @@ public final class StoreTable {
   private final Scale scale;
   private final int turnMillis;
   private final Selection peers;
-  private final Map<Stores, Child> processes = new EnumMap<>(Stores.class);
+  private final Map<StoreKind, Child> processes = new EnumMap<>(StoreKind.class);
   private final Bars bars = new Bars();
 
   private StoreTable(Scale scale, int turnMillis, Selection peers) {
@@ -113,12 +113,14 @@ public final class StoreTable {
 
   private void fill(Path folder) {
     System.out.printf(
-        "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB outside the heap, heap");
-    for (Stores store : Stores.values()) {
-      if (Stores.PEERS.contains(store) && !peers.wants(store.toString())) {
+        "%n" + LINE, "Filled", "seconds", "bytes on disk/entry", "MB then: outside the heap, heap");
+    for (StoreKind store : StoreKind.values()) {
+      if (StoreKind.PEERS.contains(store) && !peers.wants(store.toString())) {
         continue;
       }
-      if (!store.isInstalled()) {
+      if (!store.isInstalled() && peers.isNarrow()) {
+        throw new IllegalStateException(store + " was asked for, and is not installed");
+      } else if (!store.isInstalled()) {
         System.out.printf(LINE, store, "is not installed", "", "");
         continue;
       }
@@ -135,9 +137,12 @@ public final class StoreTable {
             memory.megabytes());
       }
     }
+    processes.keySet().stream()
+        .filter(store -> !store.note().isEmpty())
+        .forEach(store -> System.out.println(store + ": " + store.note()));
   }
 
-  private static Path folderOf(Stores store, Path parent) {
+  private static Path folderOf(StoreKind store, Path parent) {
     try {
       return Files.createDirectories(parent.resolve(store.owner().name()));
     } catch (IOException e) {
@@ -166,20 +171,25 @@ public final class StoreTable {
                 LINE,
                 store,
                 Spread.of(nanos),
-                Spread.ofRatios(nanos, results.get(Stores.ROCKS_DB.toString())),
-                Spread.ofRatios(nanos, results.get(Stores.CAFFEINE.toString()))));
+                Spread.ofRatios(nanos, results.get(StoreKind.ROCKS_DB.toString())),
+                Spread.ofRatios(nanos, results.get(StoreKind.CAFFEINE.toString()))));
     String where = what + ", " + threads(threads);
-    for (Stores raw : List.of(Stores.ROCKS_DB_AS_MEMO, Stores.ROCKS_DB)) {
-      bars.add("disk hit, " + where + beside(raw), 1.3, results, Stores.MEMO_DISK, raw);
+    for (StoreKind raw : List.of(StoreKind.ROCKS_DB_AS_MEMO, StoreKind.ROCKS_DB)) {
+      bars.add("disk hit, " + where + beside(raw), 1.3, results, StoreKind.MEMO_DISK, raw);
     }
-    bars.add("hit in a secondary, " + where, 1.2, results, Stores.MEMO_SECONDARY, Stores.MEMO_DISK);
-    List<Double> caffeine = results.get(Stores.CAFFEINE.toString());
+    bars.add(
+        "hit in a secondary, " + where,
+        1.2,
+        results,
+        StoreKind.MEMO_SECONDARY,
+        StoreKind.MEMO_DISK);
+    List<Double> caffeine = results.get(StoreKind.CAFFEINE.toString());
     if (limit <= HOT && caffeine != null) {
-      List<Double> loop = requireNonNull(results.get(Stores.LOOP.toString()));
+      List<Double> loop = requireNonNull(results.get(StoreKind.LOOP.toString()));
       bars.add(
           "heap hit, " + where + ", both without the loop",
           1.3,
-          differences(requireNonNull(results.get(Stores.MEMO.toString())), loop),
+          differences(requireNonNull(results.get(StoreKind.MEMO.toString())), loop),
           differences(caffeine, loop));
     }
   }
@@ -213,7 +223,7 @@ public final class StoreTable {
     }
     Map<String, List<Double>> means = new LinkedHashMap<>();
     results.forEach((store, rows) -> means.put(store, rows.stream().map(Latencies::mean).toList()));
-    List<Double> primary = requireNonNull(means.get(Stores.MEMO_DISK.toString()));
+    List<Double> primary = requireNonNull(means.get(StoreKind.MEMO_DISK.toString()));
     List<Double> counted =
         roundTrips.subList(roundTrips.size() - primary.size(), roundTrips.size());
     means.put(
@@ -227,18 +237,18 @@ public final class StoreTable {
                 LINE,
                 store,
                 Spread.of(nanos),
-                Spread.ofRatios(nanos, means.get(Stores.ROCKS_DB.toString())),
+                Spread.ofRatios(nanos, means.get(StoreKind.ROCKS_DB.toString())),
                 store.equals(ROUND_TRIP)
                     ? ""
                     : Latencies.percentiles(requireNonNull(results.get(store)))));
     String where = threads(threads);
-    for (Stores raw : List.of(Stores.ROCKS_DB_AS_MEMO, Stores.ROCKS_DB)) {
-      bars.add("miss in the primary, " + where + beside(raw), 1.5, means, Stores.MEMO_DISK, raw);
+    for (StoreKind raw : List.of(StoreKind.ROCKS_DB_AS_MEMO, StoreKind.ROCKS_DB)) {
+      bars.add("miss in the primary, " + where + beside(raw), 1.5, means, StoreKind.MEMO_DISK, raw);
     }
     bars.add(
         "miss in a secondary, " + where,
         1,
-        means.get(Stores.MEMO_SECONDARY.toString()),
+        means.get(StoreKind.MEMO_SECONDARY.toString()),
         means.get(ROUND_TRIP));
   }
 
@@ -252,7 +262,7 @@ public final class StoreTable {
     System.out.printf("%n" + LINE, what + ", " + threads(threads), titles[0], titles[1], titles[2]);
   }
 
-  private static String beside(Stores other) {
+  private static String beside(StoreKind other) {
     return "; " + other;
   }
 

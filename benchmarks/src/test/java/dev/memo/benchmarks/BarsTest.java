@@ -31,6 +31,12 @@ final class BarsTest {
   }
 
   @Test
+  void timeBelowZeroHasNotMetTheBar() {
+    bars.add("hit", 1.3, List.of(5.0), List.of(-1.0));
+    assertThat(lines()).endsWith("hit | 1.30 | -5.00 [-5.00..-5.00] | MISSED");
+  }
+
+  @Test
   void nothingIsSaidOfWhatWasNotMeasured() {
     bars.add("hit", 2, List.of(1.0), null);
     bars.add("miss", 2, null, List.of(1.0));

@@ -19,8 +19,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 
 /**
- * The rows that the database has of a call: its entries and its tombstone. To be used under the
- * lock of the call's {@link ClaimStripe}.
+ * The rows that the database has of calls, entries and tombstones: looks at them, and changes them
+ * so that readers know. To be used under the locks of the calls' {@link ClaimStripe}s.
  *
  * <p>One damaged block makes all rows in it unreadable, for good. That must not keep a call from
  * being stored or invalidated: what cannot be read counts as what is safe.

@@ -31,7 +31,7 @@ final class Puts {
 
   /**
    * @param replies to those who wait for one of the results
-   * @param most how many there are
+   * @param count how many there are
    */
   Puts(
       Functions functions,
@@ -39,13 +39,13 @@ final class Puts {
       CallRows rows,
       Sequences sequences,
       Replies replies,
-      int most) {
+      int count) {
     this.functions = functions;
     this.stripes = stripes;
     this.rows = rows;
     this.sequences = sequences;
     this.replies = replies;
-    this.answers = new PutAnswer[most];
+    this.answers = new PutAnswer[count];
   }
 
   /** A result that is to be written. */

@@ -16,6 +16,7 @@ import dev.memo.process.wire.Connection;
 import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
+import dev.memo.store.StackReserve;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -48,6 +49,9 @@ final class Session implements Connection.Listener {
 
   /** Values that wait to be read by the secondary, before it is sent no more. */
   private static final long MAX_UNSENT_BYTES = 64 << 20;
+
+  /** Stack to tell the secondary of the end of a wait: half of that would leave a claim behind. */
+  private static final int RESERVED_BYTES = 8 << 10;
 
   /** No process has so many threads that ask. */
   private static final int MAX_UNSENT = 1 << 17;
@@ -319,13 +323,14 @@ final class Session implements Connection.Listener {
   /** A wait has its answer, unless the secondary has abandoned it. */
   private void goOn(
       int stream, Waiting waiting, CallKey key, int variant, Chain chain, Answer next) {
-    if (waits.remove(stream, waiting)) {
-      try {
+    try {
+      StackReserve.require(RESERVED_BYTES);
+      if (waits.remove(stream, waiting)) {
         connection.send(stream, told(stream, key, variant, chain, next));
-      } catch (RuntimeException | Error e) {
-        connection.close(e); // or the secondary would wait for ever, perhaps with a claim
-        throw e;
       }
+    } catch (RuntimeException | Error e) {
+      connection.close(e); // or the secondary would wait for ever, perhaps with a claim
+      throw e;
     }
   }
 

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A map in a mapped file, of a size that has to be known before. It has bytes for values, which it
  * copies at once, while of a string it encodes and decodes character by character. It needs
- * packages of the JDK to be opened ({@link Stores#jvmOptions}).
+ * packages of the JDK to be opened ({@link StoreKind#jvmOptions}).
  */
 final class ChronicleMapStore implements KeyValueStore {
   private final ChronicleMap<byte[], byte[]> map;

@@ -9,88 +9,78 @@ import org.rocksdb.IndexSearchType;
 
 /** RocksDB as memo opens it, and with one or two things changed. */
 public enum RocksSetup {
-  MEMO("as memo"),
-  BLOCK_1K("1 KB blocks"),
-  BLOCK_2K("2 KB blocks"),
-  BLOCK_16K("16 KB blocks"),
-  RESTART_1("restart interval 1"),
-  RESTART_4("restart interval 4"),
-  BLOCK_1K_RESTART_1("1 KB blocks, restart interval 1"),
-  BLOCK_2K_RESTART_1("2 KB blocks, restart interval 1"),
-  HASH_INDEX("hash index in blocks"),
-  AUTO_SEARCH("format 7, kAuto search of the index"),
-  NOT_COMPRESSED("not compressed"),
-  NOT_COMPRESSED_1K("not compressed, 1 KB blocks, interval 1"),
-  ZSTD("zstd"),
-  AUTO_1K("1 KB blocks, interval 1, kAuto"),
-  INDEX_IN_CACHE("index and filter in the cache"),
-  NO_MEMTABLE_FILTER("no filter for what is not written out"),
-  NEITHER("index in the cache, no filter"),
-  LEVEL_16("first level of 16 MB"),
-  LEVEL_256("first level of 256 MB"),
-  EIGHT_RUNS("eight tables before the first level"),
-  EIGHT_RUNS_16("eight tables before one of 16 MB"),
-  BUFFER_16("write buffer of 16 MB"),
-  UNIVERSAL("universal compaction");
+  MEMO("as memo", (table, column) -> {}),
+  BLOCK_1K("1 KB blocks", (table, column) -> table.setBlockSize(1 << 10)),
+  BLOCK_2K("2 KB blocks", (table, column) -> table.setBlockSize(2 << 10)),
+  BLOCK_16K("16 KB blocks", (table, column) -> table.setBlockSize(16 << 10)),
+  RESTART_1("restart interval 1", (table, column) -> table.setBlockRestartInterval(1)),
+  RESTART_4("restart interval 4", (table, column) -> table.setBlockRestartInterval(4)),
+  BLOCK_1K_RESTART_1("1 KB blocks, restart interval 1", BLOCK_1K, RESTART_1),
+  BLOCK_2K_RESTART_1("2 KB blocks, restart interval 1", BLOCK_2K, RESTART_1),
+  HASH_INDEX(
+      "hash index in blocks",
+      (table, column) -> table.setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash)),
+  AUTO_SEARCH(
+      "format 7, kAuto search of the index",
+      (table, column) ->
+          table
+              .setFormatVersion(7)
+              .setUniformCvThreshold(0.3)
+              .setIndexSearchType(IndexSearchType.kAuto)),
+  NOT_COMPRESSED(
+      "not compressed",
+      (table, column) -> column.setCompressionType(CompressionType.NO_COMPRESSION)),
+  NOT_COMPRESSED_1K("not compressed, 1 KB blocks, interval 1", NOT_COMPRESSED, BLOCK_1K_RESTART_1),
+  ZSTD("zstd", (table, column) -> column.setCompressionType(CompressionType.ZSTD_COMPRESSION)),
+  AUTO_1K("1 KB blocks, interval 1, kAuto", BLOCK_1K_RESTART_1, AUTO_SEARCH),
+  INDEX_IN_CACHE(
+      "index and filter in the cache",
+      (table, column) ->
+          table.setCacheIndexAndFilterBlocks(true).setPinL0FilterAndIndexBlocksInCache(true)),
+  NO_MEMTABLE_FILTER(
+      "no filter for what is not written out",
+      (table, column) ->
+          column.setMemtableWholeKeyFiltering(false).setMemtablePrefixBloomSizeRatio(0)),
+  NEITHER("index in the cache, no filter", INDEX_IN_CACHE, NO_MEMTABLE_FILTER),
+  LEVEL_16("first level of 16 MB", (table, column) -> column.setMaxBytesForLevelBase(16 << 20)),
+  LEVEL_256("first level of 256 MB", (table, column) -> column.setMaxBytesForLevelBase(256 << 20)),
+  EIGHT_RUNS(
+      "eight tables before the first level",
+      (table, column) -> column.setLevel0FileNumCompactionTrigger(8)),
+  EIGHT_RUNS_16("eight tables before one of 16 MB", EIGHT_RUNS, LEVEL_16),
+  BUFFER_16("write buffer of 16 MB", (table, column) -> column.setWriteBufferSize(16 << 20)),
+  UNIVERSAL(
+      "universal compaction",
+      (table, column) -> column.setCompactionStyle(CompactionStyle.UNIVERSAL));
 
   private final String title;
 
-  RocksSetup(String title) {
+  @SuppressWarnings("ImmutableEnumChecker") // lambdas, which capture constants at most
+  private final Change change;
+
+  /** What is set otherwise. */
+  @FunctionalInterface
+  private interface Change {
+    void make(BlockBasedTableConfig table, ColumnFamilyOptions column);
+  }
+
+  RocksSetup(String title, Change change) {
     this.title = title;
+    this.change = change;
+  }
+
+  RocksSetup(String title, RocksSetup one, RocksSetup other) {
+    this(
+        title,
+        (table, column) -> {
+          one.change(table, column);
+          other.change(table, column);
+        });
   }
 
   /** Changes what this changes, and does nothing else. */
   void change(BlockBasedTableConfig table, ColumnFamilyOptions column) {
-    switch (this) {
-      case MEMO -> {}
-      case BLOCK_1K -> table.setBlockSize(1 << 10);
-      case BLOCK_2K -> table.setBlockSize(2 << 10);
-      case BLOCK_16K -> table.setBlockSize(16 << 10);
-      case RESTART_1 -> table.setBlockRestartInterval(1);
-      case RESTART_4 -> table.setBlockRestartInterval(4);
-      case BLOCK_1K_RESTART_1 -> table.setBlockSize(1 << 10).setBlockRestartInterval(1);
-      case BLOCK_2K_RESTART_1 -> table.setBlockSize(2 << 10).setBlockRestartInterval(1);
-      case HASH_INDEX -> table.setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash);
-      case AUTO_SEARCH ->
-          table
-              .setFormatVersion(7)
-              .setUniformCvThreshold(0.3)
-              .setIndexSearchType(IndexSearchType.kAuto);
-      case NOT_COMPRESSED -> column.setCompressionType(CompressionType.NO_COMPRESSION);
-      case NOT_COMPRESSED_1K -> {
-        table.setBlockSize(1 << 10).setBlockRestartInterval(1);
-        column.setCompressionType(CompressionType.NO_COMPRESSION);
-      }
-      case ZSTD -> column.setCompressionType(CompressionType.ZSTD_COMPRESSION);
-      case AUTO_1K ->
-          table
-              .setBlockSize(1 << 10)
-              .setBlockRestartInterval(1)
-              .setFormatVersion(7)
-              .setUniformCvThreshold(0.3)
-              .setIndexSearchType(IndexSearchType.kAuto);
-      case INDEX_IN_CACHE -> keepIndexInCache(table);
-      case NO_MEMTABLE_FILTER -> filterNoMemtable(column);
-      case LEVEL_16 -> column.setMaxBytesForLevelBase(16 << 20);
-      case LEVEL_256 -> column.setMaxBytesForLevelBase(256 << 20);
-      case EIGHT_RUNS -> column.setLevel0FileNumCompactionTrigger(8);
-      case EIGHT_RUNS_16 ->
-          column.setLevel0FileNumCompactionTrigger(8).setMaxBytesForLevelBase(16 << 20);
-      case BUFFER_16 -> column.setWriteBufferSize(16 << 20);
-      case UNIVERSAL -> column.setCompactionStyle(CompactionStyle.UNIVERSAL);
-      case NEITHER -> {
-        keepIndexInCache(table);
-        filterNoMemtable(column);
-      }
-    }
-  }
-
-  private static void keepIndexInCache(BlockBasedTableConfig table) {
-    table.setCacheIndexAndFilterBlocks(true).setPinL0FilterAndIndexBlocksInCache(true);
-  }
-
-  private static void filterNoMemtable(ColumnFamilyOptions column) {
-    column.setMemtableWholeKeyFiltering(false).setMemtablePrefixBloomSizeRatio(0);
+    change.make(table, column);
   }
 
   @Override

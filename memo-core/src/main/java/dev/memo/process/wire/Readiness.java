@@ -23,12 +23,15 @@ final class Readiness implements AutoCloseable {
    */
   static Readiness of(SocketChannel channel, int operation) throws IOException {
     Selector selector = Selector.open();
+    boolean registered = false;
     try {
       channel.register(selector, operation);
+      registered = true;
       return new Readiness(selector);
-    } catch (IOException | RuntimeException | Error e) {
-      selector.close();
-      throw e;
+    } finally {
+      if (!registered) {
+        selector.close();
+      }
     }
   }
 

@@ -62,8 +62,22 @@ final class Sender {
     if (closed) { // perhaps before it could be told
       made.end();
     }
-    thread.start();
+    startOrClose(made);
     drain();
+  }
+
+  /** A selector that nobody closes keeps the socket open, too. */
+  private void startOrClose(Readiness made) throws IOException {
+    boolean started = false;
+    try {
+      thread.start();
+      started = true;
+    } finally {
+      if (!started) {
+        room = null;
+        made.close();
+      }
+    }
   }
 
   /** Writes what was added, unless somebody is at it, who will. */

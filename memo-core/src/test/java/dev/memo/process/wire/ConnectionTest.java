@@ -99,6 +99,7 @@ final class ConnectionTest {
   }
 
   @AfterEach
+  @Timeout(60)
   void close() throws Exception {
     connection.close();
     connection.awaitEnd();
@@ -127,8 +128,9 @@ final class ConnectionTest {
         });
     other().send(5, new Message.Kept(7));
     working.await();
-    assertThat(connection.silentNanos()).isZero();
+    long silent = connection.silentNanos();
     done.countDown();
+    assertThat(silent).isZero();
     assertThat(left.next()).isEqualTo(new Received(5, new Message.Kept(7)));
   }
 
@@ -272,7 +274,7 @@ final class ConnectionTest {
     assumeTrue(Files.isDirectory(descriptors), "this system does not show descriptors");
     connection.send(1, new Message.Done());
     assertThat(peer.read(ByteBuffer.allocate(1))).isEqualTo(1); // so both have begun
-    List<Path> before = list(descriptors);
+    long before = selectors(descriptors);
     for (int i = 0; i < 20_000; i++) {
       connection.send(i, refused(i));
     }
@@ -282,7 +284,7 @@ final class ConnectionTest {
       assertThat(System.nanoTime()).isLessThan(deadline);
       Thread.onSpinWait();
     }
-    assertThat(list(descriptors)).hasSameSizeAs(before);
+    assertThat(selectors(descriptors)).isLessThanOrEqualTo(before);
   }
 
   private static boolean isWaitingForRoom(Thread writes) {
@@ -290,9 +292,18 @@ final class ConnectionTest {
         .anyMatch(frame -> frame.getClassName().equals(Readiness.class.getName()));
   }
 
-  private static List<Path> list(Path folder) throws IOException {
-    try (Stream<Path> files = Files.list(folder)) {
-      return files.toList();
+  /** How many descriptors of selectors there are. */
+  private static long selectors(Path descriptors) throws IOException {
+    try (Stream<Path> all = Files.list(descriptors)) {
+      return all.filter(ConnectionTest::isOfSelector).count();
+    }
+  }
+
+  private static boolean isOfSelector(Path descriptor) {
+    try {
+      return Files.readSymbolicLink(descriptor).toString().contains("[eventpoll]");
+    } catch (IOException e) {
+      return false; // closed meanwhile
     }
   }
 
@@ -319,6 +330,7 @@ final class ConnectionTest {
   @Test
   @DisplayName("P4: an answer does not wait until what arrived with its request is done")
   void theFirstAnswerOfTwo() throws Exception {
+    CountDownLatch second = new CountDownLatch(1);
     CountDownLatch done = new CountDownLatch(1);
     AtomicInteger requests = new AtomicInteger();
     left.during(
@@ -326,6 +338,7 @@ final class ConnectionTest {
           if (requests.incrementAndGet() == 1) {
             connection.send(1, new Message.Kept(1));
           } else {
+            second.countDown();
             done.await();
           }
           return true;
@@ -335,11 +348,14 @@ final class ConnectionTest {
     both.add(Outgoing.of(2, new Message.Done()));
     ByteBuffer together = ByteBuffer.allocate(2 * Wire.MAX_FRAME);
     both.fill(together);
-    peer.write(together.flip());
-    other();
-    assertThat(right.next()).isEqualTo(new Received(1, new Message.Kept(1)));
-    assertThat(requests).hasValue(2);
-    done.countDown();
+    try {
+      peer.write(together.flip());
+      second.await();
+      other();
+      assertThat(right.next()).isEqualTo(new Received(1, new Message.Kept(1)));
+    } finally {
+      done.countDown();
+    }
   }
 
   @Test

@@ -8,25 +8,25 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
 
-/** The stores by their names. */
-public enum Stores {
+/** The stores that there are, by their names. */
+public enum StoreKind {
   LOOP("the loop alone"),
-  MAP("ConcurrentHashMap"),
-  CAFFEINE("Caffeine"),
-  EHCACHE("Ehcache 3, disk"),
+  MAP("ConcurrentHashMap", "in memory only"),
+  CAFFEINE("Caffeine", "in memory only"),
+  EHCACHE("Ehcache 3, disk", "writes in the background; survives an orderly end only"),
   CHRONICLE_MAP("Chronicle Map"),
-  MV_STORE("H2 MVStore"),
+  MV_STORE("H2 MVStore", "commits once a second"),
   LMDB("LMDB"),
   ROCKS_DB("RocksDB, tuned, compacted"),
   ROCKS_DB_AS_MEMO("RocksDB, as memo has it"),
-  REDIS("Redis, loopback"),
+  REDIS("Redis, loopback", "memory is that of its server"),
   MEMO("memo, heap tier and disk"),
   MEMO_DISK("memo, disk"),
   MEMO_SECONDARY("memo, secondary"),
   MEMO_SOCKET("memo, socket");
 
   /** Those that a user might pick instead, RocksDB aside, to which all are compared. */
-  public static final Set<Stores> PEERS =
+  public static final Set<StoreKind> PEERS =
       Collections.unmodifiableSet(
           EnumSet.of(MAP, CAFFEINE, EHCACHE, CHRONICLE_MAP, MV_STORE, LMDB, REDIS));
 
@@ -43,9 +43,23 @@ public enum Stores {
           "jdk.compiler/com.sun.tools.javac.file");
 
   private final String title;
+  private final String note;
 
-  Stores(String title) {
+  StoreKind(String title) {
+    this(title, "");
+  }
+
+  /**
+   * @param note what it does not do that the others do, or what else has to be said of its figures
+   */
+  StoreKind(String title, String note) {
     this.title = title;
+    this.note = note;
+  }
+
+  /** What has to be said of its figures; often nothing. */
+  public String note() {
+    return note;
   }
 
   /** Opens a store that keeps what it keeps in the folder. */
@@ -73,7 +87,7 @@ public enum Stores {
   }
 
   /** The store whose process has opened the directory that this one reads; itself in most cases. */
-  public Stores owner() {
+  public StoreKind owner() {
     return this == MEMO_SECONDARY || this == MEMO_SOCKET ? MEMO_DISK : this;
   }
 
