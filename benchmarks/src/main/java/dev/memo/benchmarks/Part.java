@@ -76,10 +76,11 @@ record Part(String name, String title, Class<?> table, String full, @Nullable St
         .orElseThrow(
             () ->
                 new IllegalArgumentException(
-                    "There is no part "
-                        + name
-                        + ". The parts are: "
-                        + String.join(", ", known().stream().map(Part::name).toList())));
+                    "There is no part " + name + ". The parts are: " + names()));
+  }
+
+  static String names() {
+    return String.join(", ", known().stream().map(Part::name).toList());
   }
 
   @Nullable String arguments(boolean quickly) {

@@ -1,5 +1,7 @@
 package dev.memo.benchmarks;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -14,6 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes what the tables print into {@code benchmarks/RESULTS.md}, a section for each part, with
@@ -25,7 +28,7 @@ import java.util.stream.Stream;
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="plan redis"
  * </pre>
  *
- * <p>The first takes at most 90 minutes, the second ten, and measures less; the third measures the
+ * <p>The first takes some 50 minutes, the second ten, and measures less; the third measures the
  * parts that it names, which may be one peer; a name that there is not prints those that there are.
  * Sections of parts that are not measured stay as they are. Run it on a machine that does nothing
  * else.
@@ -35,9 +38,20 @@ public final class Results {
       """
       # What memo costs
 
-      Written by `Results` in this folder. Each section says when and where it was measured, and the
-      command that repeats it. Figures compare within a section only: what stands in one table took
-      turns in one run.
+      Written by `Results` in this folder, which [CONTRIBUTING.md](../CONTRIBUTING.md#figures) says how to run. Each section says when and
+      where it was measured, and the options that repeat it, to be added to
+
+          mvn -q -pl benchmarks -am -DskipTests package exec:exec
+
+      Figures compare within a section only: what stands in one table took turns in one run. A figure is the median of
+      its rounds, with the least and the most of them in brackets; a ratio compares round by round. A promise is met by the median;
+      [DECISIONS.md](../DECISIONS.md) says why some are missed. Quick sections have too few entries to tell.
+
+      - **memo, heap tier and disk**: the process that leads, with results that do not change; **memo, disk** with results that do, which the heap
+        tier does not keep; **memo, secondary**: a process beside it, which reads for itself; **memo, socket**: one that asks for everything.
+      - **RocksDB, as memo has it**: with memo's options, and keys and values of the lengths that memo writes; **tuned, compacted**: set up for
+        reading, with a cache that holds all. **The loop alone**: what it costs to measure.
+      - Bytes on disk of few entries are mostly those of logs, and of the 8 MB that memo keeps in reserve.
       """;
 
   /** Of these a section says the version. */
@@ -76,14 +90,21 @@ public final class Results {
     List<Part> parts = new ArrayList<>();
     boolean quick = false;
     for (String arg : args) {
-      if (arg.equals("--quick")) {
+      if (arg.equals("--help")) {
+        System.out.println("Options: --quick, and parts: " + Part.names());
+        return;
+      } else if (arg.equals("--quick")) {
         quick = true;
       } else if (!arg.isEmpty()) {
         parts.add(Part.named(arg));
       }
     }
     Results results = new Results(quick);
-    for (Part part : parts.isEmpty() ? Part.ALL : parts) {
+    List<Part> measured =
+        (parts.isEmpty() ? Part.ALL : parts)
+            .stream().filter(part -> results.arguments(part) != null).toList();
+    for (Part part : measured) {
+      System.out.printf("%nPart %d of %d%n", measured.indexOf(part) + 1, measured.size());
       results.measure(part);
     }
     if (!results.failed.isEmpty()) {
@@ -91,11 +112,12 @@ public final class Results {
     }
   }
 
+  private @Nullable String arguments(Part part) {
+    return part.arguments(quick);
+  }
+
   private void measure(Part part) throws IOException, InterruptedException {
-    String arguments = part.arguments(quick);
-    if (arguments == null) {
-      return;
-    }
+    String arguments = requireNonNull(arguments(part));
     System.out.println("\n## " + title(part, quick) + "\n");
     long begin = System.nanoTime();
     StringBuilder printed = new StringBuilder();

@@ -178,7 +178,7 @@ public final class StoreTable {
       bars.add("disk hit, " + where + beside(raw), 1.3, results, StoreKind.MEMO_DISK, raw);
     }
     bars.add(
-        "hit in a secondary, " + where,
+        "hit in a secondary, " + where + beside(StoreKind.MEMO_DISK),
         1.2,
         results,
         StoreKind.MEMO_SECONDARY,
@@ -187,7 +187,7 @@ public final class StoreTable {
     if (limit <= HOT && caffeine != null) {
       List<Double> loop = requireNonNull(results.get(StoreKind.LOOP.toString()));
       bars.add(
-          "heap hit, " + where + ", both without the loop",
+          "heap hit, " + where + "; Caffeine, both without the loop",
           1.3,
           differences(requireNonNull(results.get(StoreKind.MEMO.toString())), loop),
           differences(caffeine, loop));
@@ -246,7 +246,7 @@ public final class StoreTable {
       bars.add("miss in the primary, " + where + beside(raw), 1.5, means, StoreKind.MEMO_DISK, raw);
     }
     bars.add(
-        "miss in a secondary, " + where,
+        "miss in a secondary, " + where + "; " + ROUND_TRIP,
         1,
         means.get(StoreKind.MEMO_SECONDARY.toString()),
         means.get(ROUND_TRIP));
