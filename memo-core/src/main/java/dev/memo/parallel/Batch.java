@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -276,16 +277,26 @@ final class Batch {
   }
 
   private void startDrain() {
+    AtomicBoolean settled = new AtomicBoolean(); // either it has begun, or it never will
+    Runnable drain =
+        () -> {
+          if (settled.compareAndSet(false, true)) {
+            drain();
+          }
+        };
     open.begin();
     unbegun.incrementAndGet();
     try {
-      workers.execute(this::drain);
-    } catch (RejectedExecutionException ended) {
-      if (!stop.isCancelled()) {
-        throw ended;
+      workers.execute(drain);
+    } catch (Throwable refused) {
+      // A pool may have queued it all the same, before it found that it can start no worker.
+      if (settled.compareAndSet(false, true)) {
+        unbegun.decrementAndGet();
+        open.end();
       }
-      unbegun.decrementAndGet(); // another thread has given the batch up
-      open.end();
+      if (!(refused instanceof RejectedExecutionException && stop.isCancelled())) {
+        throw refused;
+      } // else another thread has given the batch up
     }
   }
 

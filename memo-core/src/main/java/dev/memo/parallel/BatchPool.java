@@ -1,5 +1,7 @@
 package dev.memo.parallel;
 
+import static java.util.Objects.requireNonNull;
+
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 final class BatchPool {
   private static final int MAX_PARALLELISM = 32_767; // of any ForkJoinPool
   private static final AtomicInteger POOLS = new AtomicInteger();
+
+  /**
+   * Pools of JDK 17 and 18 never give the place of a worker away again that their factory fails to
+   * make, and starve; that of one that fails to start they do.
+   */
+  private static final boolean FORGETS_PLACES = Runtime.version().feature() < 19;
 
   private BatchPool() {}
 
@@ -25,23 +33,73 @@ final class BatchPool {
   static ForkJoinPool create(
       int threads, int replacements, Runnable before, Consumer<Throwable> lost) {
     int parallelism = Math.min(threads, MAX_PARALLELISM);
-    String prefix = "memo-parallel-" + POOLS.incrementAndGet() + "-";
-    AtomicInteger workers = new AtomicInteger();
-    ClassLoader loader = Thread.currentThread().getContextClassLoader();
-    return new ForkJoinPool(
-        parallelism,
-        pool -> {
-          before.run();
-          return new Worker(pool, prefix + workers.incrementAndGet(), loader, lost);
-        },
-        null,
-        true, // first in, first out: nothing is joined
-        parallelism,
-        Math.min(parallelism + replacements, MAX_PARALLELISM),
-        parallelism, // a blocked worker is replaced even if others still run
-        pool -> true, // at the limit a worker blocks without replacement
-        1,
-        TimeUnit.SECONDS);
+    Factory factory = new Factory(before, lost);
+    ForkJoinPool pool =
+        new ForkJoinPool(
+            parallelism,
+            factory,
+            null,
+            true, // first in, first out: nothing is joined
+            parallelism,
+            Math.min(parallelism + replacements, MAX_PARALLELISM),
+            parallelism, // a blocked worker is replaced even if others still run
+            p -> true, // at the limit a worker blocks without replacement
+            1,
+            TimeUnit.SECONDS);
+    if (FORGETS_PLACES) {
+      factory.unmade = new Unmade(pool); // now: later there may be no memory for it
+    }
+    return pool;
+  }
+
+  private static final class Factory implements ForkJoinPool.ForkJoinWorkerThreadFactory {
+    private final String prefix = "memo-parallel-" + POOLS.incrementAndGet() + "-";
+    private final AtomicInteger workers = new AtomicInteger();
+    private final @Nullable ClassLoader loader = Thread.currentThread().getContextClassLoader();
+    private final Runnable before;
+    private final Consumer<Throwable> lost;
+    private volatile @Nullable Unmade unmade;
+
+    Factory(Runnable before, Consumer<Throwable> lost) {
+      this.before = before;
+      this.lost = lost;
+    }
+
+    @Override
+    public ForkJoinWorkerThread newThread(ForkJoinPool pool) {
+      try {
+        before.run();
+        return new Worker(pool, prefix + workers.incrementAndGet(), loader, lost);
+      } catch (RuntimeException | Error why) {
+        Unmade instead = unmade;
+        if (instead == null) {
+          throw why;
+        }
+        return instead.because(why);
+      }
+    }
+  }
+
+  /** Stands for a worker that could not be made: it does not start. */
+  private static final class Unmade extends ForkJoinWorkerThread {
+    private @Nullable Throwable why; // guarded by this
+
+    Unmade(ForkJoinPool pool) {
+      super(pool);
+    }
+
+    synchronized Unmade because(Throwable thrown) {
+      why = thrown;
+      return this;
+    }
+
+    @Override
+    public synchronized void start() {
+      if (why instanceof Error error) {
+        throw error;
+      }
+      throw (RuntimeException) requireNonNull(why);
+    }
   }
 
   private static final class Worker extends ForkJoinWorkerThread {

@@ -40,8 +40,7 @@ final class Workers {
   /** With what happens before each thread is made, for tests. */
   static Workers replaced(int threads, int replacements, Runnable before) {
     AtomicReference<@Nullable Throwable> lost = new AtomicReference<>();
-    ForkJoinPool pool =
-        BatchPool.create(threads, replacements, before, why -> lost.compareAndSet(null, why));
+    ForkJoinPool pool = BatchPool.create(threads, replacements, before, lost::set);
     return new Workers(pool, pool.getParallelism(), pool, lost);
   }
 
@@ -77,6 +76,7 @@ final class Workers {
    *   <li>A worker that has taken something and finds more first starts another worker. If that
    *       cannot be had, the error ends it, and what it had taken is never run. The error is thrown
    *       here.
+   *   <li>If there is no worker left, and none can be had for what is queued, that is thrown too.
    * </ul>
    */
   void wake() {
@@ -91,12 +91,19 @@ final class Workers {
     }
     // The pool has a queue for each few of the threads that give it something, and a sleeper is
     // woken by what comes into an empty one: so another thread each time.
-    Thread other = new Thread(this::giveNothing, "memo-parallel-wake");
+    Thread other = new Thread(() -> giveNothing(pool), "memo-parallel-wake");
     other.setDaemon(true);
     try {
       other.start();
     } catch (OutOfMemoryError noThread) {
-      // it is tried again
+      loseIfNoneIsLeft(pool, noThread);
+    }
+  }
+
+  /** Else those that are left do what is queued in the end, and the next look may wake one. */
+  private void loseIfNoneIsLeft(ForkJoinPool pool, Throwable why) {
+    if (pool.getPoolSize() == 0) {
+      lost.set(why);
     }
   }
 
@@ -104,11 +111,13 @@ final class Workers {
     return pool.hasQueuedSubmissions() || pool.getQueuedTaskCount() > 0;
   }
 
-  private void giveNothing() {
+  private void giveNothing(ForkJoinPool pool) {
     try {
-      executor.execute(() -> {});
+      pool.execute(() -> {});
     } catch (RejectedExecutionException ended) {
       // then nobody is to be woken
+    } catch (VirtualMachineError | LinkageError noWorker) { // without memory all of them are thrown
+      loseIfNoneIsLeft(pool, noWorker);
     }
   }
 

@@ -19,12 +19,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The function's own exception reaches the caller, with the position of the input. */
+@Timeout(30)
 class FailedBatchTest {
   private static final List<Integer> INPUTS = IntStream.range(0, 1_000).boxed().toList();
 
@@ -256,6 +259,48 @@ class FailedBatchTest {
         }
       }
     }
+  }
+
+  @Test
+  @DisplayName("P4: who waits for work that no worker could be had for is told so")
+  void whatTheWorkersDoNotTakeIsNotWaitedFor() {
+    OutOfMemoryError noThread = new OutOfMemoryError("no thread, for the test");
+    Workers workers =
+        Workers.plain(
+            2,
+            work -> {
+              throw noThread;
+            });
+    Batch batch =
+        new Batch(index -> {}, Indexes.below(9), workers, new StopSignal(), new Bell(workers));
+    Throwable thrown = catchThrowable(batch::start);
+    assertThat(thrown).isSameAs(noThread);
+    batch.stopBecauseOf(thrown); // as one whose inputs could not be read
+    assertThatThrownBy(batch::<RuntimeException>end).isSameAs(noThread);
+  }
+
+  /** A pool queues what it is given before it starts a worker for it. */
+  @Test
+  void whatTheWorkersHaveTakenAllTheSameIsRunOnce() {
+    OutOfMemoryError noThread = new OutOfMemoryError("no thread, for the test");
+    AtomicInteger made = new AtomicInteger();
+    Workers workers =
+        Workers.replaced(
+            1,
+            0,
+            () -> {
+              if (made.getAndIncrement() == 0) {
+                throw noThread;
+              }
+            });
+    AtomicInteger runs = new AtomicInteger();
+    Indexes nine = Indexes.below(9);
+    Batch batch =
+        new Batch(i -> runs.incrementAndGet(), nine, workers, new StopSignal(), new Bell(workers));
+    assertThatThrownBy(batch::start).isSameAs(noThread);
+    batch.<RuntimeException>run(); // on a worker that finds the first drain too
+    assertThat(runs).hasValue(9);
+    assertThat(made).hasValueGreaterThan(1);
   }
 
   /** Hands out one index less than it says. */

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /**
  * A worker takes something and finds more, and there is no memory for the worker that it starts for
- * the rest. It ends, and what it had taken is lost to the pool.
+ * the rest. It ends, and what it had taken is lost to the pool. Or there is none for the first
+ * worker, and what was queued for it stays where it is.
  */
 @Timeout(120)
 class LostTaskTest {
@@ -99,5 +103,68 @@ class LostTaskTest {
     Three three = lose();
     assertThat(three.second.await(500, TimeUnit.MILLISECONDS)).isFalse();
     three.workers.interrupt();
+  }
+
+  @Test
+  @DisplayName("P4: who waits for what no worker is left for, and none can be had, is told so")
+  void whoWaitsIsToldThatNoneCanBeHad() throws Exception {
+    Workers none =
+        Workers.replaced(
+            2,
+            0,
+            () -> {
+              throw noMemory;
+            });
+    assertThatThrownBy(() -> none.execute(() -> {})).isSameAs(noMemory);
+    assertThatThrownBy(() -> new Bell(none).await(() -> false)).isSameAs(noMemory);
+    none.interrupt();
+  }
+
+  @Test
+  void workerThatCouldNotBeMadeTakesNoPlaceForGood() throws Exception {
+    AtomicInteger asked = new AtomicInteger();
+    Workers one =
+        Workers.replaced(
+            1,
+            0,
+            () -> {
+              if (asked.getAndIncrement() == 0) {
+                throw noMemory;
+              }
+            });
+    CountDownLatch ran = new CountDownLatch(2);
+    assertThatThrownBy(() -> one.execute(ran::countDown)).isSameAs(noMemory);
+    giveByAnother(one::execute, ran::countDown);
+    new Bell(one).await(() -> ran.getCount() == 0);
+    one.end();
+  }
+
+  @Test
+  @DisplayName("twin: if the factory throws, a pool of JDK 17 never asks it again")
+  void twinOfThePlace() throws Exception {
+    assumeThat(Runtime.version().feature()).isEqualTo(17);
+    AtomicInteger asked = new AtomicInteger();
+    ForkJoinPool one =
+        new ForkJoinPool(
+            1,
+            pool -> {
+              asked.getAndIncrement();
+              throw noMemory;
+            },
+            null,
+            true);
+    assertThatThrownBy(() -> one.execute(() -> {})).isSameAs(noMemory);
+    for (int i = 0; i < TRIES; i++) {
+      giveByAnother(one::execute, () -> {});
+    }
+    assertThat(asked).hasValue(1);
+    one.shutdownNow();
+  }
+
+  /** Not all are given to the same queue. */
+  private static void giveByAnother(Consumer<Runnable> to, Runnable task) throws Exception {
+    FutureTask<Void> given = new FutureTask<>(() -> to.accept(task), null);
+    new Thread(given).start();
+    given.get();
   }
 }
