@@ -6,6 +6,7 @@ import com.github.benmanes.caffeine.cache.Policy;
 import com.github.benmanes.caffeine.cache.RemovalCause;
 import dev.memo.claims.Epochs;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.LongAdder;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * that decoded it, never to a call key, so that classes of two loaders never meet.
  *
  * <p>What makes room for others was not put lately, and not read often among the look-ups that are
- * noted, one in eight.
+ * noted: a few of them, and hardly any while nothing is put.
  *
  * <p>Thread-safe. Bounded to 10,000 values and 1/64 of the maximum heap, whichever is less, by the
  * size of values and arguments when encoded; evictions are counted.
@@ -30,14 +31,40 @@ public final class HeapTier {
    */
   private static final int READS_TO_A_NOTE = 8;
 
-  /**
-   * A value that may be shared, and until when.
-   *
-   * @param encodedBytes size of its entry, and of what it is kept under
-   */
-  record Value(@Nullable Object value, long durationNanos, Freshness freshness, long encodedBytes) {
+  /** As above, of a value that was noted since the last put: nothing makes room for others then. */
+  private static final int FURTHER_READS_TO_A_NOTE = 512;
 
-    int weight(int min) {
+  /** A value that may be shared, and until when. */
+  static final class Value {
+    private final @Nullable Object value;
+    private final long durationNanos;
+    private final Freshness freshness;
+    private final long encodedBytes;
+    private int notedAt; // how many puts there were; a race costs a note
+
+    /**
+     * @param encodedBytes size of its entry, and of what it is kept under
+     */
+    Value(@Nullable Object value, long durationNanos, Freshness freshness, long encodedBytes) {
+      this.value = value;
+      this.durationNanos = durationNanos;
+      this.freshness = freshness;
+      this.encodedBytes = encodedBytes;
+    }
+
+    @Nullable Object value() {
+      return value;
+    }
+
+    long durationNanos() {
+      return durationNanos;
+    }
+
+    long encodedBytes() {
+      return encodedBytes;
+    }
+
+    private int weight(int min) {
       return (int) Math.min(Math.max(min, encodedBytes), Integer.MAX_VALUE);
     }
   }
@@ -47,6 +74,7 @@ public final class HeapTier {
   private final LongAdder evictions = new LongAdder();
   private final Cache<Key, Value> values;
   private final Policy<Key, Value> policy;
+  private final AtomicInteger puts = new AtomicInteger(1); // more than no note
   private final int notNoted; // bits of a random number, one of which must be set
 
   public HeapTier() {
@@ -77,19 +105,29 @@ public final class HeapTier {
   /** Returns the value if it still counts. */
   @Nullable Value get(Object function, @Nullable Object arguments, Epochs epochs) {
     Key key = new Key(function, arguments);
-    Value value = isNoted() ? values.getIfPresent(key) : policy.getIfPresentQuietly(key);
-    if (value == null || value.freshness.isCurrent(epochs)) {
-      return value;
+    Value value = policy.getIfPresentQuietly(key);
+    if (value == null) {
+      return null;
     }
-    values.asMap().remove(key, value);
-    return null;
+    if (!value.freshness.isCurrent(epochs)) {
+      values.asMap().remove(key, value);
+      return null;
+    }
+    if (isToBeNoted(value)) {
+      value.notedAt = puts.get();
+      Value unused = values.getIfPresent(key);
+    }
+    return value;
   }
 
-  private boolean isNoted() {
-    return (ThreadLocalRandom.current().nextInt() & notNoted) == 0;
+  private boolean isToBeNoted(Value value) {
+    int random = ThreadLocalRandom.current().nextInt();
+    return (random & notNoted) == 0
+        && (value.notedAt != puts.get() || (random & (FURTHER_READS_TO_A_NOTE - 1)) == 0);
   }
 
   void put(Object function, @Nullable Object arguments, Value value) {
+    puts.incrementAndGet();
     values.put(new Key(function, arguments), value);
   }
 

@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
@@ -141,6 +142,39 @@ class HeapTierTest {
     }
     assertThat(heap.evictions()).isGreaterThan(1_500);
     return IntStream.range(0, 20).filter(n -> heap.get(function, n, epochs) != null).count();
+  }
+
+  @Test
+  @DisplayName("P7: new favourites come in while others are put")
+  void newFavouritesComeIn() {
+    assertThat(hitsOfChangingFavourites(new HeapTier(100))).isGreaterThan(70);
+  }
+
+  @Test
+  @DisplayName("Twin: hardly, if reads are noted as rarely as where nothing is put")
+  void newFavouritesThatAreHardlyNoted() {
+    assertThat(hitsOfChangingFavourites(new HeapTier(100, 512))).isLessThan(62);
+  }
+
+  /** Of 100 reads of one of 60 favourites, which change; as many others are read once. */
+  private double hitsOfChangingFavourites(HeapTier heap) {
+    Epochs epochs = directory.primary().epochs();
+    Random random = new Random(1);
+    int phases = 50;
+    int reads = 3_000;
+    int hits = 0;
+    for (int phase = 0; phase < phases; phase++) {
+      for (int read = 0; read < reads; read++) {
+        int favourite = 60 * phase + random.nextInt(60);
+        if (heap.get(this, favourite, epochs) != null) {
+          hits++;
+        } else {
+          getOrPut(heap, this, favourite, epochs);
+        }
+        getOrPut(heap, this, -1 - phase * reads - read, epochs);
+      }
+    }
+    return 100.0 * hits / (phases * reads);
   }
 
   private static void getOrPut(HeapTier heap, Object function, int number, Epochs epochs) {
