@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The calls of one batch. First all are looked up, many at once; then those that found nothing are
  * called. Of equal calls one is computed, unless it fails or its result has no form that can be
- * stored.
+ * stored; behind a computation elsewhere that takes too long, one for each thread.
  *
  * <p>A look-up is an optimisation that only ever answers with a hit: whatever else happens in it is
  * left to the call, which meets it again and reports it as any call does. Hours may lie between

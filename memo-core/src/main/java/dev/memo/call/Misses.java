@@ -361,7 +361,9 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
     Request<A> anew = request.again(parts.epochs);
     Claim claim = parts.primary.begin(anew.key(), slot.variant(), chain);
-    return valueOf(carryOut(anew, new Start.AtRun<>(reason, slot, claim)));
+    Computed<R> computed = carryOut(anew, new Start.AtRun<>(reason, slot, claim));
+    anew.settle(computed.landing()); // equal calls of its batch may wait as long as it has
+    return valueOf(computed);
   }
 
   private R valueOf(Computed<R> computed) throws X {

@@ -565,6 +565,31 @@ final class ParkedInputsTest {
   }
 
   @Test
+  @DisplayName("P1: equal inputs behind a computation that takes too long are computed once")
+  void equalInputsBehindOneThatHangs() throws Exception {
+    CountDownLatch go = new CountDownLatch(1);
+    StoredFunction<Integer, Integer, RuntimeException> slow =
+        function(
+            directory.primary(),
+            Duration.ofMillis(100),
+            n -> {
+              if (runs.getAndIncrement() == 0) {
+                awaitUnchecked(go);
+              }
+              return -n;
+            });
+    CompletableFuture<Integer> hangs =
+        CompletableFuture.supplyAsync(() -> slow.call(7), task -> new Thread(task).start());
+    await("it runs", () -> runs.get() == 1);
+    Running running = new Running(slow, List.of(7, 7, 7, 7, 7), 1, true);
+    assertThat(running.results()).containsOnly(-7);
+    assertThat(runs).as("that which hangs, and one").hasValue(2);
+    go.countDown();
+    assertThat(hangs.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-7);
+    assertCountersAddUp(slow.stats(), 6);
+  }
+
+  @Test
   @DisplayName("P6: what a parked input was answered with does not outlive its invalidation")
   void invalidatedBetweenTheAnswerAndItsUse() throws Exception {
     CountDownLatch computes = new CountDownLatch(1);
