@@ -1,7 +1,9 @@
 package dev.memo.call;
 
+import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.Primary;
+import dev.memo.codec.EncodedArguments;
 import dev.memo.codec.Entry;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
@@ -25,6 +27,7 @@ final class FunctionParts<
   final Counters counters = new Counters();
   final Notices notices = new Notices(System.getLogger("dev.memo"), System::nanoTime);
 
+  private final long functionId;
   private final AtomicLong longestNanos = new AtomicLong();
 
   FunctionParts(FunctionSpec<A, R, X> spec, CallContext context, CallEquivalence equivalence) {
@@ -35,6 +38,32 @@ final class FunctionParts<
     this.equivalence = equivalence;
     this.reader = new EntryReader<>(primary, spec.results(), equivalence);
     this.heap = new FunctionHeap<>(context.heap(), epochs, spec);
+    this.functionId = spec.identity().functionId();
+  }
+
+  /** A call with its argument as it is now. */
+  Request<A> request(A argument) {
+    EncodedArguments arguments = new EncodedArguments(spec.arguments().encode(argument));
+    CallKey key = equivalence.key(functionId, arguments);
+    ExactKey exact = equivalence.exact(key, arguments);
+    return new Request<>(argument, arguments, exact, Freshness.now(epochs, key.stripe()));
+  }
+
+  /**
+   * What a call has become while it waited, if its argument was changed meanwhile, by the bodies of
+   * other calls: another call, of which nothing is known. Null if it is the same.
+   */
+  @Nullable Request<A> changed(Request<A> then) {
+    if (spec.arguments().equalsLikeBytes()) {
+      return null;
+    }
+    Request<A> now = request(then.argument()).counted(then.counts());
+    return now.exact().equals(then.exact()) ? null : now;
+  }
+
+  /** What a look-up would have found that was not made. */
+  Reading.Missing<R> absent() {
+    return new Reading.Missing<>(MissReason.ABSENT, new Slot(spec.results().variant(), 0), null);
   }
 
   /** Takes note of how long the function took. */

@@ -59,7 +59,26 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
       if (answered != null) {
         return answered.value();
       }
+      Request<A> changed = changed(request, missing.reason());
+      if (changed != null) {
+        return answer(changed, parts.absent(), chain);
+      }
       request = request.again(parts.epochs);
+    }
+  }
+
+  /**
+   * As {@link FunctionParts#changed}, after a wait; a result belongs to what the argument is when
+   * the function is run.
+   *
+   * @param missed is counted if the call can no longer be cached
+   */
+  private @Nullable Request<A> changed(Request<A> then, MissReason missed) {
+    try {
+      return parts.changed(then);
+    } catch (RuntimeException uncacheable) {
+      parts.counters.miss(missed);
+      throw uncacheable;
     }
   }
 
@@ -196,12 +215,36 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
 
   private R lead(Request<A> request, Missing<R> missing, Flight mine) throws X {
     Landing landing = new Landing.Aborted();
+    Request<A> changed = null;
     try {
-      Computed<R> computed = carryOut(request, claim(request, missing, mine.leader()));
-      landing = computed.landing();
-      return valueOf(computed);
+      ClaimRequest<A, R> asked = new ClaimRequest<>(parts, request, missing, mine.leader());
+      Start<R> start = asked.ask();
+      if (start instanceof Start.AtWait<R> wait) {
+        start = await(request, asked, wait, mine.leader());
+        changed = start instanceof Start.AtRun<R> run ? releaseIfChanged(request, run) : null;
+      }
+      if (changed == null) {
+        Computed<R> computed = carryOut(request, start);
+        landing = computed.landing();
+        return valueOf(computed);
+      }
     } finally {
       flights.land(request.exact(), mine, landing);
+    }
+    return answer(changed, parts.absent(), mine.leader());
+  }
+
+  /** As {@link #changed}; then what was granted is given back. */
+  private @Nullable Request<A> releaseIfChanged(Request<A> then, Start.AtRun<R> granted) {
+    boolean same = false;
+    try {
+      Request<A> changed = changed(then, granted.reason());
+      same = changed == null;
+      return changed;
+    } finally {
+      if (!same) {
+        results.release(then.key(), granted.slot(), granted.claim());
+      }
     }
   }
 
@@ -324,10 +367,9 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
     return hit.found().value();
   }
 
-  /** Asks the primary until it grants the claim or has a value that can be used. */
-  private Start<R> claim(Request<A> request, Missing<R> missing, Chain chain) {
-    ClaimRequest<A, R> asked = new ClaimRequest<>(parts, request, missing, chain);
-    Start<R> start = asked.ask();
+  /** Waits until the primary grants the claim or has a value that can be used. */
+  private Start<R> await(
+      Request<A> request, ClaimRequest<A, R> asked, Start<R> start, Chain chain) {
     while (start instanceof Start.AtWait<R> atWait) {
       Answer.Wait wait = atWait.waiting();
       MissReason gaveUp = await(request, atWait.slot(), wait, chain);
@@ -359,6 +401,10 @@ final class Misses<A extends @Nullable Object, R extends @Nullable Object, X ext
   }
 
   private R computeAlone(Request<A> request, Slot slot, MissReason reason, Chain chain) throws X {
+    Request<A> changed = changed(request, reason);
+    if (changed != null) {
+      return answer(changed, parts.absent(), chain);
+    }
     Request<A> anew = request.again(parts.epochs);
     Claim claim = parts.primary.begin(anew.key(), slot.variant(), chain);
     Computed<R> computed = carryOut(anew, new Start.AtRun<>(reason, slot, claim));

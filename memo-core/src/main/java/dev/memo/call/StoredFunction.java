@@ -9,7 +9,6 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Stored;
 import dev.memo.claims.Wanted;
-import dev.memo.codec.EncodedArguments;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.store.StackReserve;
 import java.util.List;
@@ -81,7 +80,7 @@ public final class StoredFunction<
   R call(Request<A> request, boolean absent) throws X {
     HeapTier.Value shared = parts.heap.get(request);
     return shared == null
-        ? answer(request, absent ? absent() : read(request))
+        ? answer(request, absent ? parts.absent() : read(request))
         : hit(request, shared);
   }
 
@@ -94,7 +93,7 @@ public final class StoredFunction<
     if (shared != null) {
       return new Answered<>(hit(request, shared));
     }
-    Reading<R> reading = absent ? absent() : read(request);
+    Reading<R> reading = absent ? parts.absent() : read(request);
     if (reading == null) {
       return new Answered<>(bypass(request));
     }
@@ -109,28 +108,19 @@ public final class StoredFunction<
 
   /**
    * Goes on with a call whose wait is over and was ended, as {@link #attempt}. If its argument has
-   * been changed meanwhile, by the bodies of other calls, it is another call now.
+   * been changed meanwhile it is another call now.
    */
   Attempt<A, R> goOn(ParkedCall<A, R> parked) throws X {
-    Request<A> then = parked.request();
-    if (!parts.spec.arguments().equalsLikeBytes()) {
-      Request<A> now;
-      try {
-        now = request(then.argument()).counted(then.counts());
-      } catch (RuntimeException uncacheable) {
-        parked.giveUp();
-        throw uncacheable;
-      }
-      if (!now.exact().equals(then.exact())) {
-        return run(chain -> misses.attempt(now, absent(), chain));
-      }
+    Request<A> changed;
+    try {
+      changed = parts.changed(parked.request());
+    } catch (RuntimeException uncacheable) {
+      parked.giveUp();
+      throw uncacheable;
     }
-    return run(chain -> misses.goOn(parked, chain));
-  }
-
-  private Missing<R> absent() {
-    Slot first = new Slot(parts.spec.results().variant(), 0);
-    return new Missing<>(MissReason.ABSENT, first, null);
+    return changed == null
+        ? run(chain -> misses.goOn(parked, chain))
+        : run(chain -> misses.attempt(changed, parts.absent(), chain));
   }
 
   /** Null if the directory is closed, and calls just compute. */
@@ -336,10 +326,7 @@ public final class StoredFunction<
   }
 
   Request<A> request(A argument) {
-    EncodedArguments arguments = new EncodedArguments(parts.spec.arguments().encode(argument));
-    CallKey key = parts.equivalence.key(functionId, arguments);
-    ExactKey exact = parts.equivalence.exact(key, arguments);
-    return new Request<>(argument, arguments, exact, Freshness.now(parts.epochs, key.stripe()));
+    return parts.request(argument);
   }
 
   FunctionParts<A, R, X> parts() {

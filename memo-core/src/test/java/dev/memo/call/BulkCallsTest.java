@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.call.BulkPlan.Found;
-import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
-import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
-import dev.memo.codec.TypeRef;
 import dev.memo.codec.key.ArgumentsFormat;
 import dev.memo.codec.value.ResultFormat;
 import dev.memo.failure.DirectoryClosedException;
@@ -25,9 +22,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -212,94 +206,6 @@ final class BulkCallsTest {
     assertThat(callAll(calls, 2)).containsExactly(1, 2);
     assertThat(runs).hasValue(2);
     assertThat(function.stats().hits()).isEqualTo(1);
-  }
-
-  private StoredFunction<List<Integer>, Integer, RuntimeException> sum() {
-    return StoredFunction.register(
-        new FunctionSpec<>(
-            new FunctionIdentity("sum", "1"),
-            ArgumentsFormat.ofOne(new TypeRef<List<Integer>>() {}.type()),
-            ResultFormat.of(Integer.class, List.of()),
-            0,
-            list -> {
-              runs.incrementAndGet();
-              return list.stream().mapToInt(Integer::intValue).sum();
-            }),
-        new CallContext(
-            directory.primary(),
-            new HeapTier(),
-            WaitGraph.JVM,
-            () -> false,
-            InstantSource.system(),
-            Duration.ofMinutes(1)));
-  }
-
-  private static BulkCalls<List<Integer>, Integer, RuntimeException> lookedUp(
-      StoredFunction<List<Integer>, Integer, RuntimeException> sum, List<Integer> argument) {
-    @SuppressWarnings({"unchecked", "rawtypes"})
-    List<Integer>[] arguments = new List[] {argument};
-    BulkCalls<List<Integer>, Integer, RuntimeException> calls = new BulkCalls<>(sum, arguments);
-    calls.lookUp(0, 1);
-    assertThat(calls.lookedUp()).isFalse();
-    return calls;
-  }
-
-  @Test
-  @DisplayName("P2: a result belongs to what the argument is when it is computed")
-  void changedBetweenLookUpAndCall() {
-    StoredFunction<List<Integer>, Integer, RuntimeException> sum = sum();
-    List<Integer> changing = new ArrayList<>(List.of(1, 2));
-    BulkCalls<List<Integer>, Integer, RuntimeException> calls = lookedUp(sum, changing);
-    changing.add(3);
-    calls.call(0);
-    assertThat(calls.results()).containsExactly(6);
-    assertThat(sum.call(List.of(1, 2))).isEqualTo(3);
-    assertThat(sum.call(List.of(1, 2, 3))).isEqualTo(6);
-    assertThat(runs).hasValue(2);
-  }
-
-  @Test
-  @DisplayName("twin: encoded when it was looked up, it is stored as what it was")
-  void twinOfTheLookUpsEncoding() {
-    StoredFunction<List<Integer>, Integer, RuntimeException> sum = sum();
-    List<Integer> changing = new ArrayList<>(List.of(1, 2));
-    Request<List<Integer>> lookedUp = sum.request(changing);
-    changing.add(3);
-    assertThat(sum.call(lookedUp, true)).isEqualTo(6);
-    assertThat(sum.call(List.of(1, 2))).as("a wrong hit").isEqualTo(6);
-  }
-
-  private Claim claim(Request<List<Integer>> request, int variant) {
-    Answer answer = directory.primary().claim(request.key(), variant, 0, Chain.root());
-    return ((Answer.Granted) answer).claim();
-  }
-
-  @Test
-  @DisplayName("P2: also if it was changed while the call waited for another's computation")
-  void changedWhileItWaits() throws Exception {
-    StoredFunction<List<Integer>, Integer, RuntimeException> sum = sum();
-    List<Integer> changing = new ArrayList<>(List.of(1, 2));
-    BulkCalls<List<Integer>, Integer, RuntimeException> calls = lookedUp(sum, changing);
-    int variant = ResultFormat.of(Integer.class, List.of()).variant();
-    Request<List<Integer>> before = sum.request(changing);
-    Claim held = claim(before, variant);
-    Parked parked =
-        Objects.requireNonNull(
-            Chain.root().<@Nullable Parked, RuntimeException>run(c -> calls.tryCall(0)));
-    changing.add(3);
-    directory.primary().release(before.key(), variant, held);
-    CountDownLatch over = new CountDownLatch(1);
-    parked.whenOver(over::countDown);
-    assertThat(over.await(60, TimeUnit.SECONDS)).isTrue();
-    parked.end();
-    assertThat(Chain.root().<@Nullable Parked, RuntimeException>run(c -> calls.tryCall(0)))
-        .isNull();
-    assertThat(calls.results()).containsExactly(6);
-    assertThat(sum.call(List.of(1, 2))).isEqualTo(3);
-    assertThat(sum.call(List.of(1, 2, 3))).isEqualTo(6);
-    assertThat(runs).hasValue(2);
-    FunctionStats stats = sum.stats();
-    assertThat(stats.calls()).isEqualTo(3).isEqualTo(stats.hits() + stats.misses());
   }
 
   @Test
