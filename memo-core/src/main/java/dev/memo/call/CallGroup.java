@@ -104,13 +104,14 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
     try {
       List<@Nullable Answer> told =
           function.claimAll(calls.stream().map(call -> call.wanted(function)).toList());
-      for (int i = 0; i < calls.size(); i++) {
-        Answer answer = told.get(i);
-        if (answer instanceof Answer.Wait wait) {
+      for (int i = 0; i < calls.size(); i++) { // all of them first: the rest may fail
+        calls.get(i).answer.set(told.get(i));
+      }
+      for (Call<A> call : calls) {
+        if (call.answer.get() instanceof Answer.Wait wait) {
           // not yet: it would seem to wait while it does not, and to hold what it was granted later
-          function.abandon(calls.get(i).request, wait);
-        } else {
-          calls.get(i).answer.set(answer);
+          call.answer.set(null);
+          function.abandon(call.request, wait);
         }
       }
       CompletableFuture.delayedExecutor(openNanos, TimeUnit.NANOSECONDS, Runnable::run)
@@ -118,10 +119,14 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
       timed = true;
     } finally {
       asked = true;
-      if (!timed) {
-        close();
+      try {
+        if (!timed) {
+          close();
+          calls.forEach(call -> call.chain.end()); // nobody has taken any up
+        }
+      } finally {
+        asking.unlock();
       }
-      asking.unlock();
     }
   }
 
@@ -160,20 +165,31 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
     } finally {
       asking.unlock();
     }
-    if (answer instanceof Answer.Granted granted) {
-      Unfinished<R> result = function.start(call.request, granted.claim(), call.chain);
-      if (result != null) {
-        finishLater(() -> finish(index, result));
-      }
-      return result != null;
-    } else if (answer instanceof Answer.Hit hit) {
-      Found<R> found = function.found(call.request, hit.stored());
-      if (found != null) {
-        answers.answer(index, function.answer(call.request, found));
-      }
-      return found != null;
+    if (answer == null) {
+      return false;
     }
-    return false;
+    boolean unfinished = false;
+    try {
+      if (answer instanceof Answer.Granted granted) {
+        Unfinished<R> result = function.start(call.request, granted.claim(), call.chain);
+        if (result != null) {
+          finishLater(() -> finish(index, result));
+          unfinished = true;
+        }
+        return unfinished;
+      } else if (answer instanceof Answer.Hit hit) {
+        Found<R> found = function.found(call.request, hit.stored());
+        if (found != null) {
+          answers.answer(index, function.answer(call.request, found));
+        }
+        return found != null;
+      }
+      return false;
+    } finally {
+      if (!unfinished) {
+        call.chain.end(); // what it holds in spite of an error counts as lost
+      }
+    }
   }
 
   private void finish(int index, Unfinished<R> result) {
@@ -213,8 +229,12 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
     boolean some = false;
     for (Call<A> call : calls) {
       if (call.answer.getAndSet(null) instanceof Answer.Granted granted) {
-        function.release(call.request, granted.claim());
         some = true;
+        try {
+          function.release(call.request, granted.claim());
+        } finally {
+          call.chain.end();
+        }
       }
     }
     return some;
