@@ -191,13 +191,19 @@ final class Results<A extends @Nullable Object, R extends @Nullable Object> {
   }
 
   private byte[] entry(Request<A> request, Run<R> run, long start) {
-    return Entry.write(
-        start,
-        run.createdMillis(),
-        run.nanos(),
-        run.codeFingerprint(),
-        request.arguments(),
-        parts.spec.results().encode(run.value()));
+    try {
+      return Entry.write(
+          start,
+          run.createdMillis(),
+          run.nanos(),
+          run.codeFingerprint(),
+          request.arguments(),
+          parts.spec.results().encode(run.value()));
+    } catch (OutOfMemoryError e) { // the value has been paid for: it must reach its caller
+      throw new UncacheableResultException(
+          "result: there is no memory for its bytes; return something smaller, like a Path to it",
+          e);
+    }
   }
 
   /** What followers get of a stored value: the value itself if it can never change. */

@@ -2,7 +2,7 @@ package dev.memo.call;
 
 /** Why a result was returned but not stored. */
 public enum UnstoredReason {
-  /** It has no form that can be stored. */
+  /** It has no form that can be stored, is too large, or there was no memory for its bytes. */
   UNCACHEABLE,
   /** It was invalidated, put or refreshed while it was computed. */
   OUTDATED,

@@ -21,8 +21,9 @@ import java.util.Objects;
  * Double}, a {@code Long} or {@code BigInteger} that fits no smaller type, null, and lists and maps
  * with text keys of these; not a {@code Date}, {@code Float} or {@code Set}: declare a type that
  * says so, or return text. In a {@code JsonNode} only the value of a number counts. Lists and maps
- * come back modifiable, in their order, without comparators. Objects of your classes are compared
- * field by field, transient ones excepted.
+ * of the JDK come back modifiable, in their order, without comparators; others, such as immutable
+ * ones of a library, are refused where they would come back as a class of the JDK: return a copy.
+ * Objects of your classes are compared field by field, transient ones excepted.
  *
  * <p>A class of yours may occur if the result type shows it: by its name, or in the fields, type
  * arguments and permitted subtypes of what it shows. When one of them changes, its results are

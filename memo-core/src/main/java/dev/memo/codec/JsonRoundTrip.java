@@ -24,7 +24,9 @@ import org.jspecify.annotations.Nullable;
  * Compares a value with what came back from JSON. Where the type is open, JSON tells little of what
  * was there, and a reader makes something else of it without a word; and of a user's class it holds
  * what its getters tell. So objects are compared field by field: an {@code equals} of the user's
- * may look at less, and only the JDK's are asked.
+ * may look at less, and only the JDK's are asked, of values of one class. Lists, sets and maps of
+ * the JDK may come back as others, but none of another make: it may hold more than its elements, or
+ * find them in a way of its own.
  *
  * <p>An object is refused too if the result type does not show its class: entries would stay after
  * the class has changed. Thread-safe.
@@ -54,14 +56,19 @@ final class JsonRoundTrip {
       return value.getClass() == copy.getClass() ? ofArrays(value, copy) : changed(value, copy);
     }
     boolean isOfJdk = Shapes.isOfJdk(value.getClass());
+    boolean isOfOneClass = value.getClass() == copy.getClass();
     if (isContainer(value)) {
+      if (!isOfJdk && !isOfOneClass) {
+        return came(value, copy) + "; declare its class, or return one of the JDK";
+      }
       String inside = ofContainers(value, copy);
-      boolean hasFields = !isOfJdk && value.getClass() == copy.getClass();
-      return inside == null && hasFields ? ofFields(value, copy) : inside;
+      return inside == null && !isOfJdk ? ofFields(value, copy) : inside;
+    } else if (!isOfOneClass) {
+      return changed(value, copy);
     } else if (isOfJdk) {
       return value.equals(copy) ? null : changed(value, copy);
     }
-    return value.getClass() == copy.getClass() ? ofFields(value, copy) : changed(value, copy);
+    return ofFields(value, copy);
   }
 
   /** Whether the content of a value can be had without its fields. */
@@ -225,7 +232,11 @@ final class JsonRoundTrip {
             + name(value)
             + " came back as another; let JSON hold it, return a type with equals, or make"
             + " transient what is no part of the value"
-        : ": a " + name(value) + " came back as a " + name(copy) + DECLARE;
+        : came(value, copy) + DECLARE;
+  }
+
+  private static String came(@Nullable Object value, @Nullable Object copy) {
+    return ": a " + name(value) + " came back as a " + name(copy);
   }
 
   private static String name(@Nullable Object value) {

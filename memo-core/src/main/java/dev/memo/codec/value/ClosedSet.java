@@ -113,6 +113,14 @@ final class ClosedSet {
     return known != null ? known : add(type);
   }
 
+  /** The parts of a class of the user's; null of those that have none, like all of the JDK. */
+  @Nullable Structured structured(Class<?> type) {
+    StoredClass known = byClass.get(type);
+    return known != null && known.getSerializer() instanceof Structured structured
+        ? structured
+        : null;
+  }
+
   private StoredClass add(Class<?> type) {
     if (Enum.class.isAssignableFrom(type) && !type.isEnum()) {
       StoredClass constantWithBody = byClass.get(type.getSuperclass());

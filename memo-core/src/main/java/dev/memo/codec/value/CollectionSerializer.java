@@ -24,6 +24,7 @@ final class CollectionSerializer extends Serializer<Collection<@Nullable Object>
 
   @Override
   public void write(Kryo kryo, Output out, Collection<@Nullable Object> collection) {
+    Lengths.requireRoom(out, collection.size());
     @Nullable Object[] elements = collection.toArray();
     if (collection instanceof Set) {
       Elements.writeKeys(kryo, out, elements);

@@ -7,6 +7,18 @@ import com.esotericsoftware.kryo.kryo5.io.Output;
 final class Lengths {
   private Lengths() {}
 
+  /**
+   * To be called before anything is copied that may be large. Every element takes at least a byte,
+   * which is that of its class.
+   *
+   * @throws GraphEngine.ValueTooLargeException if so many bytes would be more than there may be
+   */
+  static void requireRoom(Output out, long bytes) {
+    if (bytes > out.getMaxCapacity() - out.position()) {
+      throw new GraphEngine.ValueTooLargeException();
+    }
+  }
+
   static void write(Output out, int length) {
     out.writeVarInt(length, true);
   }

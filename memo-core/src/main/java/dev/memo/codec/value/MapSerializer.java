@@ -38,6 +38,7 @@ final class MapSerializer extends Serializer<Map<@Nullable Object, @Nullable Obj
 
   /** Writes a copy, since the map may be changed meanwhile. */
   static void writePairs(Kryo kryo, Output out, Map<?, ?> map) {
+    Lengths.requireRoom(out, 2L * map.size());
     List<@Nullable Object> keysAndValues = new ArrayList<>(2 * map.size());
     map.forEach(
         (key, value) -> {

@@ -27,6 +27,7 @@ final class PrimitiveArrays {
   private static final class OfArray extends Serializer<Object> {
     @Override
     public void write(Kryo kryo, Output out, Object array) {
+      Lengths.requireRoom(out, size(array));
       Lengths.write(out, Array.getLength(array));
       out.writeBytes(toBytes(array));
     }
@@ -52,15 +53,18 @@ final class PrimitiveArrays {
     return 8;
   }
 
+  /** How many bytes the elements take. */
+  static long size(Object array) {
+    return (long) Array.getLength(array) * width(array.getClass());
+  }
+
+  /** The elements, if their {@link #size} is that of an array; of bytes the array itself. */
   static byte[] toBytes(Object array) {
     if (array instanceof byte[] bytes) {
       return bytes;
     }
-    long size = (long) Array.getLength(array) * width(array.getClass());
-    if (size > Integer.MAX_VALUE - 8) {
-      throw new GraphEngine.ValueTooLargeException();
-    }
-    ByteBuffer out = ByteBuffer.allocate((int) size).order(ByteOrder.LITTLE_ENDIAN);
+    int size = Math.toIntExact(size(array));
+    ByteBuffer out = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
     if (array instanceof int[] ints) {
       out.asIntBuffer().put(ints);
     } else if (array instanceof long[] longs) {

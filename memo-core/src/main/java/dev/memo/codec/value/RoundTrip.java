@@ -1,16 +1,21 @@
 package dev.memo.codec.value;
 
 import dev.memo.codec.type.Refusal;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.SortedSet;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
@@ -37,6 +42,14 @@ final class RoundTrip {
   void requireAlike(@Nullable Object value, @Nullable Object copy) {
     if (value == null || copy == null) {
       require(value == copy, value, copy);
+      return;
+    }
+    // first, since a class of the user's may be a collection as well, and hold more than that shows
+    Structured structured = closedSet.structured(value.getClass());
+    if (structured != null) {
+      requireParts(structured, value, copy);
+    } else if (value instanceof Enum<?>) {
+      require(value == copy, value, copy);
     } else if (value instanceof Object[] array) {
       requireElements(Arrays.asList(array), Arrays.asList((Object[]) copy));
       require(value.getClass() == copy.getClass(), value, copy);
@@ -53,9 +66,8 @@ final class RoundTrip {
       step(".get()", optional.orElse(null), ((Optional<?>) copy).orElse(null));
     } else if (value instanceof AtomicReference<?> reference) {
       step(".get()", reference.get(), ((AtomicReference<?>) copy).get());
-    } else if (closedSet.of(value.getClass()).getSerializer() instanceof Structured structured) {
-      requireParts(structured, value, copy);
     } else {
+      closedSet.of(value.getClass()); // refuses what a field holds that its accessor does not show
       require(isAlike(value, copy), value, copy);
     }
   }
@@ -84,23 +96,25 @@ final class RoundTrip {
     Iterator<?> copies = copy.iterator();
     int i = 0;
     for (Object element : value) {
-      step("[" + i++ + "]", element, copies.next());
+      step("[", i++, element, copies.next());
     }
   }
 
-  /** Elements may come in another order, and may have no equals. */
+  /** An element of a set, or a key with its value. */
+  private record Pair(@Nullable Object key, @Nullable Object value) {}
+
   private void requireSet(Set<?> value, Set<?> copy) {
     require(value.size() == copy.size(), value, copy);
     if (JdkForms.hidesItsEquality(value.getClass())) {
       requireFoundAlike(value.getClass(), value, copy);
     }
-    if (value.equals(copy)) {
-      return;
-    }
-    List<@Nullable Object> left = new ArrayList<>(copy);
-    for (Object element : value) {
-      require(left.removeIf(new FirstAlike(element)::test), value, copy);
-    }
+    List<Pair> pairs = value.stream().map(element -> new Pair(element, null)).toList();
+    List<Pair> copies = copy.stream().map(element -> new Pair(element, null)).toList();
+    boolean alike =
+        value instanceof SortedSet
+            ? areAlikeInOrder("[", pairs, copies)
+            : areAlikeInAnyOrder("[", pairs, copies);
+    require(alike, value, copy);
   }
 
   private void requireMap(Map<?, ?> value, Map<?, ?> copy) {
@@ -108,17 +122,73 @@ final class RoundTrip {
     if (JdkForms.hidesItsEquality(value.getClass())) {
       requireFoundAlike(value.getClass(), value.keySet(), copy.keySet());
     }
-    List<Map.Entry<?, ?>> left = new ArrayList<>(copy.entrySet());
-    int i = 0;
-    for (Map.Entry<?, ?> entry : value.entrySet()) {
-      Object key = entry.getKey();
-      if (copy.containsKey(key)) {
-        step(".values[" + i + "]", entry.getValue(), copy.get(key));
-      } else {
-        require(left.removeIf(new FirstAlike(entry)::test), value, copy);
-      }
-      i++;
+    List<Pair> pairs = pairs(value);
+    List<Pair> copies = pairs(copy);
+    boolean alike =
+        value instanceof SortedMap
+            ? areAlikeInOrder(".keys[", pairs, copies)
+            : areAlikeInAnyOrder(".keys[", pairs, copies);
+    require(alike, value, copy);
+  }
+
+  private static List<Pair> pairs(Map<?, ?> map) {
+    List<Pair> pairs = new ArrayList<>();
+    map.forEach((key, value) -> pairs.add(new Pair(key, value)));
+    return pairs;
+  }
+
+  private boolean areAlikeInOrder(String step, List<Pair> value, List<Pair> copy) {
+    if (value.size() != copy.size()) {
+      return false; // changed since it was asked for its size
     }
+    for (int i = 0; i < value.size(); i++) {
+      requirePair(step, i, value.get(i), copy.get(i));
+    }
+    return true;
+  }
+
+  /**
+   * Keys only find their copies by {@code equals}: it may look at less than there is. Of those that
+   * have none, and find nothing, the first that is alike will do.
+   */
+  private boolean areAlikeInAnyOrder(String step, List<Pair> value, List<Pair> copy) {
+    Map<@Nullable Object, Pair> copies = new LinkedHashMap<>();
+    Deque<Pair> left = new ArrayDeque<>();
+    for (Pair pair : copy) {
+      if (copies.putIfAbsent(pair.key(), pair) != null) {
+        left.add(pair);
+      }
+    }
+    List<Pair> notFound = new ArrayList<>();
+    for (int i = 0; i < value.size(); i++) {
+      Pair pair = value.get(i);
+      Pair found = copies.remove(pair.key());
+      if (found == null) {
+        notFound.add(pair);
+      } else {
+        requirePair(step, i, pair, found);
+      }
+    }
+    left.addAll(copies.values());
+    return notFound.stream().allMatch(pair -> removeFirstAlike(pair, left)) && left.isEmpty();
+  }
+
+  private void requirePair(String step, int i, Pair value, Pair copy) {
+    step(step, i, value.key(), copy.key());
+    step(".values[", i, value.value(), copy.value());
+  }
+
+  private boolean removeFirstAlike(Pair wanted, Deque<Pair> left) {
+    for (Iterator<Pair> candidates = left.iterator(); candidates.hasNext(); ) {
+      try {
+        requirePair("[", 0, wanted, candidates.next());
+        candidates.remove();
+        return true;
+      } catch (Refusal differs) {
+        // the next one then
+      }
+    }
+    return false;
   }
 
   /** Views do not tell how they find what they hold, but where the copy finds a text they must. */
@@ -139,34 +209,20 @@ final class RoundTrip {
     }
   }
 
-  /** True once, for the first that is alike. */
-  private final class FirstAlike {
-    private final @Nullable Object wanted;
-    private boolean found;
-
-    FirstAlike(@Nullable Object wanted) {
-      this.wanted = wanted;
-    }
-
-    boolean test(@Nullable Object candidate) {
-      if (found) {
-        return false;
-      }
-      try {
-        requireAlike(wanted, candidate);
-        found = true;
-      } catch (Refusal differs) {
-        found = false;
-      }
-      return found;
-    }
-  }
-
   private void step(String step, @Nullable Object value, @Nullable Object copy) {
     try {
       requireAlike(value, copy);
     } catch (RuntimeException e) {
       throw Refusal.at(step, e);
+    }
+  }
+
+  /** As {@link #step}, of many of which only the one that differs needs a name. */
+  private void step(String before, int i, @Nullable Object value, @Nullable Object copy) {
+    try {
+      requireAlike(value, copy);
+    } catch (RuntimeException e) {
+      throw Refusal.at(before + i + "]", e);
     }
   }
 

@@ -51,6 +51,9 @@ final class ScalarCodec implements ValueCodec {
     if (value instanceof String text) {
       bytes = encodeText(text, maxBytes);
     } else if (type.isArray()) {
+      if (PrimitiveArrays.size(value) > maxBytes) {
+        throw new GraphEngine.ValueTooLargeException();
+      }
       byte[] content = PrimitiveArrays.toBytes(value);
       bytes = content == value ? content.clone() : content;
     } else if (value instanceof Long number) {

@@ -261,7 +261,11 @@ final class ScalarForms {
         table,
         36,
         BitSet.class,
-        (out, v) -> writeBytes(out, v.toByteArray()),
+        (out, v) -> {
+          // the length is 2^31 at most
+          Lengths.requireRoom(out, Integer.toUnsignedLong(v.length()) / Byte.SIZE);
+          writeBytes(out, v.toByteArray());
+        },
         in -> BitSet.valueOf(readBytes(in)));
     add(
         table,
@@ -392,6 +396,7 @@ final class ScalarForms {
   }
 
   private static void writeBig(Output out, BigInteger value) {
+    Lengths.requireRoom(out, value.bitLength() / Byte.SIZE);
     writeBytes(out, value.toByteArray());
   }
 

@@ -28,6 +28,7 @@ final class SortedSetSerializer extends Serializer<SortedSet<@Nullable Object>> 
   @Override
   public void write(Kryo kryo, Output out, SortedSet<@Nullable Object> set) {
     KnownComparators.write(out, set.comparator());
+    Lengths.requireRoom(out, set.size());
     Elements.writeKeys(kryo, out, set.toArray());
   }
 

@@ -17,6 +17,7 @@ final class ValueText {
     if (length > Integer.MAX_VALUE / 2) {
       throw new GraphEngine.ValueTooLargeException();
     }
+    Lengths.requireRoom(out, length);
     boolean lone = length != text.length() && Utf8.hasLoneSurrogate(text);
     out.writeVarInt((int) length << 1 | (lone ? 1 : 0), true);
     int start = out.position();

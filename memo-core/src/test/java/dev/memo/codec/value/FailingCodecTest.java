@@ -158,6 +158,30 @@ class FailingCodecTest {
     assertThat(RUNS).as("each failure once, and nothing else").containsExactly(2, 2, 2, 2);
   }
 
+  @Test
+  @DisplayName("P4, P5: a value for whose bytes there is no memory is returned, and counted")
+  @SuppressWarnings("try") // bindings are for their end only
+  void valueWithoutMemoryForItsBytesIsReturnedAndCounted(@TempDir Path folder) {
+    RUNS.clear();
+    OutOfMemoryError full = new OutOfMemoryError("for the test");
+    try (Binding bound = Memo.bind("failing.memo", folder.resolve("failing.memo"))) {
+      ON_ENCODE.set(full);
+      CachedFunction<Integer, String, RuntimeException> name = cached();
+      assertThat(name.call(2)).isEqualTo("xx");
+      assertThat(name.refresh(2)).isEqualTo("xx");
+      assertThat(name.stats().unstoredByReason()).containsEntry(UnstoredReason.UNCACHEABLE, 2L);
+      assertThatThrownBy(() -> name.put(2, "yy"))
+          .isInstanceOf(UncacheableResultException.class)
+          .hasMessageContaining("no memory")
+          .hasCause(full);
+      assertThat(name.isCached(2)).isFalse();
+      ON_ENCODE.set(null);
+      assertThat(name.call(2)).isEqualTo("xx");
+      assertThat(name.isCached(2)).isTrue();
+    }
+    assertThat(RUNS).containsExactly(2, 2, 2);
+  }
+
   /** An element whose methods fail while the test says so. */
   record Touchy(int number, String failing) implements Comparable<Touchy> {
     private void touch(String method) {

@@ -93,6 +93,58 @@ class PoisonTest {
     }
   }
 
+  /** Equal to every other with its id, and keeps half of its rank. */
+  record Tag(String id, int rank) {
+    Tag {
+      rank /= 2;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+      return other instanceof Tag that && id.equals(that.id);
+    }
+
+    @Override
+    public int hashCode() {
+      return id.hashCode();
+    }
+  }
+
+  /** Ordered by its id, whatever its text, which comes back empty where there was none. */
+  record Label(int id, @Nullable String text) implements Comparable<Label> {
+    @Override
+    public String text() {
+      return text == null ? "" : text;
+    }
+
+    @Override
+    public int compareTo(Label other) {
+      return Integer.compare(id, other.id);
+    }
+  }
+
+  /** A pair with more to it than its key and its value. */
+  record Weighted(String key, Integer value, int weight) implements Map.Entry<String, Integer> {
+    Weighted {
+      weight /= 2;
+    }
+
+    @Override
+    public String getKey() {
+      return key;
+    }
+
+    @Override
+    public Integer getValue() {
+      return value;
+    }
+
+    @Override
+    public Integer setValue(Integer other) {
+      throw new UnsupportedOperationException();
+    }
+  }
+
   /**
    * What is stored first, what must be refused later, and where the fault is.
    *
@@ -182,6 +234,41 @@ class PoisonTest {
                 Map.of(new Hidden(3), "a"),
                 "result: ")
             .readsAs(Object::toString, "{Hidden[number=3]=a}"),
+        new Case(
+                "an element that is found by an equals that looks at less",
+                new TypeRef<Set<Tag>>() {}.type(),
+                Set.of(new Tag("a", 0)),
+                Set.of(new Tag("a", 100)),
+                "result[0].rank: ")
+            .readsAs(Object::toString, "[Tag[id=a, rank=25]]"),
+        new Case(
+                "a key that is found by an equals that looks at less",
+                new TypeRef<Map<Tag, String>>() {}.type(),
+                Map.of(new Tag("a", 0), "b"),
+                Map.of(new Tag("a", 100), "b"),
+                "result.keys[0].rank: ")
+            .readsAs(Object::toString, "{Tag[id=a, rank=25]=b}"),
+        new Case(
+                "an element that is found by an order that looks at less",
+                new TypeRef<Set<Label>>() {}.type(),
+                new TreeSet<>(Set.of(new Label(1, "a"))),
+                new TreeSet<>(Set.of(new Label(1, null))),
+                "result[0].text: ")
+            .readsAs(Object::toString, "[Label[id=1, text=]]"),
+        new Case(
+                "a key that is found by an order that looks at less",
+                new TypeRef<Map<Label, String>>() {}.type(),
+                new TreeMap<>(Map.of(new Label(1, "a"), "b")),
+                new TreeMap<>(Map.of(new Label(1, null), "b")),
+                "result.keys[0].text: ")
+            .readsAs(Object::toString, "{Label[id=1, text=]=b}"),
+        new Case(
+                "a record that is a pair as well",
+                Weighted.class,
+                new Weighted("a", 1, 0),
+                new Weighted("a", 1, 100),
+                "result.weight: ")
+            .readsAs(Object::toString, "Weighted[key=a, value=1, weight=25]"),
         new Case(
             "elements that are equal to each other by now",
             mutables,

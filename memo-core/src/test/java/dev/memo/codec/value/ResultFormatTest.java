@@ -10,13 +10,18 @@ import dev.memo.codec.EntryRejectedException;
 import dev.memo.codec.TypeRef;
 import dev.memo.failure.UncacheableResultException;
 import java.lang.reflect.Type;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
@@ -287,6 +292,76 @@ class ResultFormatTest {
     assertThatThrownBy(() -> format.encode(List.of("a".repeat(1000))))
         .isInstanceOf(UncacheableResultException.class)
         .hasMessageContaining("more than 1000 bytes");
+  }
+
+  /** Says that it has more than any array. */
+  private static final class Endless extends TreeSet<String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int size() {
+      return Integer.MAX_VALUE;
+    }
+  }
+
+  /** The same of a map. */
+  private static final class EndlessMap extends TreeMap<String, String> {
+    private static final long serialVersionUID = 1L;
+
+    @Override
+    public int size() {
+      return Integer.MAX_VALUE;
+    }
+  }
+
+  @Test
+  @DisplayName("P4: what has too many elements is refused before memory is taken for them")
+  void numberOfElementsThatIsTooLargeIsRefusedBeforeTheyAreCopied() {
+    Type type = new TypeRef<List<Object>>() {}.type();
+    ResultFormat<List<Object>> format = ResultFormat.of(type, List.of(Circle.class));
+    for (Object value :
+        List.of(
+            Collections.nCopies(Integer.MAX_VALUE, "a"),
+            Collections.unmodifiableSet(new Endless()),
+            Collections.unmodifiableSortedSet(new Endless()),
+            Collections.unmodifiableMap(new EndlessMap()),
+            Collections.unmodifiableSortedMap(new EndlessMap()))) {
+      List<Object> list = Collections.singletonList(value);
+      assertThatThrownBy(() -> format.encode(list))
+          .as(value.getClass().getName())
+          .isInstanceOf(UncacheableResultException.class)
+          .hasMessageContaining("takes more than");
+    }
+  }
+
+  @Test
+  @DisplayName("P2: a value of just as many bytes as there may be is kept")
+  void lengthIsRefusedOnlyWhereThereIsNoRoomForIt() throws Exception {
+    for (Object value :
+        List.of(
+            "a".repeat(1000),
+            "\u00e4".repeat(500),
+            new double[125],
+            new byte[1000],
+            BigInteger.TWO.pow(7999).subtract(BigInteger.ONE),
+            BitSet.valueOf(new long[] {1, -1}),
+            Collections.nCopies(500, List.of()),
+            new TreeSet<>(List.of("a", "b")),
+            new TreeMap<>(Map.of("a", "b")))) {
+      Type type = new TypeRef<List<Object>>() {}.type();
+      ResultFormat<List<Object>> format = ResultFormat.of(type, List.of(Circle.class));
+      EncodedValue encoded = format.encode(List.of(value));
+      int bytes = encoded.bytes().length;
+      assertThat(format.withMaxBytes(bytes).encode(List.of(value)).bytes())
+          .isEqualTo(encoded.bytes());
+      assertThatThrownBy(() -> format.withMaxBytes(bytes - 1).encode(List.of(value)))
+          .isInstanceOf(UncacheableResultException.class)
+          .hasMessageContaining("more than " + (bytes - 1) + " bytes");
+    }
+    ResultFormat<double[]> scalar = ResultFormat.of(double[].class, List.of());
+    assertThat(scalar.withMaxBytes(1000).encode(new double[125]).bytes()).hasSize(1000);
+    assertThatThrownBy(() -> scalar.withMaxBytes(999).encode(new double[125]))
+        .hasMessageContaining("more than 999 bytes");
   }
 
   @Test
