@@ -2,7 +2,9 @@ package dev.memo.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.call.UnstoredReason;
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
@@ -10,6 +12,7 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
+import dev.memo.failure.DirectoryClosedException;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
@@ -43,6 +46,7 @@ final class MemberTest {
   private final Layout layout;
   private final MemberEpochs epochs = new MemberEpochs();
   private final ControlPage page;
+  private final Spool spool;
   private final Member member;
   private final Role.Leading first;
   private final FaultyStore storeOfSecond = new FaultyStore(new HeapStore());
@@ -52,7 +56,7 @@ final class MemberTest {
     layout = new Layout(folder);
     page = ControlPage.openAsOwner(layout.control(), 0);
     epochs.map(page);
-    Spool spool = new Spool(layout, "member", false, epochs);
+    spool = new Spool(layout, "member", false, epochs);
     member = new Member(folder, NO_PATIENCE, spool, epochs, LocalReads.NONE, Runnable::run);
     first = primary(new HeapStore());
     second = primary(storeOfSecond);
@@ -117,6 +121,22 @@ final class MemberTest {
     member.replay(second);
     assertThat(((Answer.Hit) waiting.next().join()).stored().bytes()).endsWith(entry);
     assertThat(member.hasSpooled()).isFalse();
+  }
+
+  @Test
+  @DisplayName("P3: a call that comes to the spool after its close learns that, and loses nothing")
+  void aResultThatComesAfterTheClose() {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    spool.close();
+    assertThatThrownBy(() -> member.put(KEY, VARIANT, claim, new byte[] {1}, 0))
+        .isInstanceOf(DirectoryClosedException.class);
+    GatedFunctions functions =
+        new GatedFunctions(member, member.waits(), Duration.ofSeconds(60), begun -> {});
+    assertThat(functions.call("quick", 1)).isNotEmpty();
+    assertThat(functions.stats().unstoredByReason()).containsEntry(UnstoredReason.CLOSED, 1L);
+    assertThat(layout.spool()).isEmptyDirectory();
   }
 
   @Test
