@@ -12,6 +12,7 @@ import dev.memo.process.SpoolFile.Result;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -116,18 +117,38 @@ final class Spool implements AutoCloseable {
     if (!Files.isRegularFile(layout.format())) {
       throw new IOException("the directory is gone");
     }
-    if (!Files.isDirectory(layout.spool())) {
-      Files.createDirectory(layout.spool());
-    }
+    makeFolder();
     LockNames.add(path);
+    SpoolFile made = null;
     boolean whole = false;
     try {
-      SpoolFile made = SpoolFile.create(path);
+      made = SpoolFile.create(path);
+      if (forces) {
+        Layout.forceNames(layout.spool());
+        Layout.forceNames(layout.root()); // whoever made the folder, and was perhaps killed then
+      }
       whole = true;
       return made;
     } finally {
       if (!whole) { // or nobody of this JVM would take in what is there
-        LockNames.remove(path);
+        try {
+          if (made != null) {
+            made.close();
+          }
+        } finally {
+          LockNames.remove(path);
+        }
+      }
+    }
+  }
+
+  /** All processes begin to spool at the same moment, when their primary falls silent. */
+  private void makeFolder() throws IOException {
+    try {
+      Files.createDirectory(layout.spool());
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(layout.spool())) {
+        throw e;
       }
     }
   }

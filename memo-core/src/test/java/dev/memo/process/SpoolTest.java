@@ -33,6 +33,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
@@ -465,6 +466,34 @@ final class SpoolTest {
         callers.forEach(CompletableFuture::join);
         assertThat(resultsIn(path.resolve("spool"))).as("round %s", round).isEqualTo(spooled.get());
       }
+    }
+  }
+
+  @Test
+  @DisplayName("P3: processes that make the folder of spools at the same moment all have one")
+  void theFolderIsMadeByWhoeverComesFirst() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      Files.delete(layout.spool());
+      CyclicBarrier together = new CyclicBarrier(2);
+      List<CompletableFuture<PutAnswer>> answers = new ArrayList<>();
+      for (String member : List.of("one", "other")) {
+        answers.add(
+            CompletableFuture.supplyAsync(
+                () -> firstOf(member, together), task -> new Thread(task).start()));
+      }
+      for (CompletableFuture<PutAnswer> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS)).isInstanceOf(PutAnswer.Spooled.class);
+      }
+      assertThat(fold()).isEqualTo(2);
+    }
+  }
+
+  private PutAnswer firstOf(String member, CyclicBarrier together) {
+    try (Spool spool = new Spool(layout, member, false, page)) {
+      together.await(60, TimeUnit.SECONDS);
+      return spool.add(ID, CallKey.of(7, member.getBytes(UTF_8)), VARIANT, now(), entry(1));
+    } catch (Exception e) {
+      throw new AssertionError(e);
     }
   }
 
