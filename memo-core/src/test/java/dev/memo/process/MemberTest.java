@@ -13,7 +13,9 @@ import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
 import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.process.reads.LocalReads;
+import dev.memo.process.wire.Message;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import dev.memo.store.Store;
@@ -25,10 +27,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -47,6 +55,7 @@ final class MemberTest {
   private final MemberEpochs epochs = new MemberEpochs();
   private final ControlPage page;
   private final Spool spool;
+  private int played;
   private final Member member;
   private final Role.Leading first;
   private final FaultyStore storeOfSecond = new FaultyStore(new HeapStore());
@@ -137,6 +146,85 @@ final class MemberTest {
     assertThat(functions.call("quick", 1)).isNotEmpty();
     assertThat(functions.stats().unstoredByReason()).containsEntry(UnstoredReason.CLOSED, 1L);
     assertThat(layout.spool()).isEmptyDirectory();
+  }
+
+  /** Its answer makes no sense: no counter has such a name. */
+  private static final Message NONSENSE =
+      new Message.State(1, 0, 0, Map.of("no name!", 1L), Map.of());
+
+  private Member patient() {
+    Duration patience = Duration.ofMinutes(10);
+    return new Member(layout.root(), patience, spool, epochs, LocalReads.NONE, Runnable::run);
+  }
+
+  /** Primaries follow each other; each ends the connection of who asks it, in this way. */
+  private void followEachOther(
+      Member member, int primaries, BiConsumer<PlayedPrimary, PlayedPrimary.Question> end)
+      throws Exception {
+    for (int number = 0; number < primaries; number++) {
+      Path socket = layout.root().resolve("played" + played++);
+      try (PlayedPrimary primary = new PlayedPrimary(socket, ID, epochs)) {
+        member.assume(new Role.Following(primary.remote));
+        end.accept(primary, primary.next());
+        Openings.await("the connection has ended", primary.remote::hasEnded);
+      }
+    }
+  }
+
+  private static <T extends @Nullable Object> CompletableFuture<T> asking(Supplier<T> question) {
+    return CompletableFuture.supplyAsync(
+        question,
+        task -> {
+          Thread thread = new Thread(task);
+          thread.setDaemon(true);
+          thread.start();
+        });
+  }
+
+  @Test
+  @DisplayName("P4: who asks how the directory is and understands no answer is told so in the end")
+  void whoDoesNotUnderstandIsTold() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(member, 3, (primary, question) -> primary.answer(question, NONSENSE));
+    assertThat(state)
+        .failsWithin(Duration.ofSeconds(60))
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(DirectoryUnavailableException.class)
+        .withMessageContainingAll(layout.root().toString(), "a counter whose name is not");
+  }
+
+  @Test
+  @DisplayName("P4: an answer that does not fit its question is not asked for without end either")
+  void anAnswerThatDoesNotFit() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(
+        member, 3, (primary, question) -> primary.answer(question, new Message.Absent()));
+    assertThat(state)
+        .failsWithin(Duration.ofSeconds(60))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("does not fit");
+  }
+
+  @Test
+  @DisplayName("P4: a call that understands no primary computes, as if there were none")
+  void aCallThatUnderstandsNoPrimaryComputes() throws Exception {
+    Member member = patient();
+    CompletableFuture<Answer> claim = asking(() -> member.claim(KEY, VARIANT, 0, Chain.root()));
+    followEachOther(member, 3, (primary, question) -> primary.answer(question, NONSENSE));
+    assertThat(claim).succeedsWithin(Duration.ofSeconds(60)).isInstanceOf(Answer.NoPrimary.class);
+  }
+
+  @Test
+  @DisplayName("twin: primaries that only end are followed to the one that answers")
+  void primariesThatOnlyEnd() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(member, 5, (primary, question) -> primary.close());
+    assertThat(state).isNotDone();
+    member.assume(first);
+    assertThat(state).succeedsWithin(Duration.ofSeconds(60)).isEqualTo(first.state());
   }
 
   @Test
