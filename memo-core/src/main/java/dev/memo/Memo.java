@@ -110,7 +110,10 @@ public final class Memo implements AutoCloseable {
   /**
    * What all functions of the directory did in this process since it was opened (after it was
    * closed, until then), and what all processes did in it. Asks the primary: without one it takes
-   * as long as a call without one, and never fails.
+   * as long as a call without one, and does not fail.
+   *
+   * @throws dev.memo.failure.DirectoryUnavailableException if what the primary answers is not
+   *     understood
    */
   public MemoStats stats() {
     return directory.stats();

@@ -18,6 +18,9 @@ import org.jspecify.annotations.Nullable;
  * after that. Thread-safe.
  */
 final class CurrentRole {
+  /** More than one, because the first may have been about what another call was answered. */
+  private static final int MISUNDERSTANDINGS = 3;
+
   private final Path directory;
   private final long patienceNanos;
 
@@ -104,13 +107,24 @@ final class CurrentRole {
     }
   }
 
+  /** As below; a primary that is not understood is as good as none. */
+  <T extends @Nullable Object> T ask(Function<Role, T> question, Supplier<T> alone) {
+    return ask(question, alone, why -> alone.get());
+  }
+
   /**
    * Asks the primary, and the next one if that ends before it has answered.
    *
    * @param alone what is done if there is none, after waiting for one if that makes sense
+   * @param misunderstood what is done if one after the other, or the same one again, sends what
+   *     makes no sense: asked for ever, it would tear the connection of all other calls, too
    * @throws DirectoryClosedException after the close
    */
-  <T extends @Nullable Object> T ask(Function<Role, T> question, Supplier<T> alone) {
+  <T extends @Nullable Object> T ask(
+      Function<Role, T> question,
+      Supplier<T> alone,
+      Function<LostPrimaryException, T> misunderstood) {
+    int misunderstandings = 0;
     while (true) {
       Role current = await();
       if (current == null) {
@@ -118,7 +132,13 @@ final class CurrentRole {
       }
       try {
         return question.apply(current);
-      } catch (LostPrimaryException | DirectoryClosedException e) {
+      } catch (LostPrimaryException e) {
+        leave(current);
+        requireOpen();
+        if (e.isMisunderstanding() && ++misunderstandings == MISUNDERSTANDINGS) {
+          return misunderstood.apply(e);
+        }
+      } catch (DirectoryClosedException e) {
         leave(current);
         requireOpen();
       }
@@ -159,6 +179,21 @@ final class CurrentRole {
       throw new DirectoryClosedException(
           "the directory " + directory + " was closed before this use");
     }
+  }
+
+  /** What to throw if something cannot do without an answer, and those that came make no sense. */
+  DirectoryUnavailableException misunderstood(String what, LostPrimaryException last) {
+    return new DirectoryUnavailableException(
+        what
+            + " in "
+            + directory
+            + ": "
+            + MISUNDERSTANDINGS
+            + " times the process that owns it has sent what this one does not understand, the last"
+            + " time "
+            + last.getCause()
+            + "; do both run the same version of memo?",
+        last);
   }
 
   /** What to throw if something cannot do without a primary. */

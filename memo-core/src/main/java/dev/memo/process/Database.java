@@ -114,16 +114,19 @@ final class Database {
   }
 
   private RocksStore requireWhole(RocksStore store, DamagedLogs logs) throws IOException {
+    boolean whole = false;
     try {
       if (RocksStore.isMarkedDamaged(layout.data())) {
         store.verify();
       }
       new Meta(store).requireSound();
       requireRemovals(store, logs);
+      whole = true;
       return store;
-    } catch (StoreException | IOException e) {
-      store.close();
-      throw e;
+    } finally {
+      if (!whole) { // whatever it was: left open, it could not be opened before this JVM has ended
+        store.close();
+      }
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.memo.process;
 
+import dev.memo.failure.DirectoryException;
+import dev.memo.process.wire.WireException;
 import org.jspecify.annotations.Nullable;
 
 /** The connection to the primary has ended before it answered; it may have done what was asked. */
@@ -8,5 +10,10 @@ final class LostPrimaryException extends RuntimeException {
 
   LostPrimaryException(@Nullable Throwable cause) {
     super("the primary did not answer", cause, false, false);
+  }
+
+  /** Whether the primary is there, and what it sent made no sense: the next time it may not. */
+  boolean isMisunderstanding() {
+    return getCause() instanceof WireException || getCause() instanceof DirectoryException;
   }
 }

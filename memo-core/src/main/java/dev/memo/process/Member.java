@@ -175,6 +175,7 @@ final class Member implements Primary {
    * How the directory is, after telling what this process counted; null if no primary answers.
    *
    * @param tell tells it
+   * @throws DirectoryUnavailableException if what primaries answer is not understood
    */
   @Nullable DirectoryState state(Consumer<Role> tell) {
     return role.<@Nullable DirectoryState>ask(
@@ -182,7 +183,10 @@ final class Member implements Primary {
           tell.accept(current);
           return current.state();
         },
-        () -> null);
+        () -> null,
+        why -> {
+          throw role.misunderstood("nothing is known of the processes and counters", why);
+        });
   }
 
   @Override
@@ -503,6 +507,9 @@ final class Member implements Primary {
             mutation,
             () -> {
               throw role.unavailable(action + " was not carried out");
+            },
+            why -> {
+              throw role.misunderstood(action + " may have been carried out or not", why);
             });
   }
 

@@ -208,8 +208,11 @@ final class MemberFolder implements AutoCloseable {
   @Override
   public void close() {
     try {
-      delete(folder);
-      lock.close();
+      try {
+        delete(folder);
+      } finally {
+        lock.close(); // or others would take this process for a live one
+      }
     } catch (IOException e) {
       throw Refusals.because("remove", folder, e);
     } finally {

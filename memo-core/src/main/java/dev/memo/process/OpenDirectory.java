@@ -239,6 +239,8 @@ public final class OpenDirectory implements AutoCloseable {
   /**
    * How the directory is, with all that this process has counted; null if it is closed or only
    * read, or if no primary answers within the time that a call would wait for one.
+   *
+   * @throws dev.memo.failure.DirectoryUnavailableException if what it answers is not understood
    */
   public @Nullable DirectoryState state() {
     try {

@@ -76,7 +76,7 @@ final class OwnCounters {
               if (!added.isEmpty()) {
                 more.put(id, added);
               }
-              if (more.size() == Message.Counts.MAX_FUNCTIONS) {
+              if (more.size() == Message.Counts.FUNCTIONS_AT_ONCE) {
                 unanswered.add(new Message.Counts(++lastNumber, Map.of(), Map.copyOf(more)));
                 more.clear();
               }

@@ -33,11 +33,18 @@ final class Server implements AutoCloseable {
   private final Session.Seat seat;
   private final Grace grace;
   private final Runnable sessionEnded;
+  private final Entrance entrance;
   private final Set<Session> sessions = ConcurrentHashMap.newKeySet();
   private final Set<String> awaited = new HashSet<>(); // guarded by this
   private final Warnings warnings = new Warnings();
   private @Nullable Door door;
   private volatile boolean closed;
+
+  /** Says who may come in at a socket. */
+  @FunctionalInterface
+  interface Entrance {
+    boolean admits(SocketChannel peer, Path socket) throws IOException;
+  }
 
   /** What processes come in by. */
   private record Door(Path socket, ServerSocketChannel channel, AtomicBoolean accepts) {
@@ -65,6 +72,16 @@ final class Server implements AutoCloseable {
    * @param sessionEnded is told when a process has gone
    */
   Server(Session.Seat seat, Grace grace, Set<String> awaited, Runnable sessionEnded) {
+    this(seat, grace, awaited, sessionEnded, Server::isOfOurUser);
+  }
+
+  Server(
+      Session.Seat seat,
+      Grace grace,
+      Set<String> awaited,
+      Runnable sessionEnded,
+      Entrance entrance) {
+    this.entrance = entrance;
     this.seat = seat;
     this.grace = grace;
     this.awaited.addAll(awaited);
@@ -120,25 +137,40 @@ final class Server implements AutoCloseable {
   }
 
   private void serve(SocketChannel peer, Door door) throws IOException {
+    boolean served = false;
     try {
-      String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
-      if (!user.equals(Files.getOwner(door.socket.getParent()).getName())) {
-        LOG.log(Level.WARNING, "Refused a process of user {0} at {1}", user, door.socket);
-        peer.close();
-        return;
+      if (entrance.admits(peer, door.socket)) {
+        begin(peer);
+        served = true;
       }
-    } catch (IOException e) {
-      peer.close();
-      throw e;
+    } finally {
+      if (!served) { // whatever it was: nothing else knows of the channel
+        peer.close();
+      }
     }
+  }
+
+  private static boolean isOfOurUser(SocketChannel peer, Path socket) throws IOException {
+    String user = peer.getOption(ExtendedSocketOptions.SO_PEERCRED).user().getName();
+    if (user.equals(Files.getOwner(socket.getParent()).getName())) {
+      return true;
+    }
+    LOG.log(Level.WARNING, "Refused a process of user {0} at {1}", user, socket);
+    return false;
+  }
+
+  private void begin(SocketChannel peer) {
     Session session = new Session(peer, seat, this::attached, this::ended);
-    sessions.add(session);
+    boolean begun = false;
     try {
+      sessions.add(session);
       session.connection().start();
-    } catch (Throwable e) {
-      session.connection().close();
-      sessions.remove(session);
-      throw e;
+      begun = true;
+    } finally {
+      if (!begun) {
+        session.connection().close();
+        sessions.remove(session);
+      }
     }
     if (closed) {
       session.connection().close();

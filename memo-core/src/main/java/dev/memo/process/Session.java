@@ -17,6 +17,8 @@ import dev.memo.process.wire.Failure;
 import dev.memo.process.wire.Message;
 import dev.memo.process.wire.Wire;
 import dev.memo.store.StackReserve;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.nio.channels.SocketChannel;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -46,6 +48,8 @@ final class Session implements Connection.Listener {
    * @param graph who waits for whom, in this process and in the secondaries
    */
   record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, WaitGraph graph) {}
+
+  private static final Logger LOG = System.getLogger("dev.memo.process");
 
   /** Values that wait to be read by the secondary, before it is sent no more. */
   private static final long MAX_UNSENT_BYTES = 64 << 20;
@@ -78,6 +82,7 @@ final class Session implements Connection.Listener {
   // of the reading thread
   private final Map<Integer, Message.Put> arrived = new LinkedHashMap<>();
   private final Queue<Asked> postponed = new ArrayDeque<>();
+  private boolean saysTooMuch; // what the secondary cannot be told of, of which it was warned
 
   private volatile @Nullable String member;
   private volatile long oldestStart; // 0 until the secondary has said
@@ -121,11 +126,15 @@ final class Session implements Connection.Listener {
     }
     if (connection.unsent() > MAX_UNSENT || postponed.size() > MAX_UNSENT) {
       connection.close(new DirectoryException("a process that does not read its answers"));
-    } else if (isAnsweredWithValues(message) && connection.unsentBytes() > MAX_UNSENT_BYTES) {
+    } else if (isAnsweredWithMuch(message) && connection.unsentBytes() > MAX_UNSENT_BYTES) {
       postponed.add(new Asked(stream, message));
     } else {
       take(stream, message);
     }
+  }
+
+  private static boolean isAnsweredWithMuch(Message message) {
+    return isAnsweredWithValues(message) || message instanceof Message.AskStatus;
   }
 
   private static boolean isAnsweredWithValues(Message message) {
@@ -273,9 +282,7 @@ final class Session implements Connection.Listener {
       primary.counters().add(String.valueOf(member), counts);
       return new Message.Done();
     } else if (message instanceof Message.AskStatus) {
-      DirectoryState state = primary.state();
-      return new Message.State(
-          state.processes(), state.claims(), state.waits(), state.counts(), state.functions());
+      return state(primary.state());
     } else if (message instanceof Message.AskTables) {
       return new Message.Tables(primary.tables());
     } else if (message instanceof Message.Attached) {
@@ -287,6 +294,23 @@ final class Session implements Connection.Listener {
     }
     throw new DirectoryException(
         "a primary is not asked for " + message.getClass().getSimpleName());
+  }
+
+  private Message state(DirectoryState state) {
+    Message.State told =
+        Message.State.of(
+            state.processes(), state.claims(), state.waits(), state.counts(), state.functions());
+    int untold = state.functions().size() - told.functions().size();
+    if (untold > 0 && !saysTooMuch) {
+      saysTooMuch = true;
+      LOG.log(
+          Level.WARNING,
+          "There are more functions than the process {0} can be told of: it asked what was counted,"
+              + " and learns nothing of {1} of them",
+          member,
+          untold);
+    }
+    return told;
   }
 
   private Message claim(int stream, Message.AskClaim ask) {

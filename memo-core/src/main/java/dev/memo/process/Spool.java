@@ -4,6 +4,7 @@ import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
+import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import dev.memo.process.HeldClaim.Slot;
@@ -11,6 +12,7 @@ import dev.memo.process.SpoolFile.Result;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -45,6 +47,7 @@ final class Spool implements AutoCloseable {
   private final Epochs epochs;
   private final Map<Slot, Place> places = new HashMap<>(); // guarded by this
   private @Nullable SpoolFile file; // guarded by this
+  private boolean closed; // guarded by this
   private volatile long oldestStart = Long.MAX_VALUE; // written under this
   private long spooled; // guarded by this
 
@@ -63,12 +66,17 @@ final class Spool implements AutoCloseable {
    * Keeps a result.
    *
    * @param directoryId where its start counts; null if that is not known, when it cannot be stored
+   * @throws DirectoryClosedException after the close: nobody would take in a file that is made now
    */
   synchronized PutAnswer add(
       @Nullable UUID directoryId, CallKey key, int variant, long start, byte[] entry) {
     long stripe = epochs.stripe(key.stripe());
     long directory = epochs.directory();
     boolean unchanged = epochs.lastSequence() == start;
+    if (closed) { // while this call was on its way, or waited for the monitor
+      throw new DirectoryClosedException(
+          "the directory " + layout.root() + " was closed before this use");
+    }
     if (directoryId == null) {
       return refused("the directory was never reached", null);
     }
@@ -109,11 +117,40 @@ final class Spool implements AutoCloseable {
     if (!Files.isRegularFile(layout.format())) {
       throw new IOException("the directory is gone");
     }
-    if (!Files.isDirectory(layout.spool())) {
-      Files.createDirectory(layout.spool());
-    }
+    makeFolder();
     LockNames.add(path);
-    return SpoolFile.create(path);
+    SpoolFile made = null;
+    boolean whole = false;
+    try {
+      made = SpoolFile.create(path);
+      if (forces) {
+        Layout.forceNames(layout.spool());
+        Layout.forceNames(layout.root()); // whoever made the folder, and was perhaps killed then
+      }
+      whole = true;
+      return made;
+    } finally {
+      if (!whole) { // or nobody of this JVM would take in what is there
+        try {
+          if (made != null) {
+            made.close();
+          }
+        } finally {
+          LockNames.remove(path);
+        }
+      }
+    }
+  }
+
+  /** All processes begin to spool at the same moment, when their primary falls silent. */
+  private void makeFolder() throws IOException {
+    try {
+      Files.createDirectory(layout.spool());
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(layout.spool())) {
+        throw e;
+      }
+    }
   }
 
   private static PutAnswer refused(String why, @Nullable Throwable cause) {
@@ -256,14 +293,18 @@ final class Spool implements AutoCloseable {
   /** Frees the file; it is deleted if nothing is in it. */
   @Override
   public synchronized void close() {
+    closed = true;
     if (file == null) {
       return;
     }
     try {
-      if (isEmpty()) {
-        Files.deleteIfExists(path);
+      try {
+        if (isEmpty()) {
+          Files.deleteIfExists(path);
+        }
+      } finally {
+        file.close();
       }
-      file.close();
     } catch (IOException e) {
       throw Refusals.because("close", path, e);
     } finally {

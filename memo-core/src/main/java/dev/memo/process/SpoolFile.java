@@ -64,13 +64,20 @@ final class SpoolFile implements AutoCloseable {
     this.file = file;
   }
 
-  /** Makes the file, which must not exist, and locks it. */
+  /**
+   * Makes the file and locks it. There may be one that was made and could not be written.
+   *
+   * @throws IOException if there is a file with results in it, which stay
+   */
   static SpoolFile create(Path path) throws IOException {
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
       SpoolFile spool = new SpoolFile(new RandomAccessFile(path.toFile(), "rw"));
       try {
         // before it is locked, the primary may take it for one that was left behind
         if (spool.file.getChannel().tryLock() != null && Files.exists(path)) {
+          if (spool.file.length() > FIRST) {
+            throw new IOException("there are results in " + path + " already");
+          }
           spool.file.write(FIRST_LINE);
           return spool;
         }

@@ -42,12 +42,21 @@ public final class RocksStore implements Store {
 
   static RocksStore open(Path folder, Durability durability, boolean sparingly, Seams seams) {
     NativeLibrary.load();
+    NativeDatabase database = null;
+    boolean opened = false;
     try {
-      NativeDatabase database = NativeDatabase.open(folder, durability, sparingly, seams);
-      return new RocksStore(
-          folder, new Borrows<>(database, "the database " + folder, NativeDatabase::free));
+      database = NativeDatabase.open(folder, durability, sparingly, seams);
+      RocksStore store =
+          new RocksStore(
+              folder, new Borrows<>(database, "the database " + folder, NativeDatabase::free));
+      opened = true;
+      return store;
     } catch (RocksDBException e) {
       throw RocksFailures.translate("opening", folder, e);
+    } finally {
+      if (!opened && database != null) { // there was no memory to lend it with
+        database.free();
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.memo.process;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
@@ -22,8 +23,11 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.UUID;
+import java.util.logging.Handler;
 import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -192,6 +196,59 @@ final class DatabaseTest {
       }
       OpenDirectoryTest.open(path).close();
       assertThat(log.warnings()).hasSize(1);
+    }
+  }
+
+  @Test
+  @DisplayName("P4: an error while a database is checked leaves nothing open that is in the way")
+  void anErrorWhileItIsChecked() throws IOException {
+    store(0, 2);
+    damageTheLog(); // which is told when the database is open and has been checked
+    try (ThrowingLog log = new ThrowingLog("lost its last {1} changes")) {
+      assertThatThrownBy(() -> OpenDirectoryTest.open(path))
+          .isInstanceOf(ThrowingLog.Thrown.class)
+          .hasNoSuppressedExceptions();
+      assertThat(log.hasThrown()).isTrue();
+    }
+    try (OpenDirectory directory = OpenDirectoryTest.open(path)) {
+      assertThat(Openings.role(directory)).isEqualTo("leads");
+      assertThat(OpenDirectoryTest.store(directory, KEY, "again")).isPositive();
+    }
+  }
+
+  /** Throws an error when something is logged, in place of one that nobody can bring about. */
+  private static final class ThrowingLog extends Handler implements AutoCloseable {
+    static final class Thrown extends Error {
+      private static final long serialVersionUID = 1L;
+    }
+
+    private final Logger logger = Logger.getLogger("dev.memo.process"); // held: kept weakly
+    private final String message;
+    private volatile boolean thrown;
+
+    ThrowingLog(String message) {
+      this.message = message;
+      logger.addHandler(this);
+    }
+
+    boolean hasThrown() {
+      return thrown;
+    }
+
+    @Override
+    public void publish(@Nullable LogRecord line) {
+      if (line != null && line.getMessage().contains(message)) {
+        thrown = true;
+        throw new Thrown();
+      }
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {
+      logger.removeHandler(this);
     }
   }
 

@@ -3,6 +3,8 @@ package dev.memo.process;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.memo.claims.CallKey;
+import dev.memo.claims.PutAnswer;
 import dev.memo.store.ChildJvm;
 import dev.memo.store.Commands;
 import dev.memo.store.Durability;
@@ -11,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.UUID;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
@@ -70,6 +73,10 @@ final class ForcedNamesTest {
       child.awaitLine("opened");
       child.awaitEnd();
     }
+    return forcedIn(trace);
+  }
+
+  private static Set<String> forcedIn(Path trace) throws IOException {
     Set<String> forced = new TreeSet<>();
     for (String line : Files.readAllLines(trace)) {
       Matcher call = FORCED.matcher(line.replaceFirst("^\\d+ +", ""));
@@ -78,6 +85,50 @@ final class ForcedNamesTest {
       }
     }
     return forced;
+  }
+
+  @Test
+  @DisplayName("P3: with POWER_LOSS, the name of a spool is forced with what is in it")
+  void powerLossForcesTheNameOfASpool() throws IOException {
+    assertThat(forcedBySpooling(Durability.POWER_LOSS))
+        .contains(folder.toString(), folder + "/spool", folder + "/spool/member");
+  }
+
+  @Test
+  @DisplayName("P3, twin: with PROCESS_CRASH, a power cut can take a spool")
+  void processCrashForcesNoSpool() throws IOException {
+    assertThat(forcedBySpooling(Durability.PROCESS_CRASH))
+        .noneMatch(name -> name.startsWith(folder.toString()));
+  }
+
+  private Set<String> forcedBySpooling(Durability durability) throws IOException {
+    FormatFile.write(new Layout(folder));
+    Path trace = folder.resolve("trace");
+    try (ChildJvm child =
+        ChildJvm.of(Spooler.class, folder, durability)
+            .prefix(STRACE)
+            .prefix("-o", trace.toString())
+            .start()) {
+      child.awaitLine("spooled");
+      child.awaitEnd();
+    }
+    return forcedIn(trace);
+  }
+
+  /** Spools the first result of a directory. */
+  static final class Spooler {
+    private Spooler() {}
+
+    public static void main(String[] arguments) {
+      Layout layout = new Layout(Path.of(arguments[0]));
+      boolean forces = Durability.valueOf(arguments[1]) == Durability.POWER_LOSS;
+      ControlPage page = ControlPage.openAsOwner(layout.control(), 0);
+      try (Spool spool = new Spool(layout, "member", forces, page)) {
+        PutAnswer answer =
+            spool.add(new UUID(1, 2), CallKey.of(7, new byte[] {1}), 1, 0, new byte[] {2});
+        System.out.println(answer instanceof PutAnswer.Spooled ? "spooled" : answer.toString());
+      }
+    }
   }
 
   /** Makes a directory. */

@@ -2,8 +2,10 @@ package dev.memo.process;
 
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.CapturedLog;
+import dev.memo.failure.DirectoryException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -55,6 +57,19 @@ final class MemberFolderTest {
     Path inner = Files.createDirectories(layout.secondaries().resolve("unknown").resolve("inner"));
     Files.createFile(inner.resolve("file"));
     assertThat(MemberFolder.sweep(layout)).containsExactly("unknown");
+  }
+
+  @Test
+  @DisplayName("P4: a folder that cannot be removed is not that of a live process after the close")
+  void aFolderThatCannotBeRemoved() throws IOException {
+    MemberFolder folder = MemberFolder.make(layout);
+    Path inner = Files.createDirectory(folder.path().resolve("inner"));
+    Path file = Files.createFile(inner.resolve("file"));
+    assertThatThrownBy(folder::close).isInstanceOf(DirectoryException.class);
+    Files.delete(file);
+    Files.delete(inner);
+    assertThat(MemberFolder.sweep(layout)).isEmpty();
+    assertThat(folder.path()).doesNotExist();
   }
 
   @Test

@@ -2,7 +2,9 @@ package dev.memo.process;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.call.UnstoredReason;
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
@@ -10,7 +12,10 @@ import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
 import dev.memo.claims.WaitGraph;
+import dev.memo.failure.DirectoryClosedException;
+import dev.memo.failure.DirectoryUnavailableException;
 import dev.memo.process.reads.LocalReads;
+import dev.memo.process.wire.Message;
 import dev.memo.store.FaultyStore;
 import dev.memo.store.HeapStore;
 import dev.memo.store.Store;
@@ -22,10 +27,16 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.function.BiConsumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -43,6 +54,8 @@ final class MemberTest {
   private final Layout layout;
   private final MemberEpochs epochs = new MemberEpochs();
   private final ControlPage page;
+  private final Spool spool;
+  private int played;
   private final Member member;
   private final Role.Leading first;
   private final FaultyStore storeOfSecond = new FaultyStore(new HeapStore());
@@ -52,7 +65,7 @@ final class MemberTest {
     layout = new Layout(folder);
     page = ControlPage.openAsOwner(layout.control(), 0);
     epochs.map(page);
-    Spool spool = new Spool(layout, "member", false, epochs);
+    spool = new Spool(layout, "member", false, epochs);
     member = new Member(folder, NO_PATIENCE, spool, epochs, LocalReads.NONE, Runnable::run);
     first = primary(new HeapStore());
     second = primary(storeOfSecond);
@@ -117,6 +130,101 @@ final class MemberTest {
     member.replay(second);
     assertThat(((Answer.Hit) waiting.next().join()).stored().bytes()).endsWith(entry);
     assertThat(member.hasSpooled()).isFalse();
+  }
+
+  @Test
+  @DisplayName("P3: a call that comes to the spool after its close learns that, and loses nothing")
+  void aResultThatComesAfterTheClose() {
+    member.assume(first);
+    Claim claim = granted();
+    member.leave(first);
+    spool.close();
+    assertThatThrownBy(() -> member.put(KEY, VARIANT, claim, new byte[] {1}, 0))
+        .isInstanceOf(DirectoryClosedException.class);
+    GatedFunctions functions =
+        new GatedFunctions(member, member.waits(), Duration.ofSeconds(60), begun -> {});
+    assertThat(functions.call("quick", 1)).isNotEmpty();
+    assertThat(functions.stats().unstoredByReason()).containsEntry(UnstoredReason.CLOSED, 1L);
+    assertThat(layout.spool()).isEmptyDirectory();
+  }
+
+  /** Its answer makes no sense: no counter has such a name. */
+  private static final Message NONSENSE =
+      new Message.State(1, 0, 0, Map.of("no name!", 1L), Map.of());
+
+  private Member patient() {
+    Duration patience = Duration.ofMinutes(10);
+    return new Member(layout.root(), patience, spool, epochs, LocalReads.NONE, Runnable::run);
+  }
+
+  /** Primaries follow each other; each ends the connection of who asks it, in this way. */
+  private void followEachOther(
+      Member member, int primaries, BiConsumer<PlayedPrimary, PlayedPrimary.Question> end)
+      throws Exception {
+    for (int number = 0; number < primaries; number++) {
+      Path socket = layout.root().resolve("played" + played++);
+      try (PlayedPrimary primary = new PlayedPrimary(socket, ID, epochs)) {
+        member.assume(new Role.Following(primary.remote));
+        end.accept(primary, primary.next());
+        Openings.await("the connection has ended", primary.remote::hasEnded);
+      }
+    }
+  }
+
+  private static <T extends @Nullable Object> CompletableFuture<T> asking(Supplier<T> question) {
+    return CompletableFuture.supplyAsync(
+        question,
+        task -> {
+          Thread thread = new Thread(task);
+          thread.setDaemon(true);
+          thread.start();
+        });
+  }
+
+  @Test
+  @DisplayName("P4: who asks how the directory is and understands no answer is told so in the end")
+  void whoDoesNotUnderstandIsTold() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(member, 3, (primary, question) -> primary.answer(question, NONSENSE));
+    assertThat(state)
+        .failsWithin(Duration.ofSeconds(60))
+        .withThrowableOfType(ExecutionException.class)
+        .withCauseInstanceOf(DirectoryUnavailableException.class)
+        .withMessageContainingAll(layout.root().toString(), "a counter whose name is not");
+  }
+
+  @Test
+  @DisplayName("P4: an answer that does not fit its question is not asked for without end either")
+  void anAnswerThatDoesNotFit() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(
+        member, 3, (primary, question) -> primary.answer(question, new Message.Absent()));
+    assertThat(state)
+        .failsWithin(Duration.ofSeconds(60))
+        .withThrowableOfType(ExecutionException.class)
+        .withMessageContaining("does not fit");
+  }
+
+  @Test
+  @DisplayName("P4: a call that understands no primary computes, as if there were none")
+  void aCallThatUnderstandsNoPrimaryComputes() throws Exception {
+    Member member = patient();
+    CompletableFuture<Answer> claim = asking(() -> member.claim(KEY, VARIANT, 0, Chain.root()));
+    followEachOther(member, 3, (primary, question) -> primary.answer(question, NONSENSE));
+    assertThat(claim).succeedsWithin(Duration.ofSeconds(60)).isInstanceOf(Answer.NoPrimary.class);
+  }
+
+  @Test
+  @DisplayName("twin: primaries that only end are followed to the one that answers")
+  void primariesThatOnlyEnd() throws Exception {
+    Member member = patient();
+    CompletableFuture<?> state = asking(() -> member.state(role -> {}));
+    followEachOther(member, 5, (primary, question) -> primary.close());
+    assertThat(state).isNotDone();
+    member.assume(first);
+    assertThat(state).succeedsWithin(Duration.ofSeconds(60)).isEqualTo(first.state());
   }
 
   @Test

@@ -13,11 +13,14 @@ import java.io.IOException;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -41,6 +44,7 @@ final class ServerTest {
   private final Path socket;
   private final ForgetfulOutdating outdating = new ForgetfulOutdating();
   private final LocalPrimary primary;
+  private final AtomicReference<BooleanSupplier> admits = new AtomicReference<>(() -> true);
   private final Server server;
   private final List<SessionTest.Member> members = new ArrayList<>();
 
@@ -51,7 +55,9 @@ final class ServerTest {
         new LocalPrimary(folder, new HeapStore(), page, stored -> true, outdating, Grace.none());
     primary.register(7, "function");
     Session.Seat seat = new Session.Seat(primary, new UUID(1, 2), page.ownerEpoch(), WaitGraph.JVM);
-    server = new Server(seat, Grace.none(), Set.of(), () -> {});
+    server =
+        new Server(
+            seat, Grace.none(), Set.of(), () -> {}, (peer, at) -> admits.get().getAsBoolean());
   }
 
   @BeforeEach
@@ -127,6 +133,21 @@ final class ServerTest {
     Openings.await("it is connected", () -> server.sessions().size() == 1);
     assertThat(server.oldestStart(Set.of())).isEqualTo(NOTHING);
     assertThat(stranger.end).isNotDone();
+  }
+
+  @Test
+  @DisplayName("P4: whoever cannot be let in is told so at once, whatever was the matter")
+  void whoCannotBeLetInIsNotKeptWaiting() throws IOException {
+    admits.set(
+        () -> {
+          throw new OutOfMemoryError("thrown by a test");
+        });
+    assertThat(stranger().end).succeedsWithin(Duration.ofSeconds(60));
+    admits.set(() -> false);
+    assertThat(stranger().end).succeedsWithin(Duration.ofSeconds(60));
+    admits.set(() -> true);
+    assertThat(server.sessions()).isEmpty();
+    assertThat(member().end).isNotDone();
   }
 
   /** Somebody waits for the claim of a process whose connection has ended in this way. */

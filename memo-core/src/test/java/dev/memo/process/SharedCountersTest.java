@@ -19,6 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
@@ -338,7 +340,7 @@ final class SharedCountersTest {
   void aProcessOfManyFunctionsSendsSeveralReports() {
     OwnCounters own = new OwnCounters(Map::of);
     Map<Long, Map<String, Long>> many = new java.util.HashMap<>();
-    for (long id = 0; id < 2 * Message.Counts.MAX_FUNCTIONS + 1; id++) {
+    for (long id = 0; id < 2 * Message.Counts.FUNCTIONS_AT_ONCE + 1; id++) {
       many.put(id, Map.of("x", 1L));
     }
     own.countWith(() -> many);
@@ -347,6 +349,56 @@ final class SharedCountersTest {
     assertThat(sent).extracting(Message.Counts::number).containsExactly(1L, 2L, 3L);
     assertThat(sent.stream().mapToInt(counts -> counts.functions().size()).sum())
         .isEqualTo(many.size());
+  }
+
+  @Test
+  @DisplayName("P4: however many functions there are, a process that does not lead learns of all")
+  void manyFunctionsAreToldOf() {
+    try (OpenDirectory leads = Openings.open(folder.resolve("d"), Openings.SOON);
+        OpenDirectory follows = Openings.open(folder.resolve("d"), Openings.SOON)) {
+      Openings.awaitRole(follows, "follows");
+      Map<Long, Map<String, Long>> counted = new TreeMap<>();
+      for (long id = 1; id <= 6_000; id++) {
+        leads.primary().register(id, "com.example.pricing.Quotes#quote(java.lang.String)\n1." + id);
+        counted.put(id, counts(8, "hits.and.misses", id));
+      }
+      leads.countWith(() -> counted);
+      assertThat(leads.state().functions()).hasSize(6_000);
+      CompletableFuture<DirectoryState> told =
+          CompletableFuture.supplyAsync(follows::state, task -> daemon(task).start());
+      assertThat(told).succeedsWithin(Duration.ofSeconds(60));
+      assertThat(told.join().functions()).isEqualTo(leads.state().functions());
+    }
+  }
+
+  @Test
+  @DisplayName("P5: whatever the names, what a process counts arrives")
+  void longNamesArrive() {
+    try (OpenDirectory leads = Openings.open(folder.resolve("d"), Openings.SOON);
+        OpenDirectory follows = Openings.open(folder.resolve("d"), Openings.SOON)) {
+      Openings.awaitRole(follows, "follows");
+      Map<Long, Map<String, Long>> counted = new TreeMap<>();
+      for (long id = 1; id <= 1_000; id++) {
+        follows.primary().register(id, "f\n" + id);
+        counted.put(id, counts(20, "n".repeat(60), id));
+      }
+      follows.countWith(() -> counted);
+      Openings.awaitState(leads, "all has arrived", state -> state.functions().size() == 1_000);
+    }
+  }
+
+  private static Map<String, Long> counts(int names, String prefix, long count) {
+    Map<String, Long> counts = new TreeMap<>();
+    for (int name = 0; name < names; name++) {
+      counts.put(prefix + name, count);
+    }
+    return counts;
+  }
+
+  private static Thread daemon(Runnable task) {
+    Thread thread = new Thread(task);
+    thread.setDaemon(true);
+    return thread;
   }
 
   @Test

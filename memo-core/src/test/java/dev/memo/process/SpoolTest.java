@@ -4,13 +4,18 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.claims.Claim;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.FrozenEpochs;
+import dev.memo.claims.Primary;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
+import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.StoreException;
 import dev.memo.store.ChildJvm;
 import dev.memo.store.FaultyStore;
@@ -26,8 +31,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -383,6 +391,139 @@ final class SpoolTest {
     }
     assertStored(2);
     assertThat(layout.spool()).isEmptyDirectory();
+  }
+
+  @Test
+  @DisplayName("P3: who comes after the close is refused, and what was spooled before stays")
+  void nothingIsAddedAfterTheClose() throws IOException {
+    Spool spool = spool(page);
+    add(spool, ID, 1);
+    add(spool, ID, 2);
+    spool.close();
+    assertThatThrownBy(() -> spool.add(ID, key(3), VARIANT, now(), entry(3)))
+        .isInstanceOf(DirectoryClosedException.class);
+    spool.close();
+    assertThat(fold()).isEqualTo(2);
+    assertStored(1);
+    assertStored(2);
+    assertThat(layout.spool()).isEmptyDirectory();
+  }
+
+  @Test
+  void aSpoolThatIsClosedBeforeItsFirstResultMakesNoFile() {
+    Spool spool = spool(page);
+    spool.close();
+    assertThatThrownBy(() -> spool.add(ID, key(1), VARIANT, now(), entry(1)))
+        .isInstanceOf(DirectoryClosedException.class);
+    assertThat(layout.spool()).isEmptyDirectory();
+  }
+
+  @Test
+  @DisplayName("P3: a file with results in it is not begun anew, and is taken in as it is")
+  void aFileWithResultsIsNotBegunAnew() throws IOException {
+    Path path = left(ID, 2);
+    byte[] bytes = Files.readAllBytes(path);
+    assertThatThrownBy(() -> SpoolFile.create(path))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining(path.toString());
+    Spool spool = new Spool(layout, "killed", false, page);
+    assertThat(spool.add(ID, key(2), VARIANT, now(), entry(2)))
+        .isInstanceOf(PutAnswer.Refused.class);
+    assertThat(path).hasBinaryContent(bytes);
+    assertThat(fold()).as("nobody has it locked").isEqualTo(2);
+    spool.close();
+  }
+
+  @Test
+  @DisplayName("P3: a file that its process could not begin is begun again")
+  void aFileWithoutResultsIsBegunAgain() throws IOException {
+    Files.write(layout.spool().resolve("member"), "memo sp".getBytes(UTF_8));
+    try (Spool spool = spool(page)) {
+      add(spool, ID, 1);
+    }
+    assertThat(fold()).isEqualTo(1);
+  }
+
+  @Test
+  @DisplayName("P3: what calls are told is spooled is there, whenever the directory is closed")
+  void whatIsSpooledWhileTheDirectoryIsClosedIsThere(@TempDir Path folder) throws Exception {
+    Path path = folder.resolve("d");
+    try (Peer primary = Peer.open(path, Openings.SOON)) {
+      primary.stop();
+      for (int round = 0; round < 3; round++) {
+        OpenDirectory directory = Openings.open(path, Openings.SOON);
+        AtomicLong spooled = new AtomicLong();
+        AtomicLong calls = new AtomicLong();
+        List<CompletableFuture<Void>> callers = new ArrayList<>();
+        for (int caller = 0; caller < 8; caller++) {
+          callers.add(
+              CompletableFuture.runAsync(
+                  () -> spoolUntilClosed(directory.primary(), calls, spooled),
+                  task -> new Thread(task).start()));
+        }
+        Openings.await("calls are under way", () -> spooled.get() > 100);
+        directory.close();
+        callers.forEach(CompletableFuture::join);
+        assertThat(resultsIn(path.resolve("spool"))).as("round %s", round).isEqualTo(spooled.get());
+      }
+    }
+  }
+
+  @Test
+  @DisplayName("P3: processes that make the folder of spools at the same moment all have one")
+  void theFolderIsMadeByWhoeverComesFirst() throws Exception {
+    for (int round = 0; round < 200; round++) {
+      Files.delete(layout.spool());
+      CyclicBarrier together = new CyclicBarrier(2);
+      List<CompletableFuture<PutAnswer>> answers = new ArrayList<>();
+      for (String member : List.of("one", "other")) {
+        answers.add(
+            CompletableFuture.supplyAsync(
+                () -> firstOf(member, together), task -> new Thread(task).start()));
+      }
+      for (CompletableFuture<PutAnswer> answer : answers) {
+        assertThat(answer.get(60, TimeUnit.SECONDS)).isInstanceOf(PutAnswer.Spooled.class);
+      }
+      assertThat(fold()).isEqualTo(2);
+    }
+  }
+
+  private PutAnswer firstOf(String member, CyclicBarrier together) {
+    try (Spool spool = new Spool(layout, member, false, page)) {
+      together.await(60, TimeUnit.SECONDS);
+      return spool.add(ID, CallKey.of(7, member.getBytes(UTF_8)), VARIANT, now(), entry(1));
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static void spoolUntilClosed(Primary primary, AtomicLong calls, AtomicLong spooled) {
+    try {
+      while (true) {
+        byte[] call = ByteBuffer.allocate(Long.BYTES).putLong(calls.incrementAndGet()).array();
+        CallKey key = CallKey.of(7, call);
+        Claim claim = primary.begin(key, VARIANT, Chain.root());
+        if (primary.put(key, VARIANT, claim, call, 0) instanceof PutAnswer.Spooled) {
+          spooled.incrementAndGet();
+        }
+        primary.release(key, VARIANT, claim);
+      }
+    } catch (DirectoryClosedException e) {
+      return; // as it should be
+    }
+  }
+
+  /** Counts what a primary would find, and deletes it. */
+  private static long resultsIn(Path folder) throws IOException {
+    long[] results = {0};
+    for (String name : Openings.names(folder)) {
+      Path path = folder.resolve(name);
+      try (SpoolFile file = requireNonNull(SpoolFile.takeOver(path))) {
+        file.forEach(result -> results[0]++);
+      }
+      Files.delete(path);
+    }
+    return results[0];
   }
 
   @Test

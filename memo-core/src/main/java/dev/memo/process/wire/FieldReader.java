@@ -79,6 +79,11 @@ final class FieldReader {
     return count;
   }
 
+  /** Whether a number may have this name. */
+  static boolean isCounter(String name) {
+    return COUNTER.matcher(name).matches();
+  }
+
   /** Named numbers. */
   Map<String, Long> counts() throws WireException {
     int count = count(Integer.BYTES + 1 + Long.BYTES);
@@ -88,7 +93,7 @@ final class FieldReader {
     Map<String, Long> counts = new TreeMap<>();
     for (int i = 0; i < count; i++) {
       String name = text();
-      if (!COUNTER.matcher(name).matches()) {
+      if (!isCounter(name)) {
         throw new WireException("a counter whose name is not " + COUNTER);
       }
       counts.put(name, i64());

@@ -71,10 +71,11 @@ enum Kind {
     return code;
   }
 
-  /** How many bytes a message may have: what can hold an entry may have many. */
+  /** How many bytes a message may have: what can hold an entry, or is about all, may have many. */
   int maxBytes() {
     return switch (this) {
       case PUT, REPLACE, HIT, LOST, FOUND -> Wire.MAX_MESSAGE;
+      case STATE -> Wire.MAX_STATE;
       default -> Wire.MAX_OTHER_MESSAGE;
     };
   }

@@ -2,6 +2,7 @@ package dev.memo.process.wire;
 
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Stored;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -423,8 +424,11 @@ public sealed interface Message {
    */
   record Counts(long number, Map<String, Long> directory, Map<Long, Map<String, Long>> functions)
       implements Request {
-    /** How many functions a report may be about; what was counted of more takes several. */
-    public static final int MAX_FUNCTIONS = 1000;
+    /** How many functions a report may be about. */
+    static final int MAX_FUNCTIONS = 1000;
+
+    /** How many always have room, whatever the names; what was counted of more takes several. */
+    public static final int FUNCTIONS_AT_ONCE = 100;
 
     /** How many numbers may be told of anything. */
     static final int MAX_NAMES = 128;
@@ -717,6 +721,48 @@ public sealed interface Message {
       Map<String, Long> directory,
       Map<String, Map<String, Long>> functions)
       implements Answer {
+    private static final int FIXED = 2 * Integer.BYTES + 2 * Long.BYTES;
+
+    /** Of as many functions as a message can hold, and of those numbers that it can tell. */
+    public static State of(
+        int processes,
+        long claims,
+        long waits,
+        Map<String, Long> directory,
+        Map<String, Map<String, Long>> functions) {
+      Map<String, Long> all = told(directory);
+      long left = Wire.MAX_STATE - FIXED - bytes(all);
+      Map<String, Map<String, Long>> some = new TreeMap<>();
+      for (Map.Entry<String, Map<String, Long>> function : functions.entrySet()) {
+        Map<String, Long> counts = told(function.getValue());
+        byte[] identity = function.getKey().getBytes(StandardCharsets.UTF_8);
+        left -= Integer.BYTES + identity.length + bytes(counts);
+        if (left < 0) {
+          break;
+        }
+        some.put(function.getKey(), counts);
+      }
+      return new State(processes, claims, waits, all, some);
+    }
+
+    /** A database may have other names in its rows, and more of them. */
+    private static Map<String, Long> told(Map<String, Long> counts) {
+      Map<String, Long> told = new TreeMap<>();
+      counts.forEach(
+          (name, count) -> {
+            if (told.size() < Counts.MAX_NAMES && FieldReader.isCounter(name)) {
+              told.put(name, count);
+            }
+          });
+      return told;
+    }
+
+    /** How many bytes these take, whose names are ASCII. */
+    private static long bytes(Map<String, Long> told) {
+      long names = told.keySet().stream().mapToLong(String::length).sum();
+      return Integer.BYTES + names + (long) told.size() * (Integer.BYTES + Long.BYTES);
+    }
+
     @Override
     public Kind kind() {
       return Kind.STATE;

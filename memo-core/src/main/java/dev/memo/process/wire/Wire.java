@@ -22,7 +22,7 @@ package dev.memo.process.wire;
  * {@link Kind#CREDIT} on the same stream when it has taken one in. At most {@value #MAX_LARGE} such
  * messages are under way in one direction. {@link Message.Put}, {@link Message.Replace}, {@link
  * Message.Hit}, {@link Message.Lost} and {@link Message.Found} have at most {@value #MAX_MESSAGE}
- * bytes, all others {@value #MAX_OTHER_MESSAGE}.
+ * bytes, {@link Message.State} {@value #MAX_STATE}, all others {@value #MAX_OTHER_MESSAGE}.
  *
  * <p>The secondary begins: {@link Message.Hello} on stream 0, which the primary answers with {@link
  * Message.Welcome}, or with {@link Message.Failed} and the end of the connection. From then on the
@@ -43,7 +43,7 @@ public final class Wire {
   static final long MAGIC = 0x6d656d6f_89_000001L;
 
   /** The version that this code speaks. */
-  public static final int VERSION = 4;
+  public static final int VERSION = 5;
 
   static final int MAX_PAYLOAD = 65_536;
   static final int HEAD_AFTER_LENGTH = 1 + Integer.BYTES;
@@ -59,6 +59,12 @@ public final class Wire {
 
   /** A value, its arguments and what goes with them. */
   static final int MAX_MESSAGE = 192 << 20;
+
+  /**
+   * Functions are never forgotten, so they become many: a hundred thousand have room. Not as much
+   * as a value, because their counters take several times as much memory as bytes.
+   */
+  static final int MAX_STATE = 32 << 20;
 
   /** What carries no value. */
   static final int MAX_OTHER_MESSAGE = 1 << 20;

@@ -130,6 +130,52 @@ final class MessagesTest {
     assertRefused(new Message.Counts(1, Map.of(), functions));
   }
 
+  @Test
+  @DisplayName("P5: a report of as many functions as are sent at once has room, whatever the names")
+  void theLargestReportArrives() throws WireException {
+    Map<String, Long> most = new TreeMap<>();
+    for (int i = 0; i < Message.Counts.MAX_NAMES; i++) {
+      most.put("x".repeat(60) + String.format("%04d", i), Long.MAX_VALUE);
+    }
+    Map<Long, Map<String, Long>> functions = new TreeMap<>();
+    for (long id = 0; id < Message.Counts.FUNCTIONS_AT_ONCE; id++) {
+      functions.put(id, most);
+    }
+    assertThat(deliver(new Message.Counts(1, most, functions))).hasSize(1);
+    for (long id = 0; id < Message.Counts.MAX_FUNCTIONS; id++) {
+      functions.put(id, most);
+    }
+    assertRefused(new Message.Counts(1, most, functions));
+  }
+
+  @Test
+  @DisplayName("P4: a state has as many functions as its receiver takes")
+  void aStateHasRoomForWhatItTells() throws WireException {
+    Map<String, Map<String, Long>> functions = new TreeMap<>();
+    for (int i = 10; i < 50; i++) {
+      functions.put(i + "x".repeat(1_000_000), Map.of("a.b", 1L));
+    }
+    Message.State told = Message.State.of(1, 2, 3, Map.of("c", 4L), functions);
+    assertThat(told.functions()).hasSize(33);
+    assertThat(deliver(told)).containsExactly(told);
+    assertThat(Outgoing.of(1, told).length()).isBetween(Wire.MAX_STATE - 1_000_100, Wire.MAX_STATE);
+    assertRefused(new Message.State(1, 2, 3, Map.of("c", 4L), functions)); // all, as a twin
+  }
+
+  @Test
+  @DisplayName("P4: a state has no numbers that its receiver refuses")
+  void aStateTellsOnlyNumbersThatAreTaken() throws WireException {
+    Map<String, Long> rows = new TreeMap<>(Map.of("a b", 1L, "\u00e4", 1L, "z".repeat(65), 1L));
+    for (int i = 0; i < 200; i++) {
+      rows.put("x" + i, 1L);
+    }
+    Message.State told = Message.State.of(1, 2, 3, rows, Map.of("f", rows, "g", Map.of("y", 1L)));
+    assertThat(told.directory()).hasSize(Message.Counts.MAX_NAMES).doesNotContainKey("a b");
+    assertThat(told.functions()).containsEntry("g", Map.of("y", 1L));
+    assertThat(deliver(told)).containsExactly(told);
+    assertRefused(new Message.State(1, 2, 3, Map.of("a b", 1L), Map.of()));
+  }
+
   private static Message.Counts counts(Map<String, Long> counts) {
     return new Message.Counts(1, Map.of(), Map.of(7L, counts));
   }
