@@ -231,15 +231,22 @@ final class Directories {
     }
   }
 
-  /** The real path, as far as there is anything; what is missing can be no link. */
+  /**
+   * The real path, as far as there is anything; what is missing can be no link. Not normalized
+   * before: what follows a link goes up from where that leads.
+   */
   private static Path canonical(Path path) {
-    Path absolute = path.toAbsolutePath().normalize();
+    Path absolute = path.toAbsolutePath();
     Path existing = absolute;
     while (!Files.exists(existing) && existing.getParent() != null) {
       existing = existing.getParent();
     }
+    int names = existing.getNameCount();
     try {
-      return existing.toRealPath().resolve(existing.relativize(absolute)).normalize();
+      Path real = existing.toRealPath();
+      return names == absolute.getNameCount()
+          ? real
+          : real.resolve(absolute.subpath(names, absolute.getNameCount())).normalize();
     } catch (IOException e) {
       throw new DirectoryException("Cannot resolve " + path.toAbsolutePath(), e);
     }

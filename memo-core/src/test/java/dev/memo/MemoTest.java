@@ -66,6 +66,25 @@ class MemoTest {
   }
 
   @Test
+  void dotsBehindALinkGoUpFromWhereItLeads() throws IOException {
+    Path release = Files.createDirectories(folder.resolve("releases/7"));
+    Path apps = Files.createDirectory(folder.resolve("apps"));
+    Path current = Files.createSymbolicLink(apps.resolve("current"), release);
+
+    try (Memo beside = Memo.open(current.resolve("../shared.memo"));
+        Memo byName = Memo.open(folder.resolve("releases/shared.memo"));
+        Memo other = Memo.open(apps.resolve("shared.memo"))) {
+      assertThat(beside.directory())
+          .isEqualTo(byName.directory())
+          .isEqualTo(folder.toRealPath().resolve("releases/shared.memo"));
+      assertThat(other.directory()).isEqualTo(folder.toRealPath().resolve("apps/shared.memo"));
+      int value = counting(beside).call("x");
+      assertThat(counting(byName).call("x")).isEqualTo(value);
+      assertThat(counting(other).call("x")).isNotEqualTo(value);
+    }
+  }
+
+  @Test
   void closingOneMemoLeavesTheOthersOpen() {
     Memo first = Memo.open(folder.resolve("shared.memo"));
     Memo second = Memo.open(folder.resolve("shared.memo"));

@@ -248,9 +248,12 @@ final class Batch {
     stop.cancel();
     try {
       workers.interrupt();
-      dropParked();
     } finally {
-      bell.ring(); // drains that have not begun never will, so none of them ends as the last
+      try {
+        dropParked();
+      } finally {
+        bell.ring(); // drains that have not begun never will, so none of them ends as the last
+      }
     }
   }
 

@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import static java.util.Objects.requireNonNull;
 
+import java.util.List;
 import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
@@ -20,7 +21,28 @@ final class BatchPool {
    */
   private static final boolean FORGETS_PLACES = Runtime.version().feature() < 19;
 
+  static {
+    if (FORGETS_PLACES) {
+      giveUpATask();
+    }
+  }
+
   private BatchPool() {}
+
+  /**
+   * A pool of JDK 17 takes a task out of a queue and then links the method that says so. If there
+   * is no memory for that, whoever shuts the pool down looks for the task for ever. So it is linked
+   * now, by a pool that has no worker.
+   */
+  private static void giveUpATask() {
+    try {
+      ForkJoinPool idle = new ForkJoinPool(1, pool -> null, null, true);
+      idle.execute(() -> {});
+      List<Runnable> unused = idle.shutdownNow();
+    } catch (VirtualMachineError | LinkageError noMemory) {
+      // so early it is not this that a program fails of
+    }
+  }
 
   /**
    * A pool of daemon threads, at most as many as there can be, that see the caller's context class

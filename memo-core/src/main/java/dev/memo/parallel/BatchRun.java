@@ -105,8 +105,8 @@ final class BatchRun<A extends @Nullable Object, R extends @Nullable Object, X e
           }
         };
     Batch batch = Batch.parking(task, Indexes.below(size), workers, stop, new Bell(workers));
-    requireNotInterrupted(batch);
     tellProgress(OptionalLong.of(size), batch);
+    requireNotInterrupted(batch);
     if (!Calls.lookUp(bulk, size, settings.threads(), finish)) {
       requireNotInterrupted(batch); // while it was, look-ups may still be under way
       batch.<X>run();

@@ -2,6 +2,7 @@ package dev.memo.parallel;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,8 +26,17 @@ final class ProgressTicker {
     this.listener = listener;
     this.progress = progress;
     this.timer = new ScheduledThreadPoolExecutor(1, this::newThread);
-    long nanos = Math.max(TimeUnit.NANOSECONDS.convert(listener.interval()), 1);
+    long nanos = Math.max(TimeUnit.NANOSECONDS.convert(interval()), 1);
     Future<?> unused = timer.scheduleWithFixedDelay(this::tick, nanos, nanos, TimeUnit.NANOSECONDS);
+  }
+
+  private Duration interval() {
+    try {
+      return listener.interval();
+    } catch (Throwable thrown) {
+      warn(thrown); // it is told at the end only
+      return Duration.ofNanos(Long.MAX_VALUE);
+    }
   }
 
   private Thread newThread(Runnable run) {
@@ -89,7 +99,11 @@ final class ProgressTicker {
     } catch (Throwable thrown) {
       failed = true;
       timer.shutdown();
-      LOG.log(Level.WARNING, "A listener for the progress of a batch failed", thrown);
+      warn(thrown);
     }
+  }
+
+  private static void warn(Throwable thrown) {
+    LOG.log(Level.WARNING, "A listener for the progress of a batch failed", thrown);
   }
 }
