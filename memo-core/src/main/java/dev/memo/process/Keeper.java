@@ -153,15 +153,14 @@ final class Keeper implements AutoCloseable {
     reads.rest(); // from now on this process has the database itself
     Leadership begun = Leadership.begin(layout, lock, settings, rules);
     leadership = begun;
-    pulse.lead(begun);
     epochs.map(begun.page());
     member.announceTo(begun.role());
     try {
       Set<String> live = MemberFolder.sweep(layout);
       live.remove(folder.name());
-      pulse.restartGrace();
       begun.serve(live, this::sessionEnded);
       housekeeping.requireSocket(layout, begun);
+      pulse.lead(begun); // not before: the grace is counted from when others can come back
       housekeeping.replay(begun.role());
     } catch (IOException e) {
       throw Refusals.because("lead the directory", layout.root(), e);

@@ -45,15 +45,10 @@ final class Pulse implements AutoCloseable {
     thread.start();
   }
 
-  /** This process leads. */
+  /** This process leads, and serves others: the grace of this primary is counted from now on. */
   void lead(Leadership begun) {
-    restartGrace(); // first, because the pulse ends it
+    leadingSince = System.nanoTime(); // first, because the pulse ends the grace
     leading = begun;
-  }
-
-  /** The grace of this primary is counted from now on. */
-  void restartGrace() {
-    leadingSince = System.nanoTime();
   }
 
   /** This process follows; the connection is ended when it is silent, or when this is closed. */

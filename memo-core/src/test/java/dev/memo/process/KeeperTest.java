@@ -1,0 +1,67 @@
+package dev.memo.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.memo.claims.Answer;
+import dev.memo.claims.CallKey;
+import dev.memo.claims.Chain;
+import dev.memo.process.reads.LocalReads;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How a process gets its role, keeps it and gives it up, whatever goes wrong on the way. */
+@Timeout(120)
+final class KeeperTest {
+  private static final CallKey KEY = CallKey.of(7, new byte[] {1});
+  private static final CallKey OTHER = CallKey.of(7, new byte[] {2});
+  private static final int VARIANT = 1;
+
+  private final Path path;
+
+  KeeperTest(@TempDir Path folder) {
+    path = folder.resolve("d");
+  }
+
+  private OpenDirectory open(Times times, Outdating outdating, LocalReads reads) {
+    Leadership.Rules rules = new Leadership.Rules(stored -> true, outdating);
+    return OpenDirectory.open(path, DirectorySettings.DEFAULT, times, rules, reads);
+  }
+
+  @Test
+  @DisplayName("P1: the grace is counted from when others can come back, whatever comes before")
+  void theGraceBeginsWhenThePrimaryServes() throws IOException {
+    Duration grace = Duration.ofSeconds(2);
+    Times times =
+        new Times(Duration.ofMillis(40), Duration.ofMinutes(1), Duration.ofMinutes(1), grace);
+    AtomicBoolean takesOver = new AtomicBoolean();
+    Outdating slow =
+        (start, changed) -> {
+          if (takesOver.getAndSet(false)) {
+            long end = System.nanoTime() + grace.plus(times.silence().dividedBy(60)).toNanos();
+            Openings.await("longer than the grace", () -> System.nanoTime() - end > 0);
+          }
+          return Outdating.STARTED_BEFORE.isOutdated(start, changed);
+        };
+    OpenDirectory first = Openings.open(path, times);
+    try (OpenDirectory next = open(times, slow, LocalReads.NONE);
+        MemberFolder absent = MemberFolder.make(new Layout(path.toRealPath()))) {
+      next.primary().register(7, "function");
+      assertThat(next.primary().claim(KEY, VARIANT, 0, Chain.root()))
+          .as("what is announced to the next primary, which is itself")
+          .isInstanceOf(Answer.Granted.class);
+      takesOver.set(true);
+      first.close();
+      assertThat(next.primary().claim(OTHER, VARIANT, 0, Chain.root()))
+          .as(absent.name() + " may be computing it")
+          .isInstanceOf(Answer.Wait.class);
+      assertThat(takesOver).isFalse();
+      assertThat(Openings.role(next)).isEqualTo("leads");
+    }
+  }
+}
