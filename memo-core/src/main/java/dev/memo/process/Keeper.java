@@ -111,24 +111,36 @@ final class Keeper implements AutoCloseable {
       try {
         requireSameDirectory();
         Role role = member.role();
-        if (role != null) {
+        if (role != null && !hasEnded(role)) {
           housekeeping.tidy(layout, folder.name(), role, leadership);
           goesOn = housekeeping.hasMore();
         } else if (!seek()) {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
         }
-      } catch (LostPrimaryException e) {
-        LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
       } catch (Throwable e) { // whatever it is, this thread has to go on
-        if (!closed) {
-          warnings.warn(
-              "Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
-        }
+        explain(e);
       }
       if (!closed && !goesOn) {
         LockSupport.parkNanos(this, pauseNanos);
       }
+    }
+  }
+
+  /** Who is told of the end of the connection leaves the role, unless there was no memory to. */
+  private static boolean hasEnded(Role role) {
+    return role instanceof Role.Following following && following.primary().hasEnded();
+  }
+
+  private void explain(Throwable e) {
+    try {
+      if (e instanceof LostPrimaryException) {
+        LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
+      } else if (!closed) {
+        warnings.warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
+      }
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
     }
   }
 
@@ -150,8 +162,7 @@ final class Keeper implements AutoCloseable {
   }
 
   private void lead(OwnerLock lock) {
-    reads.rest(); // from now on this process has the database itself
-    Leadership begun = Leadership.begin(layout, lock, settings, rules);
+    Leadership begun = begin(lock);
     leadership = begun;
     epochs.map(begun.page());
     member.announceTo(begun.role());
@@ -167,6 +178,16 @@ final class Keeper implements AutoCloseable {
     }
     assume(begun.role(), "is the primary now, the owner of epoch " + begun.page().ownerEpoch());
     housekeeping.expectLeftovers();
+  }
+
+  private Leadership begin(OwnerLock lock) {
+    try {
+      reads.rest(); // from now on this process has the database itself
+      return Leadership.begin(layout, lock, settings, rules);
+    } catch (Throwable e) {
+      lock.close(); // again, unless it never came so far: nobody else could ever lead
+      throw e;
+    }
   }
 
   private void sessionEnded() {

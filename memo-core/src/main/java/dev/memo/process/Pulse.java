@@ -78,9 +78,17 @@ final class Pulse implements AutoCloseable {
       try {
         tick(now - last, tick % TICKS_PER_BEAT == 0);
       } catch (Throwable e) { // without its pulse this process would lose its claims
-        warnings.warn("This process may seem silent to those that share " + directory, e);
+        explain(e);
       }
       last = now;
+    }
+  }
+
+  private void explain(Throwable e) {
+    try {
+      warnings.warn("This process may seem silent to those that share " + directory, e);
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
     }
   }
 

@@ -2,14 +2,18 @@ package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.FullLog;
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
+import dev.memo.claims.Stored;
 import dev.memo.process.reads.LocalReads;
+import dev.memo.process.reads.Source;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +66,45 @@ final class KeeperTest {
           .isInstanceOf(Answer.Wait.class);
       assertThat(takesOver).isFalse();
       assertThat(Openings.role(next)).isEqualTo("leads");
+    }
+  }
+
+  /** Local reads that find no memory to rest, once. */
+  private static final class FullReads implements LocalReads {
+    final AtomicBoolean isFull = new AtomicBoolean();
+
+    @Override
+    public @Nullable Stored read(CallKey key, int variant) {
+      return null;
+    }
+
+    @Override
+    public void follow(Source source) {}
+
+    @Override
+    public void rest() {
+      if (isFull.getAndSet(false)) {
+        throw new OutOfMemoryError("of a test");
+      }
+    }
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  @DisplayName("P4: a keeper that finds no memory, nor any to say so, takes over when there is")
+  void aKeeperOutlivesAFullHeap() {
+    FullReads reads = new FullReads();
+    OpenDirectory first = Openings.open(path, Openings.SOON);
+    try (OpenDirectory next = open(Openings.SOON, Outdating.STARTED_BEFORE, reads);
+        FullLog log = FullLog.of("dev.memo.process")) {
+      Openings.awaitRole(next, "follows");
+      reads.isFull.set(true);
+      first.close();
+      Openings.awaitRole(next, "leads");
+      assertThat(log.refused()).isPositive();
+      assertThat(reads.isFull).isFalse();
     }
   }
 }

@@ -212,7 +212,7 @@ public final class SecondaryReads implements LocalReads {
       try {
         dueNanos = step(System.nanoTime());
       } catch (Throwable e) { // whatever it is: without this thread nothing is local any more
-        fail(e);
+        failIfPossible(e);
       }
       pause(dueNanos);
     }
@@ -364,6 +364,14 @@ public final class SecondaryReads implements LocalReads {
     }
   }
 
+  private void failIfPossible(Throwable why) {
+    try {
+      fail(why);
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
+    }
+  }
+
   /** Nothing is local for a while. */
   private void fail(Throwable why) {
     View failed = view;
@@ -373,11 +381,11 @@ public final class SecondaryReads implements LocalReads {
     }
     failures.increment();
     long nanos = backOff.next();
+    nextOpening = System.nanoTime() + nanos;
     boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
     LOG.log(
         backOff.isFirst() && !passes ? Level.WARNING : Level.DEBUG,
         "The primary is asked for everything for " + Duration.ofNanos(nanos) + ": " + why,
         why);
-    nextOpening = System.nanoTime() + nanos;
   }
 }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.memo.FullLog;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.Stored;
@@ -111,6 +112,26 @@ final class SecondaryReadsTest {
       return views.toList();
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: reads that find no memory, nor any to say so, go on when there is")
+  void theThreadOutlivesAFullHeap() {
+    AtomicBoolean isFull = new AtomicBoolean(true);
+    put(1);
+    try (FullLog log = FullLog.of("dev.memo.process")) {
+      SecondaryReads reads =
+          follow(
+              Paces.eager(
+                  unused -> {
+                    if (isFull.getAndSet(false)) {
+                      throw new OutOfMemoryError("of a test");
+                    }
+                    return Map.of();
+                  }));
+      await("it is read", () -> has(reads, 1));
+      assertThat(log.refused()).isPositive();
     }
   }
 
