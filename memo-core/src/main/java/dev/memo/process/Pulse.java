@@ -100,7 +100,7 @@ final class Pulse implements AutoCloseable {
       restartSilence(server, connection); // this process was paused
     }
     if (leads != null && System.nanoTime() - leadingSince > times.grace().toNanos()) {
-      endGrace(leads.grace());
+      leads.grace().expire(Pulse::onThread);
     }
     if (beats && server != null) {
       server.beat(times.lease().toNanos(), nothing);
@@ -120,13 +120,11 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  /** On a thread of its own: whoever was deferred is answered with what the database says. */
-  private static void endGrace(Grace grace) {
-    if (grace.expire()) {
-      Thread thread = new Thread(grace::end, "memo ends the grace");
-      thread.setDaemon(true);
-      thread.start();
-    }
+  /** Whoever was deferred is answered with what the database says. */
+  private static void onThread(Runnable end) {
+    Thread thread = new Thread(end, "memo ends the grace");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void beat(Connection connection) {
