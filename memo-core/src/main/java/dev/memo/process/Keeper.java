@@ -200,15 +200,16 @@ final class Keeper implements AutoCloseable {
     if (owner == null || owner.socket() == null) {
       return false;
     }
-    ControlPage page = ControlPage.openToRead(layout.control());
     if (owner.directoryId() != null && member.knowsNothing()) {
       // before it answers, which it may not for long: results can go to the spool already
-      epochs.map(page);
+      epochs.map(ControlPage.openToRead(layout.control()));
       member.know(owner.directoryId());
     }
     Path socket = layout.sockets().resolve(Path.of(owner.socket()).getFileName());
+    SocketChannel channel = connect(socket);
+    ControlPage page = mapped(channel);
     RemotePrimary primary =
-        RemotePrimary.introduce(connect(socket), folder.name(), owner.epoch(), page, pulse::follow);
+        RemotePrimary.introduce(channel, folder.name(), owner.epoch(), page, pulse::follow);
     Role.Following role = new Role.Following(primary);
     primary.whenEnded(
         () -> {
@@ -226,6 +227,16 @@ final class Keeper implements AutoCloseable {
       member.leave(role);
     }
     return true;
+  }
+
+  /** Not before it is connected: who tries in vain, and often, would leave as many mappings. */
+  private ControlPage mapped(SocketChannel channel) throws IOException {
+    try {
+      return ControlPage.openToRead(layout.control());
+    } catch (Throwable e) {
+      channel.close();
+      throw e;
+    }
   }
 
   private static SocketChannel connect(Path socket) throws IOException {

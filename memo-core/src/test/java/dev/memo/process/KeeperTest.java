@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.memo.FullLog;
 import dev.memo.claims.Answer;
@@ -10,9 +11,12 @@ import dev.memo.claims.Stored;
 import dev.memo.process.reads.LocalReads;
 import dev.memo.process.reads.Source;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -105,6 +109,33 @@ final class KeeperTest {
       Openings.awaitRole(next, "leads");
       assertThat(log.refused()).isPositive();
       assertThat(reads.isFull).isFalse();
+    }
+  }
+
+  private long mappings() throws IOException {
+    String control = path.toRealPath().resolve("control").toString();
+    try (Stream<String> lines = Files.lines(Path.of("/proc/self/maps"))) {
+      return lines.filter(line -> line.endsWith(control)).count();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: who tries in vain to follow a primary maps the control page once")
+  void attemptsInVainMapNothing() throws IOException {
+    assumeTrue(Files.exists(Path.of("/proc/self/maps")));
+    Openings.open(path, Openings.SOON).close();
+    long before = mappings();
+    Layout layout = new Layout(path.toRealPath());
+    UUID id = new UUID(1, 2);
+    OwnerLock stopped = OwnerLock.tryAcquire(layout);
+    assertThat(stopped).isNotNull();
+    Owner.thisProcess(9, "gone.sock", id).write(layout.owner());
+    try (OpenDirectory open = Openings.open(path, Openings.SOON)) { // tries as long as a call would
+      assertThat(Openings.role(open)).isEqualTo("none");
+      assertThat(mappings() - before).isEqualTo(1);
+      assertThat(open.id()).as("results can go to the spool").isEqualTo(id);
+    } finally {
+      stopped.close();
     }
   }
 }
