@@ -36,12 +36,12 @@ final class Keeper implements AutoCloseable {
   private final Leadership.Rules rules;
   private final Member member;
   private final MemberEpochs epochs;
-  private final Spool spool;
   private final LocalReads reads;
   private final Warnings warnings = new Warnings();
   private final Housekeeping housekeeping;
   private final Pulse pulse;
   private final Thread thread;
+  private final Closers closers = new Closers(); // of whoever closes; filled in advance
 
   // of the keeper only, once it has started
   private Layout layout;
@@ -71,12 +71,19 @@ final class Keeper implements AutoCloseable {
     this.folder = folder;
     this.member = member;
     this.epochs = epochs;
-    this.spool = spool;
     this.reads = reads;
     this.housekeeping = new Housekeeping(times, member, warnings);
     this.pulse = new Pulse(layout.root(), times, member, warnings);
     this.thread = new Thread(this::keep, "memo keeps " + layout.root());
     thread.setDaemon(true);
+    closers.add(() -> this.folder.close()); // of the moment
+    closers.add(reads::close); // it has files in the folder
+    closers.add(spool::close);
+    closers.add(this::step);
+    // not before the keeper has ended: it would seek another role
+    closers.add(member::close);
+    closers.add(this::endThreads);
+    closers.add(this::tellLast);
   }
 
   /**
@@ -317,20 +324,19 @@ final class Keeper implements AutoCloseable {
   /** Ends the role and the member; another process takes over. */
   @Override
   public void close() {
+    closers.close();
+  }
+
+  private void tellLast() {
     if (member.role() instanceof Role.Following role) {
       housekeeping.tellLast(role, folder.name());
     }
+  }
+
+  private void endThreads() {
     closed = true;
     LockSupport.unpark(thread);
     pulse.close(); // and with it the connection that the keeper may be waiting for
     PrivateThread.join(thread);
-    Closers closers = new Closers();
-    closers.add(folder::close);
-    closers.add(reads::close); // it has files in the folder
-    closers.add(spool::close);
-    closers.add(this::step);
-    // not before the keeper has ended: it would seek another role
-    closers.add(member::close);
-    closers.close();
   }
 }

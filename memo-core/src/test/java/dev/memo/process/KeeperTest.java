@@ -14,7 +14,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -136,6 +139,41 @@ final class KeeperTest {
       assertThat(open.id()).as("results can go to the spool").isEqualTo(id);
     } finally {
       stopped.close();
+    }
+  }
+
+  private static void interrupt(String thread) {
+    Thread.getAllStackTraces().keySet().stream()
+        .filter(each -> each.getName().equals(thread))
+        .forEach(Thread::interrupt);
+  }
+
+  @Test
+  @DisplayName("P4: a close that cannot tell what was counted closes everything all the same")
+  void closesWhateverCannotBeTold() throws Exception {
+    CountDownLatch tells = new CountDownLatch(1);
+    CompletableFuture<Boolean> goesOn = new CompletableFuture<>();
+    try (OpenDirectory first = Openings.open(path, Openings.SOON);
+        OpenDirectory next = Openings.open(path, Openings.SOON)) {
+      Openings.awaitRole(next, "follows");
+      next.countWith(
+          () -> {
+            if (Thread.currentThread().getName().equals("memo tells what it counted")) {
+              tells.countDown();
+              goesOn.join();
+            }
+            return Map.of();
+          });
+      CompletableFuture<Void> closed = CompletableFuture.runAsync(next::close);
+      tells.await();
+      interrupt("memo closes " + next.path());
+      assertThat(closed.handle((nothing, failure) -> failure).join())
+          .as("that it failed is said")
+          .hasRootCauseInstanceOf(InterruptedException.class);
+      assertThat(Openings.names(path.resolve("secondaries"))).as("of the first").hasSize(1);
+      assertThat(Openings.role(first)).isEqualTo("leads");
+    } finally {
+      goesOn.complete(true);
     }
   }
 }

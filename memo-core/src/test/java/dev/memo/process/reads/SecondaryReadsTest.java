@@ -3,6 +3,7 @@ package dev.memo.process.reads;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.FullLog;
 import dev.memo.claims.CallKey;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -113,6 +115,29 @@ final class SecondaryReadsTest {
     } catch (IOException e) {
       return List.of();
     }
+  }
+
+  @Test
+  @DisplayName("P4: reads whose thread could not be started try again at the next owner")
+  void aThreadThatCannotBeStarted() {
+    AtomicBoolean isFull = new AtomicBoolean(true);
+    ThreadFactory threads =
+        task ->
+            new Thread(task) {
+              @Override
+              public synchronized void start() {
+                if (isFull.getAndSet(false)) {
+                  throw new OutOfMemoryError("unable to create native thread, says a test");
+                }
+                super.start();
+              }
+            };
+    put(1);
+    SecondaryReads reads = new SecondaryReads(SecondaryReadsTest::first, Paces.EAGER, threads);
+    opened.add(reads);
+    assertThatThrownBy(() -> reads.follow(source())).isInstanceOf(OutOfMemoryError.class);
+    reads.follow(source());
+    await("it is read", () -> has(reads, 1));
   }
 
   @Test
