@@ -58,28 +58,53 @@ final class ClaimStripes {
     return stripe;
   }
 
+  /** The stripes of these keys, in the order in which they are to be locked. */
+  List<ClaimStripe> of(Collection<CallKey> keys) {
+    return keys.stream()
+        .mapToInt(ClaimStripes::index)
+        .sorted()
+        .distinct()
+        .mapToObj(i -> stripes[i])
+        .toList();
+  }
+
   /** The stripes of these keys, locked; to be unlocked by {@link #unlock}. */
   List<ClaimStripe> lockAll(Collection<CallKey> keys) {
-    List<ClaimStripe> wanted =
-        keys.stream()
-            .mapToInt(ClaimStripes::index)
-            .sorted()
-            .distinct()
-            .mapToObj(i -> stripes[i])
-            .toList();
-    wanted.forEach(stripe -> stripe.lock().lock());
+    List<ClaimStripe> wanted = of(keys);
+    lock(wanted);
     return wanted;
   }
 
   /** All stripes, locked. */
   List<ClaimStripe> lockAll() {
     List<ClaimStripe> all = List.of(stripes);
-    all.forEach(stripe -> stripe.lock().lock());
+    lock(all);
     return all;
   }
 
+  /** Locks these, which are in their order: all of them, or none if that fails with one. */
+  static void lock(List<ClaimStripe> wanted) {
+    int locked = 0;
+    try {
+      for (; locked < wanted.size(); locked++) {
+        wanted.get(locked).lock().lock();
+      }
+    } finally {
+      if (locked < wanted.size()) {
+        unlock(wanted, locked); // one that stayed locked would keep everybody from its keys
+      }
+    }
+  }
+
   static void unlock(List<ClaimStripe> locked) {
-    locked.forEach(stripe -> stripe.lock().unlock());
+    unlock(locked, locked.size());
+  }
+
+  /** Needs no memory: what it does not unlock stays locked. */
+  private static void unlock(List<ClaimStripe> locked, int count) {
+    for (int i = 0; i < count; i++) {
+      locked.get(i).lock().unlock();
+    }
   }
 
   /** Does something with each, one after the other under its lock. */

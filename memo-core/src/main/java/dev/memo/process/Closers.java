@@ -38,12 +38,17 @@ final class Closers {
       try {
         closers.pop().run();
       } catch (Throwable e) { // what is left open after an error could never be opened again
-        if (first == null) {
-          first = e;
-        } else {
-          first.addSuppressed(e);
-        }
+        first = first == null ? e : both(first, e);
       }
+    }
+    return first;
+  }
+
+  private static Throwable both(Throwable first, Throwable second) {
+    try {
+      first.addSuppressed(second);
+    } catch (Throwable e) {
+      // there is no memory to note it: the others have to be closed all the same
     }
     return first;
   }

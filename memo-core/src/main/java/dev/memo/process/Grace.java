@@ -5,6 +5,7 @@ import dev.memo.claims.Chain;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -19,7 +20,9 @@ final class Grace {
   /** Nobody computes, it stands for those of whom nothing is known yet. */
   private static final Chain UNKNOWN = Chain.foreign(new Object(), new long[] {0});
 
-  private final List<Deferred> deferred = new ArrayList<>(); // guarded by this
+  private static final Answer NOBODY = new Answer.NoPrimary();
+
+  private List<Deferred> deferred = new ArrayList<>(); // guarded by this
   private final AtomicBoolean expired = new AtomicBoolean();
   private volatile boolean over; // written under this
 
@@ -50,27 +53,50 @@ final class Grace {
     return deferred.size();
   }
 
-  /** Whether the time is up, and it was not before: then {@link #end} is to be called. */
-  boolean expire() {
-    return !over && expired.compareAndSet(false, true);
+  /**
+   * The time is up: has {@link #end} called by this executor, unless that was done before. If it
+   * takes nothing now, because there is no thread for instance, this is to be called again.
+   */
+  void expire(Executor executor) {
+    if (!over && expired.compareAndSet(false, true)) {
+      boolean isTaken = false;
+      try {
+        executor.execute(this::end);
+        isTaken = true;
+      } finally {
+        if (!isTaken) {
+          expired.set(false);
+        }
+      }
+    }
   }
 
-  /** Asks again whatever was deferred. */
+  /** Asks again whatever was deferred. What it needs is there: memory may not be. */
   void end() {
     List<Deferred> ready;
     synchronized (this) {
       over = true;
-      ready = List.copyOf(deferred);
-      deferred.clear();
+      ready = deferred;
+      deferred = List.of(); // from now on nothing is
     }
-    for (Deferred d : ready) {
-      Answer answer;
-      try {
-        answer = d.ask.get();
-      } catch (Throwable e) { // whatever it is, nobody must wait for ever
-        answer = new Answer.NoPrimary();
-      }
-      d.next.complete(answer);
+    for (int i = 0; i < ready.size(); i++) {
+      answer(ready.get(i));
+    }
+  }
+
+  private static void answer(Deferred d) {
+    try {
+      d.next.complete(d.ask.get());
+    } catch (Throwable e) { // whatever it is, nobody must wait for ever
+      answerNobody(d);
+    }
+  }
+
+  private static void answerNobody(Deferred d) {
+    try {
+      d.next.complete(NOBODY);
+    } catch (Throwable e) {
+      // of who is answered: the others still are to be
     }
   }
 }

@@ -36,12 +36,12 @@ final class Keeper implements AutoCloseable {
   private final Leadership.Rules rules;
   private final Member member;
   private final MemberEpochs epochs;
-  private final Spool spool;
   private final LocalReads reads;
   private final Warnings warnings = new Warnings();
   private final Housekeeping housekeeping;
   private final Pulse pulse;
   private final Thread thread;
+  private final Closers closers = new Closers(); // of whoever closes; filled in advance
 
   // of the keeper only, once it has started
   private Layout layout;
@@ -71,12 +71,19 @@ final class Keeper implements AutoCloseable {
     this.folder = folder;
     this.member = member;
     this.epochs = epochs;
-    this.spool = spool;
     this.reads = reads;
     this.housekeeping = new Housekeeping(times, member, warnings);
     this.pulse = new Pulse(layout.root(), times, member, warnings);
     this.thread = new Thread(this::keep, "memo keeps " + layout.root());
     thread.setDaemon(true);
+    closers.add(() -> this.folder.close()); // of the moment
+    closers.add(reads::close); // it has files in the folder
+    closers.add(spool::close);
+    closers.add(this::step);
+    // not before the keeper has ended: it would seek another role
+    closers.add(member::close);
+    closers.add(this::endThreads);
+    closers.add(this::tellLast);
   }
 
   /**
@@ -111,24 +118,36 @@ final class Keeper implements AutoCloseable {
       try {
         requireSameDirectory();
         Role role = member.role();
-        if (role != null) {
+        if (role != null && !hasEnded(role)) {
           housekeeping.tidy(layout, folder.name(), role, leadership);
           goesOn = housekeeping.hasMore();
         } else if (!seek()) {
           // not all at the same moment
           pauseNanos = TimeUnit.MILLISECONDS.toNanos(ThreadLocalRandom.current().nextInt(5, 40));
         }
-      } catch (LostPrimaryException e) {
-        LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
       } catch (Throwable e) { // whatever it is, this thread has to go on
-        if (!closed) {
-          warnings.warn(
-              "Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
-        }
+        explain(e);
       }
       if (!closed && !goesOn) {
         LockSupport.parkNanos(this, pauseNanos);
       }
+    }
+  }
+
+  /** Who is told of the end of the connection leaves the role, unless there was no memory to. */
+  private static boolean hasEnded(Role role) {
+    return role instanceof Role.Following following && following.primary().hasEnded();
+  }
+
+  private void explain(Throwable e) {
+    try {
+      if (e instanceof LostPrimaryException) {
+        LOG.log(Level.DEBUG, "The primary of " + layout.root() + " has gone", e);
+      } else if (!closed) {
+        warnings.warn("Cannot use " + layout.root() + " at the moment, so calls compute: " + e, e);
+      }
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
     }
   }
 
@@ -150,24 +169,32 @@ final class Keeper implements AutoCloseable {
   }
 
   private void lead(OwnerLock lock) {
-    reads.rest(); // from now on this process has the database itself
-    Leadership begun = Leadership.begin(layout, lock, settings, rules);
+    Leadership begun = begin(lock);
     leadership = begun;
-    pulse.lead(begun);
     epochs.map(begun.page());
     member.announceTo(begun.role());
     try {
       Set<String> live = MemberFolder.sweep(layout);
       live.remove(folder.name());
-      pulse.restartGrace();
       begun.serve(live, this::sessionEnded);
       housekeeping.requireSocket(layout, begun);
+      pulse.lead(begun); // not before: the grace is counted from when others can come back
       housekeeping.replay(begun.role());
     } catch (IOException e) {
       throw Refusals.because("lead the directory", layout.root(), e);
     }
     assume(begun.role(), "is the primary now, the owner of epoch " + begun.page().ownerEpoch());
     housekeeping.expectLeftovers();
+  }
+
+  private Leadership begin(OwnerLock lock) {
+    try {
+      reads.rest(); // from now on this process has the database itself
+      return Leadership.begin(layout, lock, settings, rules);
+    } catch (Throwable e) {
+      lock.close(); // again, unless it never came so far: nobody else could ever lead
+      throw e;
+    }
   }
 
   private void sessionEnded() {
@@ -180,15 +207,16 @@ final class Keeper implements AutoCloseable {
     if (owner == null || owner.socket() == null) {
       return false;
     }
-    ControlPage page = ControlPage.openToRead(layout.control());
     if (owner.directoryId() != null && member.knowsNothing()) {
       // before it answers, which it may not for long: results can go to the spool already
-      epochs.map(page);
+      epochs.map(ControlPage.openToRead(layout.control()));
       member.know(owner.directoryId());
     }
     Path socket = layout.sockets().resolve(Path.of(owner.socket()).getFileName());
+    SocketChannel channel = connect(socket);
+    ControlPage page = mapped(channel);
     RemotePrimary primary =
-        RemotePrimary.introduce(connect(socket), folder.name(), owner.epoch(), page, pulse::follow);
+        RemotePrimary.introduce(channel, folder.name(), owner.epoch(), page, pulse::follow);
     Role.Following role = new Role.Following(primary);
     primary.whenEnded(
         () -> {
@@ -206,6 +234,16 @@ final class Keeper implements AutoCloseable {
       member.leave(role);
     }
     return true;
+  }
+
+  /** Not before it is connected: who tries in vain, and often, would leave as many mappings. */
+  private ControlPage mapped(SocketChannel channel) throws IOException {
+    try {
+      return ControlPage.openToRead(layout.control());
+    } catch (Throwable e) {
+      channel.close();
+      throw e;
+    }
   }
 
   private static SocketChannel connect(Path socket) throws IOException {
@@ -286,20 +324,19 @@ final class Keeper implements AutoCloseable {
   /** Ends the role and the member; another process takes over. */
   @Override
   public void close() {
+    closers.close();
+  }
+
+  private void tellLast() {
     if (member.role() instanceof Role.Following role) {
       housekeeping.tellLast(role, folder.name());
     }
+  }
+
+  private void endThreads() {
     closed = true;
     LockSupport.unpark(thread);
     pulse.close(); // and with it the connection that the keeper may be waiting for
     PrivateThread.join(thread);
-    Closers closers = new Closers();
-    closers.add(folder::close);
-    closers.add(reads::close); // it has files in the folder
-    closers.add(spool::close);
-    closers.add(this::step);
-    // not before the keeper has ended: it would seek another role
-    closers.add(member::close);
-    closers.close();
   }
 }

@@ -224,19 +224,20 @@ final class LocalPrimary implements Primary, AutoCloseable {
   @Override
   public PutAnswer put(CallKey key, int variant, Claim claim, byte[] entry, long rejected) {
     PutRequest request = new PutRequest(key, variant, claim, entry, rejected);
-    return putAll(List.of(request), List.of(stripes.lock(key))).get(0);
+    return putAll(List.of(request), List.of(stripes.of(key))).get(0);
   }
 
   /** Stores results in their order, each as {@link #put} does, with one write where that can be. */
   List<PutAnswer> putAll(List<PutRequest> requests) {
-    return putAll(requests, stripes.lockAll(requests.stream().map(PutRequest::key).toList()));
+    return putAll(requests, stripes.of(requests.stream().map(PutRequest::key).toList()));
   }
 
   /**
-   * @param locked the stripes of the keys, to be unlocked
+   * @param wanted the stripes of the keys, in their order
    */
-  private List<PutAnswer> putAll(List<PutRequest> requests, List<ClaimStripe> locked) {
-    Replies replies = new Replies();
+  private List<PutAnswer> putAll(List<PutRequest> requests, List<ClaimStripe> wanted) {
+    Replies replies = new Replies(); // all is made before something is locked
+    ClaimStripes.lock(wanted);
     try {
       requireOpen();
       Puts puts = new Puts(functions, stripes, rows, sequences, replies, requests.size());
@@ -244,7 +245,7 @@ final class LocalPrimary implements Primary, AutoCloseable {
       puts.write();
       return puts.answers();
     } finally {
-      ClaimStripes.unlock(locked);
+      ClaimStripes.unlock(wanted);
       replies.send();
     }
   }

@@ -30,6 +30,7 @@ final class OwnerLock implements AutoCloseable {
   private final Path file;
   private final String key;
   private final FileChannel channel;
+  private boolean closed;
 
   private OwnerLock(Path file, String key, FileChannel channel) {
     this.file = file;
@@ -110,9 +111,13 @@ final class OwnerLock implements AutoCloseable {
     return loader + " " + System.identityHashCode(loader);
   }
 
-  /** Frees the lock. */
+  /** Frees the lock. May be called again, when somebody else may have it. */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
     try {
       channel.close();
     } catch (IOException e) {

@@ -35,6 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class OwnerWatch implements AutoCloseable {
   private static final Logger LOG = System.getLogger("dev.memo.process");
   private static final String REMEDY = "open the directory once without readOnly()";
+  private static final String UNTOLD = "the reason could not be told; " + REMEDY;
   private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final long LOOK_SOON_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
@@ -173,11 +174,24 @@ final class OwnerWatch implements AutoCloseable {
     while (!closed) {
       boolean soon = source == null && hasPatience();
       LockSupport.parkNanos(this, soon ? LOOK_SOON_NANOS : LOOK_NANOS);
-      look();
-      reads.tidy();
-      if (source == null && !closed && !hasPatience()) {
-        complain();
+      try {
+        look();
+        reads.tidy();
+        if (source == null && !closed && !hasPatience()) {
+          complain();
+        }
+      } catch (
+          Throwable e) { // of who tidies up, or says what is wrong: the next look does it again
+        explain(e);
       }
+    }
+  }
+
+  private void explain(Throwable e) {
+    try {
+      warnings.warn("Cannot look after " + layout.root() + " at the moment: " + e, e);
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
     }
   }
 
@@ -196,8 +210,9 @@ final class OwnerWatch implements AutoCloseable {
         rest(layout.owner() + " names no owner that has opened the database; " + REMEDY);
       }
     } catch (Throwable e) { // whatever it is, this thread has to go on
+      rest(UNTOLD); // first: to find words needs memory
+      complaint = reason(e);
       LOG.log(Level.DEBUG, "Nothing of " + layout.root() + " can be read", e);
-      rest(reason(e));
     }
   }
 

@@ -45,15 +45,10 @@ final class Pulse implements AutoCloseable {
     thread.start();
   }
 
-  /** This process leads. */
+  /** This process leads, and serves others: the grace of this primary is counted from now on. */
   void lead(Leadership begun) {
-    restartGrace(); // first, because the pulse ends it
+    leadingSince = System.nanoTime(); // first, because the pulse ends the grace
     leading = begun;
-  }
-
-  /** The grace of this primary is counted from now on. */
-  void restartGrace() {
-    leadingSince = System.nanoTime();
   }
 
   /** This process follows; the connection is ended when it is silent, or when this is closed. */
@@ -83,9 +78,17 @@ final class Pulse implements AutoCloseable {
       try {
         tick(now - last, tick % TICKS_PER_BEAT == 0);
       } catch (Throwable e) { // without its pulse this process would lose its claims
-        warnings.warn("This process may seem silent to those that share " + directory, e);
+        explain(e);
       }
       last = now;
+    }
+  }
+
+  private void explain(Throwable e) {
+    try {
+      warnings.warn("This process may seem silent to those that share " + directory, e);
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
     }
   }
 
@@ -97,7 +100,7 @@ final class Pulse implements AutoCloseable {
       restartSilence(server, connection); // this process was paused
     }
     if (leads != null && System.nanoTime() - leadingSince > times.grace().toNanos()) {
-      endGrace(leads.grace());
+      leads.grace().expire(Pulse::onThread);
     }
     if (beats && server != null) {
       server.beat(times.lease().toNanos(), nothing);
@@ -117,13 +120,11 @@ final class Pulse implements AutoCloseable {
     }
   }
 
-  /** On a thread of its own: whoever was deferred is answered with what the database says. */
-  private static void endGrace(Grace grace) {
-    if (grace.expire()) {
-      Thread thread = new Thread(grace::end, "memo ends the grace");
-      thread.setDaemon(true);
-      thread.start();
-    }
+  /** Whoever was deferred is answered with what the database says. */
+  private static void onThread(Runnable end) {
+    Thread thread = new Thread(end, "memo ends the grace");
+    thread.setDaemon(true);
+    thread.start();
   }
 
   private void beat(Connection connection) {

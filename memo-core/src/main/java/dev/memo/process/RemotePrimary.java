@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -41,6 +42,20 @@ import org.jspecify.annotations.Nullable;
 final class RemotePrimary implements Primary, AutoCloseable {
   private static final int HANDSHAKE = 0;
 
+  /** How long who waits for an answer relies on being told of the end. */
+  private static final long LOOK_NANOS = TimeUnit.SECONDS.toNanos(1);
+
+  private static final long AGAIN_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+
+  /** Makes what those are told that wait for an answer when the connection ends. */
+  @FunctionalInterface
+  interface Losses {
+    LostPrimaryException of(@Nullable Throwable why);
+  }
+
+  /** Made in advance: who finds that the connection has ended needs no memory to say so. */
+  private final LostPrimaryException gone = new LostPrimaryException(null);
+
   private final ConcurrentMap<Integer, Exchange> exchanges = new ConcurrentHashMap<>();
   private final AtomicInteger streams = new AtomicInteger();
   private final CompletableFuture<Message> welcome = new CompletableFuture<>();
@@ -48,10 +63,12 @@ final class RemotePrimary implements Primary, AutoCloseable {
   private final Connection connection;
   private final Epochs epochs;
   private final long ownerEpoch;
+  private final Losses losses;
   private volatile @Nullable UUID directoryId;
 
-  private RemotePrimary(SocketChannel channel, long ownerEpoch, Epochs epochs) {
+  private RemotePrimary(SocketChannel channel, long ownerEpoch, Epochs epochs, Losses losses) {
     this.ownerEpoch = ownerEpoch;
+    this.losses = losses;
     this.epochs = epochs;
     this.connection = new Connection(channel, "memo asks the primary", new Incoming());
   }
@@ -69,13 +86,24 @@ final class RemotePrimary implements Primary, AutoCloseable {
       long ownerEpoch,
       Epochs epochs,
       Consumer<Connection> watch) {
-    RemotePrimary primary = new RemotePrimary(channel, ownerEpoch, epochs);
+    return introduce(channel, member, ownerEpoch, epochs, watch, LostPrimaryException::new);
+  }
+
+  /** As above; tests make other losses, or fail to. */
+  static RemotePrimary introduce(
+      SocketChannel channel,
+      String member,
+      long ownerEpoch,
+      Epochs epochs,
+      Consumer<Connection> watch,
+      Losses losses) {
+    RemotePrimary primary = new RemotePrimary(channel, ownerEpoch, epochs, losses);
     long pid = ProcessHandle.current().pid();
     primary.connection.send(
         HANDSHAKE, new Message.Hello(Wire.VERSION, Wire.VERSION, ownerEpoch, pid, member));
     watch.accept(primary.connection); // which may send a heartbeat at once
     primary.connection.start();
-    Message answer = join(primary.welcome);
+    Message answer = primary.join(primary.welcome);
     if (!(answer instanceof Message.Welcome welcome) || welcome.ownerEpoch() != ownerEpoch) {
       primary.close();
       throw new LostPrimaryException(new DirectoryException("the primary says " + answer));
@@ -190,13 +218,49 @@ final class RemotePrimary implements Primary, AutoCloseable {
       }
     }
 
+    /** Tells all that wait, however long that takes: each has to be told, and that needs memory. */
     @Override
     public void ended(@Nullable Throwable why) {
-      LostPrimaryException failure = new LostPrimaryException(why);
+      boolean isTold = tellAll(why);
+      while (!isTold) {
+        LockSupport.parkNanos(this, AGAIN_NANOS); // a heap that is full may be so for a moment only
+        isTold = tellAll(why);
+      }
+    }
+  }
+
+  /** Tells each that has not been told yet. False if that failed with one of them. */
+  private boolean tellAll(@Nullable Throwable why) {
+    boolean isTold = true;
+    try {
       ended.complete(null);
-      welcome.completeExceptionally(failure);
-      exchanges.values().forEach(exchange -> exchange.lost(failure));
-      exchanges.clear();
+    } catch (Throwable e) { // of who is told; it has ended all the same
+      isTold = false;
+    }
+    try {
+      if (!welcome.isDone()) {
+        welcome.completeExceptionally(losses.of(why));
+      }
+    } catch (Throwable e) { // as for the others
+      isTold = false;
+    }
+    try {
+      for (Exchange exchange : exchanges.values()) {
+        isTold &= tell(exchange, why);
+      }
+    } catch (Throwable e) { // not even they can be counted up
+      isTold = false;
+    }
+    return isTold;
+  }
+
+  private boolean tell(Exchange exchange, @Nullable Throwable why) {
+    try {
+      exchange.lost(losses.of(why));
+      exchanges.remove(exchange.stream);
+      return true;
+    } catch (Throwable e) { // whatever it is, it must not keep the others waiting
+      return false;
     }
   }
 
@@ -214,7 +278,7 @@ final class RemotePrimary implements Primary, AutoCloseable {
       throw notSent;
     }
     if (ended.isDone()) {
-      exchange.lost(new LostPrimaryException(null)); // it may have come too late to be told
+      exchange.lost(gone); // it may have come too late to be told
     }
     return exchange;
   }
@@ -226,20 +290,29 @@ final class RemotePrimary implements Primary, AutoCloseable {
   /**
    * Waits for an answer, which comes soon, or the keeper ends the connection. So not as {@code
    * join} does: in a fork-join worker that starts a spare thread, or throws where there may be
-   * none.
+   * none. It looks itself now and then whether the connection has ended, because to be told needs
+   * memory.
    */
-  private static <T> T join(CompletableFuture<T> future) {
+  private <T> T join(CompletableFuture<T> future) {
     if (!future.isDone()) {
       Thread waiter = Thread.currentThread();
       CompletableFuture<T> unused =
           future.whenComplete((answer, failure) -> LockSupport.unpark(waiter));
       boolean interrupted = false;
+      boolean lost = false;
       while (!future.isDone()) {
-        LockSupport.park(future);
+        if (ended.isDone() && !future.isDone()) { // in this order: no answer comes after the end
+          lost = true;
+          break;
+        }
+        LockSupport.parkNanos(future, LOOK_NANOS);
         interrupted |= Thread.interrupted();
       }
       if (interrupted) {
         waiter.interrupt();
+      }
+      if (lost) {
+        throw gone;
       }
     }
     try {

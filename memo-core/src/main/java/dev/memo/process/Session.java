@@ -6,7 +6,7 @@ import dev.memo.claims.Chain;
 import dev.memo.claims.Claim;
 import dev.memo.claims.PutAnswer;
 import dev.memo.claims.Stored;
-import dev.memo.claims.WaitGraph;
+import dev.memo.claims.Waits;
 import dev.memo.failure.DirectoryClosedException;
 import dev.memo.failure.DirectoryException;
 import dev.memo.failure.FunctionClashException;
@@ -29,6 +29,8 @@ import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -47,7 +49,7 @@ final class Session implements Connection.Listener {
    * @param ownerEpoch of this primary, to which a secondary must mean to speak
    * @param graph who waits for whom, in this process and in the secondaries
    */
-  record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, WaitGraph graph) {}
+  record Seat(LocalPrimary primary, UUID directoryId, long ownerEpoch, Waits graph) {}
 
   private static final Logger LOG = System.getLogger("dev.memo.process");
 
@@ -56,6 +58,9 @@ final class Session implements Connection.Listener {
 
   /** Stack to tell the secondary of the end of a wait: half of that would leave a claim behind. */
   private static final int RESERVED_BYTES = 8 << 10;
+
+  private static final int TRIES = 1000;
+  private static final long BETWEEN_TRIES_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
   /** No process has so many threads that ask. */
   private static final int MAX_UNSENT = 1 << 17;
@@ -351,10 +356,21 @@ final class Session implements Connection.Listener {
       StackReserve.require(RESERVED_BYTES);
       if (waits.remove(stream, waiting)) {
         connection.send(stream, told(stream, key, variant, chain, next));
+      } else if (over) {
+        drop(key, variant, next); // in case the primary could not be told of the end
       }
     } catch (RuntimeException | Error e) {
       connection.close(e); // or the secondary would wait for ever, perhaps with a claim
       throw e;
+    }
+  }
+
+  /** Nobody takes this answer: what it grants is handed on, if it was not before. */
+  private void drop(CallKey key, int variant, Answer answer) {
+    if (answer instanceof Answer.Granted granted) {
+      seat.primary.release(key, variant, granted.claim());
+    } else if (answer instanceof Answer.Wait wait) {
+      seat.primary.abandon(key, variant, wait);
     }
   }
 
@@ -419,23 +435,70 @@ final class Session implements Connection.Listener {
 
   private void forget(int stream, Waiting waiting) {
     if (waits.remove(stream, waiting)) { // else it has its answer
-      seat.graph.endWait(waiting.waiter, waiting.end);
-      waiting.abandoned.run();
+      try {
+        seat.graph.endWait(waiting.waiter, waiting.end);
+      } finally {
+        waiting.abandoned.run();
+      }
     }
   }
 
+  /** Whatever fails on the way, the next step is taken: others wait for what the secondary held. */
   @Override
   public void ended(@Nullable Throwable why) {
     over = true;
-    seat.primary.left(this);
-    waits.forEach(this::forget);
-    claims.values().forEach(this::handOn);
-    ended.accept(this);
+    try {
+      seat.primary.left(this);
+    } finally {
+      try {
+        letGo();
+      } finally {
+        ended.accept(this);
+      }
+    }
   }
 
+  /** Tries for a while: a heap that is full may be so for a moment only. */
+  private void letGo() {
+    Throwable failure = tryToLetGo();
+    for (int tries = 1; failure != null && tries < TRIES; tries++) {
+      LockSupport.parkNanos(this, BETWEEN_TRIES_NANOS);
+      failure = tryToLetGo();
+    }
+    if (failure != null) {
+      throw new DirectoryException("cannot hand on all that " + member + " has held", failure);
+    }
+  }
+
+  /** Lets go of all that it can. Returns why that was not everything, null if it was. */
+  private @Nullable Throwable tryToLetGo() {
+    Throwable failure = null;
+    try {
+      for (Map.Entry<Integer, Waiting> wait : waits.entrySet()) {
+        try {
+          forget(wait.getKey(), wait.getValue());
+        } catch (Throwable e) { // it is forgotten, or dropped when it has its answer
+          failure = e;
+        }
+      }
+      for (Held held : claims.values()) {
+        try {
+          handOn(held);
+        } catch (Throwable e) { // whatever it is, it must not keep the others
+          failure = e;
+        }
+      }
+    } catch (Throwable e) { // not even they can be counted up
+      failure = e;
+    }
+    return failure;
+  }
+
+  /** A second time that does nothing, so the claim is known here until the primary has it back. */
   private void handOn(Held held) {
-    if (!primaryEnds && claims.remove(held.claim.id(), held)) {
+    if (!primaryEnds && held.equals(claims.get(held.claim.id()))) {
       seat.primary.release(held.key, held.variant, held.claim);
+      claims.remove(held.claim.id(), held);
     }
   }
 }

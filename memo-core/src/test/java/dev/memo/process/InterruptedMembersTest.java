@@ -94,7 +94,7 @@ final class InterruptedMembersTest {
     for (int i = 0; i < 20; i++) {
       Call call = new Call("quick", i);
       calls.add(call);
-      Openings.await("it waits", () -> call.thread.getState() == Thread.State.WAITING);
+      Openings.await("it waits", () -> call.thread.getState() == Thread.State.TIMED_WAITING);
       call.thread.interrupt();
     }
     primary.resume();

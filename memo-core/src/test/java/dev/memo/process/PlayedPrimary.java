@@ -34,6 +34,12 @@ final class PlayedPrimary implements Connection.Listener, AutoCloseable {
    * @param epochs of the process that asks
    */
   PlayedPrimary(Path socket, UUID id, Epochs epochs) throws IOException {
+    this(socket, id, epochs, LostPrimaryException::new);
+  }
+
+  /** As above; who asks it is told so when it has ended. */
+  PlayedPrimary(Path socket, UUID id, Epochs epochs, RemotePrimary.Losses losses)
+      throws IOException {
     this.id = id;
     try (ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
       SocketAddresses.use(socket, server::bind);
@@ -41,7 +47,7 @@ final class PlayedPrimary implements Connection.Listener, AutoCloseable {
       assertThat(SocketAddresses.<Boolean>use(socket, channel::connect)).isTrue();
       connection = new Connection(server.accept(), "memo test", this);
       connection.start();
-      remote = RemotePrimary.introduce(channel, "member", EPOCH, epochs, watched -> {});
+      remote = RemotePrimary.introduce(channel, "member", EPOCH, epochs, watched -> {}, losses);
     }
   }
 

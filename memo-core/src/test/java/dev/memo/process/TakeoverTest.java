@@ -1,6 +1,7 @@
 package dev.memo.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
@@ -13,6 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import org.assertj.core.api.Assertions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
@@ -174,6 +177,23 @@ final class TakeoverTest {
       grace.end();
       assertThat(one.next().join()).isInstanceOf(Answer.Granted.class);
       assertThat(two.next().join()).isInstanceOf(Answer.Wait.class);
+    }
+
+    @Test
+    @DisplayName("P4: a grace that no thread can be had to end is ended by a later try")
+    void aGraceIsEndedByALaterTry() {
+      Grace grace = new Grace();
+      LocalPrimary primary = primary(grace);
+      Answer.Wait wait = (Answer.Wait) primary.claim(KEY, VARIANT, 0, Chain.root());
+      Executor noThread =
+          end -> {
+            throw new OutOfMemoryError("unable to create native thread, says a test");
+          };
+      assertThatThrownBy(() -> grace.expire(noThread)).isInstanceOf(OutOfMemoryError.class);
+      assertThat(wait.next()).isNotDone();
+      grace.expire(Runnable::run);
+      assertThat(wait.next().join()).isInstanceOf(Answer.Granted.class);
+      grace.expire(end -> Assertions.fail("it has ended"));
     }
 
     @Test

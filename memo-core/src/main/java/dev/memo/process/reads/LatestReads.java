@@ -18,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -85,17 +86,25 @@ public final class LatestReads implements LocalReads {
       Runnable seesAgain,
       Pace pace,
       Duration patience) {
+    this(generations, seesAgain, pace, patience, LatestReads::daemon);
+  }
+
+  LatestReads(
+      Function<SecondaryStore, Map<Long, Long>> generations,
+      Runnable seesAgain,
+      Pace pace,
+      Duration patience,
+      ThreadFactory threads) {
     this.views = new Views(generations);
     this.seesAgain = seesAgain;
     this.pace = pace;
     this.patience = patience;
     this.looker =
-        new ThreadPoolExecutor(
-            1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), LatestReads::daemon);
+        new ThreadPoolExecutor(1, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>(), threads);
     looker.allowCoreThreadTimeOut(true);
   }
 
-  private static Thread daemon(Runnable task) {
+  static Thread daemon(Runnable task) {
     Thread thread = new Thread(task, "memo looks at what others have written");
     thread.setDaemon(true);
     return thread;
@@ -405,7 +414,15 @@ public final class LatestReads implements LocalReads {
   @Override
   public synchronized void tidy() {
     if (open && !looker.isShutdown() && tidying.compareAndSet(false, true)) {
-      looker.execute(this::renewOrLetGo);
+      boolean isTaken = false;
+      try {
+        looker.execute(this::renewOrLetGo);
+        isTaken = true;
+      } finally {
+        if (!isTaken) { // there is no thread, for instance: it is to be tried again
+          tidying.set(false);
+        }
+      }
     }
   }
 

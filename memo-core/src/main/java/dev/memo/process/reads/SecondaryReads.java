@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.LockSupport;
@@ -35,6 +36,7 @@ public final class SecondaryReads implements LocalReads {
 
   private final Views views;
   private final Pace pace;
+  private final ThreadFactory threads;
   private final LongAdder openings = new LongAdder();
   private final LongAdder catchUps = new LongAdder();
   private final LongAdder failures = new LongAdder();
@@ -81,6 +83,12 @@ public final class SecondaryReads implements LocalReads {
   }
 
   SecondaryReads(Function<SecondaryStore, Map<Long, Long>> generations, Pace pace) {
+    this(generations, pace, Thread::new);
+  }
+
+  SecondaryReads(
+      Function<SecondaryStore, Map<Long, Long>> generations, Pace pace, ThreadFactory threads) {
+    this.threads = threads;
     this.views = new Views(generations);
     this.pace = pace;
     this.backOff = new BackOff(pace);
@@ -137,9 +145,11 @@ public final class SecondaryReads implements LocalReads {
     admitted.set(null);
     source = next;
     if (thread == null) {
-      thread = new Thread(this::run, "memo follows " + next.data());
-      thread.setDaemon(true);
-      thread.start();
+      Thread made = threads.newThread(this::run);
+      made.setName("memo follows " + next.data());
+      made.setDaemon(true);
+      made.start();
+      thread = made; // not before: one that could not be started is made again
     }
     wake();
   }
@@ -212,7 +222,7 @@ public final class SecondaryReads implements LocalReads {
       try {
         dueNanos = step(System.nanoTime());
       } catch (Throwable e) { // whatever it is: without this thread nothing is local any more
-        fail(e);
+        failIfPossible(e);
       }
       pause(dueNanos);
     }
@@ -364,6 +374,14 @@ public final class SecondaryReads implements LocalReads {
     }
   }
 
+  private void failIfPossible(Throwable why) {
+    try {
+      fail(why);
+    } catch (Throwable again) {
+      // a heap that is full has no place for words either: what is still wrong later is told then
+    }
+  }
+
   /** Nothing is local for a while. */
   private void fail(Throwable why) {
     View failed = view;
@@ -373,11 +391,11 @@ public final class SecondaryReads implements LocalReads {
     }
     failures.increment();
     long nanos = backOff.next();
+    nextOpening = System.nanoTime() + nanos;
     boolean passes = why instanceof StoreException e && e.reason() == Reason.TRY_AGAIN;
     LOG.log(
         backOff.isFirst() && !passes ? Level.WARNING : Level.DEBUG,
         "The primary is asked for everything for " + Duration.ofNanos(nanos) + ": " + why,
         why);
-    nextOpening = System.nanoTime() + nanos;
   }
 }

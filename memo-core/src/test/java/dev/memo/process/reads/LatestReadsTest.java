@@ -2,6 +2,7 @@ package dev.memo.process.reads;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.CapturedLog;
 import dev.memo.claims.CallKey;
@@ -24,7 +25,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
@@ -335,6 +338,41 @@ final class LatestReadsTest {
           return views().isEmpty();
         });
     assertThat(read(reads, 1)).isNotNull();
+  }
+
+  @Test
+  @DisplayName("P4: what nobody reads is let go later if no thread can be had to do it")
+  void aTidyingThatCannotBegin() {
+    AtomicBoolean isFull = new AtomicBoolean();
+    AtomicReference<Thread> last = new AtomicReference<>();
+    Pace pace = Paces.with(Duration.ofDays(1), Duration.ofMillis(50));
+    LatestReads reads =
+        new LatestReads(
+            LatestReadsTest::first,
+            recoveries::incrementAndGet,
+            pace,
+            PATIENCE,
+            task -> {
+              if (isFull.get()) {
+                throw new OutOfMemoryError("unable to create native thread, says a test");
+              }
+              last.set(LatestReads.daemon(task));
+              return last.get();
+            });
+    opened.add(reads);
+    reads.follow(source(answering()));
+    put(1);
+    assertThat(read(reads, 1)).isNotNull();
+    await("it has no thread", () -> !last.get().isAlive());
+    isFull.set(true);
+    assertThatThrownBy(reads::tidy).isInstanceOf(OutOfMemoryError.class);
+    isFull.set(false);
+    await(
+        "it is closed",
+        () -> {
+          reads.tidy();
+          return views().isEmpty();
+        });
   }
 
   @Test

@@ -3,7 +3,9 @@ package dev.memo.process.reads;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.memo.FullLog;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Epochs;
 import dev.memo.claims.Stored;
@@ -20,6 +22,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -111,6 +114,49 @@ final class SecondaryReadsTest {
       return views.toList();
     } catch (IOException e) {
       return List.of();
+    }
+  }
+
+  @Test
+  @DisplayName("P4: reads whose thread could not be started try again at the next owner")
+  void aThreadThatCannotBeStarted() {
+    AtomicBoolean isFull = new AtomicBoolean(true);
+    ThreadFactory threads =
+        task ->
+            new Thread(task) {
+              @Override
+              public synchronized void start() {
+                if (isFull.getAndSet(false)) {
+                  throw new OutOfMemoryError("unable to create native thread, says a test");
+                }
+                super.start();
+              }
+            };
+    put(1);
+    SecondaryReads reads = new SecondaryReads(SecondaryReadsTest::first, Paces.EAGER, threads);
+    opened.add(reads);
+    assertThatThrownBy(() -> reads.follow(source())).isInstanceOf(OutOfMemoryError.class);
+    reads.follow(source());
+    await("it is read", () -> has(reads, 1));
+  }
+
+  @Test
+  @DisplayName("P4: reads that find no memory, nor any to say so, go on when there is")
+  void theThreadOutlivesAFullHeap() {
+    AtomicBoolean isFull = new AtomicBoolean(true);
+    put(1);
+    try (FullLog log = FullLog.of("dev.memo.process")) {
+      SecondaryReads reads =
+          follow(
+              Paces.eager(
+                  unused -> {
+                    if (isFull.getAndSet(false)) {
+                      throw new OutOfMemoryError("of a test");
+                    }
+                    return Map.of();
+                  }));
+      await("it is read", () -> has(reads, 1));
+      assertThat(log.refused()).isPositive();
     }
   }
 
