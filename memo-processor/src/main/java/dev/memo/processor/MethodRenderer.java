@@ -333,15 +333,10 @@ final class MethodRenderer {
   private MethodSpec toStringWithoutSecrets() {
     Stream<CodeBlock> receiver =
         method.hasReceiverFirst()
-            ? Stream.of(CodeBlock.of("$1L=\" + $1L + \"", method.receiverName()))
+            ? Stream.of(shown(method.receiverName(), method.hasSecretReceiver()))
             : Stream.of();
     Stream<CodeBlock> arguments =
-        method.arguments().stream()
-            .map(
-                argument ->
-                    argument.isSecret()
-                        ? CodeBlock.of("$L=***", argument.name())
-                        : CodeBlock.of("$1L=\" + $1L + \"", argument.name()));
+        method.arguments().stream().map(argument -> shown(argument.name(), argument.isSecret()));
     return MethodSpec.methodBuilder("toString")
         .addAnnotation(Override.class)
         .addModifiers(Modifier.PUBLIC)
@@ -351,6 +346,13 @@ final class MethodRenderer {
             source.argumentsRecord(),
             Stream.concat(receiver, arguments).collect(CodeBlock.joining(", ")))
         .build();
+  }
+
+  /** A component, inside a string. */
+  private static CodeBlock shown(String component, boolean isSecret) {
+    return isSecret
+        ? CodeBlock.of("$L=***", component)
+        : CodeBlock.of("$1L=\" + $1L + \"", component);
   }
 
   private CodeBlock link() {
