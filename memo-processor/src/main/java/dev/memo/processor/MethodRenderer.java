@@ -274,7 +274,7 @@ final class MethodRenderer {
                 "return $N == null ? super.$N($L) : $L",
                 source.accessor(),
                 head.name(),
-                names(),
+                names().collect(joining(", ")),
                 cached)
             .build()
         : builder.addStatement("return $L", cached).build();
@@ -287,16 +287,18 @@ final class MethodRenderer {
   }
 
   private CodeBlock passed() {
+    Stream<String> receiver =
+        method.hasReceiverFirst() ? Stream.of(method.receiverName()) : Stream.of();
+    String values = Stream.concat(receiver, names()).collect(joining(", "));
     if (!source.takesRecord()) {
-      return CodeBlock.of("$L", method.hasReceiverFirst() ? method.receiverName() : names());
+      return CodeBlock.of("$L", values);
     }
-    String receiver = method.hasReceiverFirst() ? method.receiverName() + ", " : "";
     String diamond = method.recordVariables().isEmpty() ? "" : "<>";
-    return CodeBlock.of("new $T$L($L$L)", recordName(), diamond, receiver, names());
+    return CodeBlock.of("new $T$L($L)", recordName(), diamond, values);
   }
 
-  private String names() {
-    return method.head().parameters().stream().map(Head.Parameter::name).collect(joining(", "));
+  private Stream<String> names() {
+    return method.head().parameters().stream().map(Head.Parameter::name);
   }
 
   private MethodSpec accessor() {

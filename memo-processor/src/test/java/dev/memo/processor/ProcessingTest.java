@@ -221,6 +221,19 @@ class ProcessingTest {
         "}");
   }
 
+  @Test
+  void finalClassInAGenericOneMayHaveMethodsWithoutParameters() {
+    assertCompiles(
+        "package com.acme;",
+        "class Point<T> {",
+        "  final class Inner {",
+        "    @dev.memo.annotation.CacheIdentity String id() { return \"\"; }",
+        "    @dev.memo.annotation.Cached(\"d\") int size() { return 1; }",
+        "    @dev.memo.annotation.Cached(\"d\") int plus(int y) { return y; }",
+        "  }",
+        "}");
+  }
+
   /** Of a class Point, with not even a warning. */
   private static void assertCompiles(String... lines) {
     JavaFileObject source = Sources.source("com.acme.Point", lines);
