@@ -222,6 +222,20 @@ class ProcessingTest {
   }
 
   @Test
+  void inheritedMethodMayHideAVariableThatItDoesNotName() {
+    assertCompiles(
+        "package com.acme;",
+        "interface Point<V> extends Point_Base<Integer> {",
+        "  @dev.memo.annotation.CacheIdentity int x();",
+        "  @dev.memo.annotation.Cached(\"d\") int plus(int y);",
+        "  <V> V same(V one);",
+        "}",
+        "interface Point_Base<T> {",
+        "  <V extends Comparable<V>> V least(java.util.List<V> all, T scale);",
+        "}");
+  }
+
+  @Test
   void finalClassInAGenericOneMayHaveMethodsWithoutParameters() {
     assertCompiles(
         "package com.acme;",
