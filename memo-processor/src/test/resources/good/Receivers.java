@@ -3,6 +3,7 @@ package com.acme;
 import dev.memo.annotation.CacheIdentity;
 import dev.memo.annotation.Cached;
 import dev.memo.annotation.Receiver;
+import dev.memo.annotation.Secret;
 import java.util.List;
 
 /** Classes that a wrapper can neither extend nor implement: the receiver comes first. */
@@ -28,6 +29,49 @@ final class Receivers {
     int ask(String question) {
       return question.length();
     }
+  }
+
+  /** What is marked must not be readable. */
+  record Account(@CacheIdentity @Secret String token) {
+    @Cached("receivers.memo")
+    int balance(int year) {
+      return year + token.length();
+    }
+
+    @Cached("receivers.memo")
+    int pay(@Secret String pin, int amount) {
+      return pin.length() + amount;
+    }
+
+    @Cached(value = "receivers.memo", receiver = Receiver.IGNORED)
+    int fee(int amount, int year) {
+      return amount / year;
+    }
+  }
+
+  /** Inherits what must not be readable. */
+  static final class Savings implements Owned {
+    private final String owner;
+
+    Savings(String owner) {
+      this.owner = owner;
+    }
+
+    @Override
+    public String owner() {
+      return owner;
+    }
+
+    @Cached("receivers.memo")
+    int interest(int year) {
+      return year + owner.length();
+    }
+  }
+
+  interface Owned {
+    @CacheIdentity
+    @Secret
+    String owner();
   }
 
   enum Operation {

@@ -48,6 +48,7 @@ public final class CachedProcessor extends AbstractProcessor {
       ResultCheck result,
       AttributeCheck attributes,
       OverrideCheck overrides,
+      PassedOnCheck passedOn,
       WrapperReader reader) {
 
     static Steps in(ProcessingEnvironment environment) {
@@ -63,6 +64,7 @@ public final class CachedProcessor extends AbstractProcessor {
           new ResultCheck(system),
           new AttributeCheck(system),
           new OverrideCheck(system),
+          new PassedOnCheck(system),
           new WrapperReader(system, receivers));
     }
 
@@ -165,7 +167,9 @@ public final class CachedProcessor extends AbstractProcessor {
       return;
     }
     List<AnnotatedMethod> accepted = accepted(declaring, methods);
-    if (!accepted.isEmpty() && !reported(names.refusal(declaring, system().elements()))) {
+    if (!accepted.isEmpty()
+        && !reported(names.refusal(declaring, system().elements()))
+        && !reported(steps().passedOn.refusal(declaring, accepted))) {
       warnOfInherited(declaring, accepted);
       write(steps().reader.read(declaring, accepted));
     }

@@ -274,7 +274,7 @@ final class MethodRenderer {
                 "return $N == null ? super.$N($L) : $L",
                 source.accessor(),
                 head.name(),
-                names(),
+                names().collect(joining(", ")),
                 cached)
             .build()
         : builder.addStatement("return $L", cached).build();
@@ -287,16 +287,18 @@ final class MethodRenderer {
   }
 
   private CodeBlock passed() {
+    Stream<String> receiver =
+        method.hasReceiverFirst() ? Stream.of(method.receiverName()) : Stream.of();
+    String values = Stream.concat(receiver, names()).collect(joining(", "));
     if (!source.takesRecord()) {
-      return CodeBlock.of("$L", method.hasReceiverFirst() ? method.receiverName() : names());
+      return CodeBlock.of("$L", values);
     }
-    String receiver = method.hasReceiverFirst() ? method.receiverName() + ", " : "";
     String diamond = method.recordVariables().isEmpty() ? "" : "<>";
-    return CodeBlock.of("new $T$L($L$L)", recordName(), diamond, receiver, names());
+    return CodeBlock.of("new $T$L($L)", recordName(), diamond, values);
   }
 
-  private String names() {
-    return method.head().parameters().stream().map(Head.Parameter::name).collect(joining(", "));
+  private Stream<String> names() {
+    return method.head().parameters().stream().map(Head.Parameter::name);
   }
 
   private MethodSpec accessor() {
@@ -333,15 +335,10 @@ final class MethodRenderer {
   private MethodSpec toStringWithoutSecrets() {
     Stream<CodeBlock> receiver =
         method.hasReceiverFirst()
-            ? Stream.of(CodeBlock.of("$1L=\" + $1L + \"", method.receiverName()))
+            ? Stream.of(shown(method.receiverName(), method.hasSecretReceiver()))
             : Stream.of();
     Stream<CodeBlock> arguments =
-        method.arguments().stream()
-            .map(
-                argument ->
-                    argument.isSecret()
-                        ? CodeBlock.of("$L=***", argument.name())
-                        : CodeBlock.of("$1L=\" + $1L + \"", argument.name()));
+        method.arguments().stream().map(argument -> shown(argument.name(), argument.isSecret()));
     return MethodSpec.methodBuilder("toString")
         .addAnnotation(Override.class)
         .addModifiers(Modifier.PUBLIC)
@@ -351,6 +348,13 @@ final class MethodRenderer {
             source.argumentsRecord(),
             Stream.concat(receiver, arguments).collect(CodeBlock.joining(", ")))
         .build();
+  }
+
+  /** A component, inside a string. */
+  private static CodeBlock shown(String component, boolean isSecret) {
+    return isSecret
+        ? CodeBlock.of("$L=***", component)
+        : CodeBlock.of("$1L=\" + $1L + \"", component);
   }
 
   private CodeBlock link() {

@@ -6,8 +6,9 @@ import java.util.List;
  * What identifies the object that a method is called on.
  *
  * @param withClass whether objects of several classes come, whose class counts too
+ * @param isSecret whether something that is marked, even if it is ignored here, must not be shown
  */
-record ReceiverKey(Kind kind, List<String> members, boolean withClass) {
+record ReceiverKey(Kind kind, List<String> members, boolean withClass, boolean isSecret) {
 
   enum Kind {
     /** Its content, as that of any argument. */
@@ -21,6 +22,6 @@ record ReceiverKey(Kind kind, List<String> members, boolean withClass) {
   }
 
   static ReceiverKey content() {
-    return new ReceiverKey(Kind.CONTENT, List.of(), false);
+    return new ReceiverKey(Kind.CONTENT, List.of(), false, false);
   }
 }

@@ -31,13 +31,14 @@ final class Receivers {
     boolean withClass =
         method.shape() == Shape.DECORATE
             || (method.shape() == Shape.RECEIVER_FIRST && !isOfOneClass(declaring));
+    boolean isSecret = marked(declaring).stream().anyMatch(Receivers::isSecret);
     if (method.ignoresReceiver()) {
-      return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass));
+      return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass, isSecret));
     }
     List<Element> members = members(declaring);
     if (!members.isEmpty()) {
       List<String> names = members.stream().map(Receivers::name).sorted().toList();
-      return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass));
+      return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass, isSecret));
     }
     return hasContent(declaring) ? Optional.of(ReceiverKey.content()) : Optional.empty();
   }
@@ -48,13 +49,7 @@ final class Receivers {
    * one.
    */
   List<Element> members(TypeElement declaring) {
-    List<Element> marked =
-        system.members().lineage(declaring).stream()
-            .flatMap(type -> type.getEnclosedElements().stream())
-            .filter(Receivers::isMarked)
-            .filter(member -> !member.getModifiers().contains(Modifier.STATIC))
-            .<Element>map(member -> member)
-            .toList();
+    List<Element> marked = marked(declaring);
     return marked.stream()
         .filter(member -> !isAccessor(member, marked))
         .filter(
@@ -63,8 +58,22 @@ final class Receivers {
         .toList();
   }
 
+  /** All that is marked, the same thing perhaps twice. */
+  private List<Element> marked(TypeElement declaring) {
+    return system.members().lineage(declaring).stream()
+        .flatMap(type -> type.getEnclosedElements().stream())
+        .filter(Receivers::isMarked)
+        .filter(member -> !member.getModifiers().contains(Modifier.STATIC))
+        .<Element>map(member -> member)
+        .toList();
+  }
+
   private static boolean isMarked(Element member) {
     return Annotations.find(member, Annotations.CACHE_IDENTITY).isPresent();
+  }
+
+  private static boolean isSecret(Element member) {
+    return Annotations.find(member, Annotations.SECRET).isPresent();
   }
 
   private static boolean isAccessor(Element member, List<Element> marked) {

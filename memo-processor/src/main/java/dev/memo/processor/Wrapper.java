@@ -94,7 +94,12 @@ record Wrapper(
 
     /** Whether a component must not be shown. */
     boolean hasSecret() {
-      return arguments.stream().anyMatch(Argument::isSecret);
+      return hasSecretReceiver() || arguments.stream().anyMatch(Argument::isSecret);
+    }
+
+    /** Whether that is the receiver, whose {@code toString} may say what identifies it. */
+    boolean hasSecretReceiver() {
+      return hasReceiverFirst() && receiver.filter(ReceiverKey::isSecret).isPresent();
     }
   }
 

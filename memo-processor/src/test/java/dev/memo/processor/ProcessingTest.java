@@ -221,6 +221,33 @@ class ProcessingTest {
         "}");
   }
 
+  @Test
+  void inheritedMethodMayHideAVariableThatItDoesNotName() {
+    assertCompiles(
+        "package com.acme;",
+        "interface Point<V> extends Point_Base<Integer> {",
+        "  @dev.memo.annotation.CacheIdentity int x();",
+        "  @dev.memo.annotation.Cached(\"d\") int plus(int y);",
+        "  <V> V same(V one);",
+        "}",
+        "interface Point_Base<T> {",
+        "  <V extends Comparable<V>> V least(java.util.List<V> all, T scale);",
+        "}");
+  }
+
+  @Test
+  void finalClassInAGenericOneMayHaveMethodsWithoutParameters() {
+    assertCompiles(
+        "package com.acme;",
+        "class Point<T> {",
+        "  final class Inner {",
+        "    @dev.memo.annotation.CacheIdentity String id() { return \"\"; }",
+        "    @dev.memo.annotation.Cached(\"d\") int size() { return 1; }",
+        "    @dev.memo.annotation.Cached(\"d\") int plus(int y) { return y; }",
+        "  }",
+        "}");
+  }
+
   /** Of a class Point, with not even a warning. */
   private static void assertCompiles(String... lines) {
     JavaFileObject source = Sources.source("com.acme.Point", lines);
