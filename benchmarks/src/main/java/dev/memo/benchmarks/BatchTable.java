@@ -6,10 +6,12 @@ import dev.memo.call.ThrowingFunction;
 import dev.memo.parallel.Parallel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Random;
 import java.util.stream.LongStream;
 
 /**
@@ -23,7 +25,8 @@ import java.util.stream.LongStream;
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable -Dargs="100000"
  * </pre>
  *
- * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Values are
+ * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Hits are
+ * asked for in the order of their keys, where neighbours lie in one block, and shuffled. Values are
  * arrays of 100 bytes, which the heap tier does not keep. The rows take turns in every round; a
  * figure is the median of the rounds and, in brackets, the least and the most of them. A ratio
  * compares round by round.
@@ -43,15 +46,21 @@ public final class BatchTable {
   private enum Calls {
     BULK,
     SINGLE,
+    SHUFFLED_BULK,
+    SHUFFLED_SINGLE,
     BULK_MISSES,
     SINGLE_MISSES;
 
     boolean isBulk() {
-      return this == BULK || this == BULK_MISSES;
+      return this == BULK || this == SHUFFLED_BULK || this == BULK_MISSES;
     }
 
     boolean isStored() {
-      return this == BULK || this == SINGLE;
+      return this != BULK_MISSES && this != SINGLE_MISSES;
+    }
+
+    boolean isShuffled() {
+      return this == SHUFFLED_BULK || this == SHUFFLED_SINGLE;
     }
   }
 
@@ -120,7 +129,10 @@ public final class BatchTable {
   private double nanos(Calls calls, long keys) {
     long first = calls.isStored() ? 0 : nextMiss;
     nextMiss += calls.isStored() ? 0 : keys;
-    List<Long> inputs = LongStream.range(first, first + keys).boxed().toList();
+    List<Long> inputs = new ArrayList<>(LongStream.range(first, first + keys).boxed().toList());
+    if (calls.isShuffled()) {
+      Collections.shuffle(inputs, new Random(keys));
+    }
     long begin = System.nanoTime();
     List<byte[]> results =
         Parallel.map(calls.isBulk() ? function : new Single(function), inputs, THREADS);
@@ -139,12 +151,19 @@ public final class BatchTable {
     }
     Map<String, List<Double>> results = rounds.run(child);
     print(name + " hits", results, Calls.BULK, Calls.SINGLE);
+    print(name + " hits, shuffled", results, Calls.SHUFFLED_BULK, Calls.SHUFFLED_SINGLE);
     print(name + " misses", results, Calls.BULK_MISSES, Calls.SINGLE_MISSES);
+    addBar(bars, name, results, Calls.BULK, Calls.SINGLE);
+    addBar(bars, name + ", shuffled", results, Calls.SHUFFLED_BULK, Calls.SHUFFLED_SINGLE);
+  }
+
+  private static void addBar(
+      Bars bars, String name, Map<String, List<Double>> results, Calls bulk, Calls single) {
     bars.add(
         "hits in bulk, beside single ones, " + name,
         0.7,
-        results.get(Calls.BULK.name()),
-        results.get(Calls.SINGLE.name()));
+        results.get(bulk.name()),
+        results.get(single.name()));
   }
 
   private static void print(
@@ -152,7 +171,7 @@ public final class BatchTable {
     List<Double> bulk = results.getOrDefault(together.name(), List.of());
     List<Double> single = results.getOrDefault(alone.name(), List.of());
     System.out.printf(
-        "%-17s bulk %s ns, single %s ns, ratio %s%n",
+        "%-25s bulk %s ns, single %s ns, ratio %s%n",
         name, Spread.of(bulk), Spread.of(single), Spread.ratios(bulk, single));
   }
 }

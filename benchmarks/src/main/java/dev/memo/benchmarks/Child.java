@@ -36,6 +36,12 @@ final class Child implements AutoCloseable {
   /** Whether the program ends, and starts no others; guarded by the list. */
   private static boolean ending;
 
+  /** What JDKs warn of that know these options: native code, and what some peers use. */
+  private static final List<String> QUIET =
+      Runtime.version().feature() < 24
+          ? List.of()
+          : List.of("--enable-native-access=ALL-UNNAMED", "--sun-misc-unsafe-memory-access=allow");
+
   private final Process process;
   private final PrintWriter to;
   private final BufferedReader from;
@@ -51,6 +57,7 @@ final class Child implements AutoCloseable {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("-Xmx512m");
+    command.addAll(QUIET);
     command.addAll(options);
     command.add("-cp");
     command.add(System.getProperty("java.class.path"));

@@ -63,9 +63,9 @@ public final class OptionsTable {
   /** Takes the number of entries, the length of values, and the MB of the cache; or nothing. */
   public static void main(String[] args) throws Exception {
     Scale scale =
-        args.length < 2
-            ? new Scale(300_000, 100)
-            : new Scale(Long.parseLong(args[0]), Integer.parseInt(args[1]));
+        new Scale(
+            args.length < 1 ? 300_000 : Long.parseLong(args[0]),
+            args.length < 2 ? 100 : Integer.parseInt(args[1]));
     long cacheMegabytes = args.length < 3 ? 64 : Long.parseLong(args[2]);
     List<String> words =
         new ArrayList<>(args.length < 3 ? List.of() : List.of(args).subList(3, args.length));

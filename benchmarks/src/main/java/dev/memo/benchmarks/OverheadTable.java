@@ -14,6 +14,7 @@ import java.util.concurrent.ForkJoinPool;
 import java.util.concurrent.ForkJoinTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class OverheadTable {
   private static final int INPUTS = 1_000_000;
+  private static final int PASSES = 20; // of a row in its turn: one takes some milliseconds
   private static final int THREADS = 2;
   private static final int CHUNK = 256;
   private static final String FLOOR = "chunks";
@@ -84,7 +86,10 @@ public final class OverheadTable {
         name,
         table -> {
           System.gc(); // what the row before has left is not this one's
-          return row.applyAsDouble(table);
+          return IntStream.range(0, PASSES)
+              .mapToDouble(pass -> row.applyAsDouble(table))
+              .average()
+              .orElseThrow();
         });
   }
 

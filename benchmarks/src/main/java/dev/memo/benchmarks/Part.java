@@ -44,6 +44,8 @@ record Part(String name, String title, Class<?> table, String full, @Nullable St
               "",
               null),
           new Part("options", "Options of RocksDB", OptionsTable.class, "300000 100 64", null),
+          new Part(
+              "noted", "What hits in memory tell the heap tier", NotedReadsTable.class, "", null),
           new Part("codec", "Keys and values beside Kryo", CodecTable.class, "", "record String"),
           new Part("process", "What processes share, and takeover", ProcessTable.class, "", "hit"));
 

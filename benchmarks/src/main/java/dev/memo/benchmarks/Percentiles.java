@@ -4,6 +4,9 @@ import java.util.List;
 
 /** What some samples were, those of all rounds together. */
 record Percentiles(double p50, double p99, double most, int samples) {
+  /** Of fewer samples the last hundredth is no more than the slowest. */
+  private static final int ENOUGH = 100;
+
   /** How the figures of the text are called. */
   static final String TITLE = "p50, p99, most";
 
@@ -18,12 +21,12 @@ record Percentiles(double p50, double p99, double most, int samples) {
     return sorted.get((int) Math.ceil(share * sorted.size()) - 1);
   }
 
-  /** For instance {@code 62.8, 97.4, 108 of 20}. */
+  /** For instance {@code 62.8, 97.4, 108 of 500}. */
   @Override
   public String toString() {
     return Spread.number(p50)
         + ", "
-        + Spread.number(p99)
+        + (samples < ENOUGH ? "-" : Spread.number(p99))
         + ", "
         + Spread.number(most)
         + " of "

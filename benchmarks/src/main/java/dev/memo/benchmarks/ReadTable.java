@@ -94,17 +94,15 @@ public final class ReadTable {
                 Spread.of(rounds),
                 ratio(rounds, results.get(name.replaceAll(", [a-z ]+,", ", raw,"))),
                 ratio(rounds, results.get(name.replaceAll(", [a-z ]+,", ", raw secondary,")))));
-    if (place == Place.TABLES) {
-      for (String with : List.of(", 1 thread", ", 2 threads")) {
-        List<Double> primary = results.get(hit(what, "primary", with));
-        bars.add(
-            hit(what, "primary to raw", with), 1.3, primary, results.get(hit(what, "raw", with)));
-        bars.add(
-            hit(what, "secondary to primary", with),
-            1.2,
-            results.get(hit(what, "secondary", with)),
-            primary);
-      }
+    for (String with : List.of(", 1 thread", ", 2 threads")) {
+      List<Double> primary = results.get(hit(what, "primary", with));
+      bars.add(
+          hit(what, "primary to raw", with), 1.3, primary, results.get(hit(what, "raw", with)));
+      bars.add(
+          hit(what, "secondary to primary", with),
+          1.2,
+          results.get(hit(what, "secondary", with)),
+          primary);
     }
   }
 

@@ -43,14 +43,18 @@ public final class Results {
 
           mvn -q -pl benchmarks -am -DskipTests package exec:exec
 
-      Figures compare within a section only: what stands in one table took turns in one run. A figure is the median of
-      its rounds, with the least and the most of them in brackets; a ratio compares round by round. A promise is met by the median;
-      [DECISIONS.md](../DECISIONS.md) says why some are missed. Quick sections have too few entries to tell.
+      Figures compare within a section only. A figure is the median of five rounds and more, with the least and the most of them in brackets;
+      a ratio compares round by round. The rows of a table took turns in every round; of batches, plans and codecs those that one line
+      compares. A promise is met by the median; [DECISIONS.md](../DECISIONS.md) says why some are missed. Quick sections have too few
+      entries to tell.
 
       - **memo, heap tier and disk**: the process that leads, with results that do not change; **memo, disk** with results that do, which the heap
         tier does not keep; **memo, secondary**: a process beside it, which reads for itself; **memo, socket**: one that asks for everything.
-      - **RocksDB, as memo has it**: with memo's options, and keys and values of the lengths that memo writes; **tuned, compacted**: set up for
-        reading, with a cache that holds all. **The loop alone**: what it costs to measure.
+        **Store**: what memo reads with, without the calls above it.
+      - **RocksDB, as memo has it**, or **raw**: with memo's options, and keys and values of the lengths that memo writes; **tuned, compacted**: set
+        up for reading, with a cache that holds all. **The loop alone**: what it costs to measure.
+      - **Any of all**: keys at random; **hot ones**: a thousand of them. **Bulk**: by the handle of a cached function; **single**: call by call.
+        **Cold calls**: of what nobody has computed; **same keys**: all processes ask for the same.
       - Bytes on disk of few entries are mostly those of logs, and of the 8 MB that memo keeps in reserve.
       """;
 
@@ -133,7 +137,7 @@ public final class Results {
         """
         %s, %s; took %d min: `-Dtable=%s -Dargs="%s"`
 
-        With %s.
+        %s, with %s.
 
         ```
         %s
@@ -145,6 +149,7 @@ public final class Results {
                 Math.max(1, Math.round(seconds / 60)),
                 part.table().getSimpleName(),
                 arguments,
+                revision(),
                 versions(),
                 printed.toString().stripTrailing()));
   }
@@ -174,18 +179,42 @@ public final class Results {
     }
   }
 
+  /** Of memo. */
+  private static String revision() {
+    String commit = firstLineOf("git", "rev-parse", "--short", "HEAD").orElse("unknown");
+    boolean changed = firstLineOf("git", "status", "--porcelain", "--", "*.java").isPresent();
+    return "memo at " + commit + (changed ? ", changed" : "");
+  }
+
+  /** What a program prints; nothing if it prints nothing, or cannot be run. */
+  private static Optional<String> firstLineOf(String... command) {
+    try {
+      Process process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      try (BufferedReader lines = process.inputReader(StandardCharsets.UTF_8)) {
+        return Optional.ofNullable(lines.readLine());
+      }
+    } catch (IOException e) {
+      return Optional.empty();
+    }
+  }
+
   private static String versions() {
     String jars = System.getProperty("java.class.path");
-    return LIBRARIES.stream()
-        .flatMap(
-            library ->
-                Pattern.compile(
-                        Pattern.quote(library) + "-(\\d[^/]*?)(-jar-with-dependencies)?\\.jar")
-                    .matcher(jars)
-                    .results()
-                    .map(found -> library + " " + found.group(1))
-                    .limit(1))
-        .collect(Collectors.joining(", "));
+    Stream<String> redis =
+        firstLineOf("redis-server", "--version").stream()
+            .map(line -> line.replaceAll(".*v=(\\S+).*", "redis-server $1"));
+    Stream<String> libraries =
+        LIBRARIES.stream()
+            .flatMap(
+                library ->
+                    Pattern.compile(
+                            Pattern.quote(library) + "-(\\d[^/]*?)(-jar-with-dependencies)?\\.jar")
+                        .matcher(jars)
+                        .results()
+                        .map(found -> library + " " + found.group(1))
+                        .limit(1));
+    return Stream.concat(libraries, redis).collect(Collectors.joining(", "));
   }
 
   /** Runs the table in a JVM of its own, and shows what it prints; returns how it ended. */

@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +37,7 @@ public final class ScaleTable {
   private static final long BASE = 100_000;
   private static final int TURN_MILLIS = 500;
   private static final int TURN_MISSES = 10_000;
+  private static final int MOST_MISSES = 100_000; // more than anyone has in such a time
   private static final String RAW = ", RocksDB alone";
   private static final String HEAP = "512m";
 
@@ -222,16 +224,18 @@ public final class ScaleTable {
         }
         List<Child> all = new ArrayList<>(List.of(first.owner));
         all.addAll(others);
+        String miss = "miss " + MOST_MISSES + " 1 " + TURN_MILLIS;
         for (Child child : all) { // or those who are asked last would be compiled last
-          String unused = child.ask("miss " + TURN_MISSES + " 1");
+          String unused = child.ask(miss);
         }
         String hit = "read " + scale.entries() + " 1 " + TURN_MILLIS;
         inProcesses(
-            "hits",
-            some -> askAll(some, hit, meter).stream().mapToDouble(nanos -> 1e9 / nanos).sum(),
+            "hits", some -> perSecond(askAll(some, hit, meter), Double::parseDouble), counts, all);
+        inProcesses(
+            "misses",
+            some -> perSecond(askAll(some, miss, meter), answer -> Latencies.parse(answer).mean()),
             counts,
             all);
-        inProcesses("misses", some -> missesPerSecond(some, meter), counts, all);
       } finally {
         others.forEach(Child::close);
       }
@@ -261,26 +265,24 @@ public final class ScaleTable {
                 Spread.ofRatios(rates, results.get(count(1, "process")))));
   }
 
-  /** Until the last has done its share. */
-  private static double missesPerSecond(List<Child> processes, Meter meter) {
-    long begin = System.nanoTime();
-    int shares = askAll(processes, "miss " + TURN_MISSES + " 1", meter).size();
-    return 1e9 * shares * TURN_MISSES / (System.nanoTime() - begin);
+  /** All together, of whom each did as much as it could for the same time. */
+  private static double perSecond(List<String> answers, ToDoubleFunction<String> nanosPerCall) {
+    return answers.stream().mapToDouble(nanosPerCall).map(nanos -> 1e9 / nanos).sum();
   }
 
-  /** All of them at once; the first number that each answers. */
-  private static List<Double> askAll(List<Child> processes, String question, Meter meter) {
-    List<Future<String>> answers =
+  /** What each answers; all are asked at once. */
+  private static List<String> askAll(List<Child> processes, String question, Meter meter) {
+    List<Future<String>> asked =
         processes.stream().map(process -> meter.begin(() -> process.ask(question))).toList();
-    List<Double> numbers = new ArrayList<>();
-    for (Future<String> answer : answers) {
+    List<String> answers = new ArrayList<>();
+    for (Future<String> answer : asked) {
       try {
-        numbers.add(Double.parseDouble(answer.get().split(" ", -1)[0]));
+        answers.add(answer.get());
       } catch (InterruptedException | ExecutionException e) {
         throw new IllegalStateException(e);
       }
     }
-    return numbers;
+    return answers;
   }
 
   private static String count(int count, String noun) {

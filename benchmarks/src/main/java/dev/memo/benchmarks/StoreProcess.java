@@ -1,5 +1,7 @@
 package dev.memo.benchmarks;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import dev.memo.benchmarks.stores.Key;
 import dev.memo.benchmarks.stores.KeyValueStore;
 import dev.memo.benchmarks.stores.Scale;
@@ -73,7 +75,11 @@ final class StoreProcess {
       case "warm" -> warm();
       case "read" ->
           read(Long.parseLong(words[1]), Integer.parseInt(words[2]), Integer.parseInt(words[3]));
-      case "miss" -> miss(Integer.parseInt(words[1]), Integer.parseInt(words[2]));
+      case "miss" ->
+          miss(
+              Integer.parseInt(words[1]),
+              Integer.parseInt(words[2]),
+              words.length < 4 ? Long.MAX_VALUE : MILLISECONDS.toNanos(Long.parseLong(words[3])));
       case "reopen" -> reopen();
       case "memory" -> Memory.of(store.holder()).toString();
       default -> throw new IllegalArgumentException(words[0]);
@@ -116,8 +122,11 @@ final class StoreProcess {
     return value;
   }
 
-  /** Has so many new keys computed by each thread; answers as {@link Latencies} does. */
-  private String miss(int keys, int threads) throws Exception {
+  /**
+   * Has so many new keys computed by each thread, or fewer when the time is over; answers as {@link
+   * Latencies} does.
+   */
+  private String miss(int keys, int threads, long mostNanos) throws Exception {
     String value = scale.value(0);
     long first = nextNew;
     nextNew += (long) keys * threads;
@@ -125,8 +134,10 @@ final class StoreProcess {
     meter.inThreads(
         threads,
         thread -> {
-          long begin = System.nanoTime();
-          for (int i = 0; i < keys; i++) {
+          long start = System.nanoTime();
+          long begin = start;
+          int i = 0;
+          for (; i < keys && begin - start < mostNanos; i++) {
             String computed = store.compute(Key.of(first + (long) thread * keys + i), value);
             if (computed.length() != value.length()) {
               throw new IllegalStateException(computed);
@@ -135,6 +146,7 @@ final class StoreProcess {
             nanos[thread][i] = end - begin;
             begin = end;
           }
+          nanos[thread] = Arrays.copyOf(nanos[thread], i);
         });
     return Latencies.of(Arrays.stream(nanos).flatMapToLong(Arrays::stream).toArray()).toString();
   }

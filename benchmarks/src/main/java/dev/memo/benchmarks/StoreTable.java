@@ -78,9 +78,9 @@ public final class StoreTable {
    */
   public static void main(String[] args) {
     Scale scale =
-        args.length == 0
-            ? new Scale(ENTRIES, VALUE_CHARS)
-            : new Scale(Long.parseLong(args[0]), Integer.parseInt(args[1]));
+        new Scale(
+            args.length < 1 ? ENTRIES : Long.parseLong(args[0]),
+            args.length < 2 ? VALUE_CHARS : Integer.parseInt(args[1]));
     int turnMillis = args.length < 3 ? TURN_MILLIS : Integer.parseInt(args[2]);
     Selection peers =
         new Selection(args.length < 4 ? new String[0] : Arrays.copyOfRange(args, 3, args.length));
@@ -100,6 +100,7 @@ public final class StoreTable {
           table.read("any of all", scale.entries(), threads);
           table.read("hot ones", Math.min(HOT, scale.entries()), threads);
         }
+        table.memory();
         for (int threads : List.of(1, 2)) { // last: what is new makes all slower
           table.miss(threads, folder.path());
         }
@@ -140,6 +141,14 @@ public final class StoreTable {
     processes.keySet().stream()
         .filter(store -> !store.note().isEmpty())
         .forEach(store -> System.out.println(store + ": " + store.note()));
+  }
+
+  private void memory() {
+    System.out.printf("%n" + LINE, "After the hits", "MB outside the heap, heap", "", "");
+    processes.forEach(
+        (store, process) ->
+            System.out.printf(
+                LINE, store, Memory.parse(process.ask("memory")).megabytes(), "", ""));
   }
 
   private static Path folderOf(StoreKind store, Path parent) {

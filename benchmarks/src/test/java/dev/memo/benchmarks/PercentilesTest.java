@@ -20,7 +20,7 @@ final class PercentilesTest {
   }
 
   @Test
-  void textSaysHowManyThereAre() {
-    assertThat(Percentiles.of(List.of(62.84))).hasToString("62.8, 62.8, 62.8 of 1");
+  void textSaysHowManyThereAreAndNoNinetyNinthOfFew() {
+    assertThat(Percentiles.of(List.of(62.84))).hasToString("62.8, -, 62.8 of 1");
   }
 }

@@ -90,7 +90,8 @@ final class Workers {
       return;
     }
     // The pool has a queue for each few of the threads that give it something, and a sleeper is
-    // woken by what comes into an empty one: so another thread each time.
+    // woken by what comes into an empty one: so another thread each time. Where there is one queue,
+    // as for one worker of JDK 17, that takes until the queue grows.
     Thread other = new Thread(() -> giveNothing(pool), "memo-parallel-wake");
     other.setDaemon(true);
     try {

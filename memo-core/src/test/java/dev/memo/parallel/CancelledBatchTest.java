@@ -9,6 +9,7 @@ import dev.memo.call.FunctionStats;
 import dev.memo.claims.Chain;
 import dev.memo.codec.TypeRef;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Callable;
@@ -328,9 +329,14 @@ class CancelledBatchTest {
     assertThat(failure).isNotNull();
     Thread failing =
         workers.stream().filter(w -> w != Thread.currentThread()).findFirst().orElseThrow();
-    while (failing.isAlive() && failing.getState() == Thread.State.RUNNABLE) {
+    while (failing.isAlive() && !isIdle(failing)) {
       Thread.onSpinWait();
     }
+  }
+
+  private static boolean isIdle(Thread worker) {
+    return Arrays.stream(worker.getStackTrace())
+        .anyMatch(frame -> frame.getMethodName().equals("awaitWork"));
   }
 
   private void awaitEndOfWorkers() throws InterruptedException {

@@ -38,11 +38,7 @@ final class LmdbStore implements KeyValueStore {
         Env.create()
             .setMapSize(MIN_BYTES + TIMES_VALUES * scale.valueBytes())
             .setMaxDbs(1)
-            .open(
-                folder.toFile(),
-                EnvFlags.MDB_NOSYNC,
-                EnvFlags.MDB_WRITEMAP,
-                EnvFlags.MDB_NORDAHEAD);
+            .open(folder.toFile(), EnvFlags.MDB_NOSYNC, EnvFlags.MDB_WRITEMAP);
     values = env.openDbi("values", DbiFlags.MDB_CREATE);
   }
 
