@@ -204,6 +204,31 @@ final class SecretsTest {
     assertThat(placesAfter(() -> callTwice(method, new TellingClient(SECRET)))).isNotEmpty();
   }
 
+  interface Keyed {
+    @CacheIdentity
+    @Secret
+    String secretKey();
+  }
+
+  /** Says again what identifies it, and not that it is a secret. */
+  private record OverridingClient(String key) implements Keyed {
+    @CacheIdentity
+    @Override
+    public String secretKey() {
+      return key;
+    }
+  }
+
+  @Test
+  void secretIsNowhereIfOnlyTheOverriddenMethodSaysThatItIsOne() {
+    CachedFunction<OverridingClient, Integer, RuntimeException> method =
+        CachedMethod.in(DIRECTORY, OverridingClient.class, "hashCode")
+            .identifiedBy("secretKey()")
+            .calls(it -> RUNS.incrementAndGet());
+
+    assertThat(placesAfter(() -> callTwice(method, new OverridingClient(SECRET)))).isEmpty();
+  }
+
   @Test
   void longSecretIsNowhere() {
     assertThat(

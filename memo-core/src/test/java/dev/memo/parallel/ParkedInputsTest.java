@@ -3,25 +3,16 @@ package dev.memo.parallel;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.memo.call.BulkCalls;
-import dev.memo.call.CallContext;
 import dev.memo.call.DelegatingPrimary;
-import dev.memo.call.FunctionIdentity;
-import dev.memo.call.FunctionSpec;
 import dev.memo.call.FunctionStats;
-import dev.memo.call.HeapTier;
 import dev.memo.call.MissReason;
 import dev.memo.call.StoredFunction;
 import dev.memo.call.ThrowingFunction;
 import dev.memo.claims.Answer;
 import dev.memo.claims.CallKey;
 import dev.memo.claims.Chain;
-import dev.memo.claims.Claim;
 import dev.memo.claims.Primary;
-import dev.memo.codec.key.ArgumentsFormat;
-import dev.memo.codec.value.ResultFormat;
 import dev.memo.process.DirectorySettings;
-import dev.memo.process.DirectoryState;
 import dev.memo.process.OpenDirectory;
 import dev.memo.store.ChildJvm;
 import java.io.IOException;
@@ -29,26 +20,17 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ForkJoinWorkerThread;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
-import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -59,152 +41,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Inputs of a batch that others compute keep no worker: it goes on with the inputs that it can
- * compute. The workers are of the kind that nobody replaces when they block, unless a test says so.
+ * compute.
  */
 @Timeout(180)
-final class ParkedInputsTest {
+final class ParkedInputsTest extends ParkingBatches {
   private static final boolean SOAK = "soak".equals(System.getProperty("memo.test.size"));
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
-  private static final int THREADS = 8;
   static final int HELD = 8;
-  private static final int OTHERS = 1_000;
-
-  private final OpenDirectory directory;
-  private final Set<Thread> workers = ConcurrentHashMap.newKeySet();
-  private final AtomicInteger runs = new AtomicInteger();
-  private final List<Held> held = new ArrayList<>();
-  private final Path path;
 
   ParkedInputsTest(@TempDir Path folder) {
-    path = folder.resolve("shared.memo");
-    directory = OpenDirectory.open(path, DirectorySettings.DEFAULT);
-  }
-
-  @AfterEach
-  void close() {
-    directory.close();
-  }
-
-  private static StoredFunction<Integer, Integer, RuntimeException> function(
-      Primary primary,
-      Duration maxWait,
-      ThrowingFunction<Integer, Integer, RuntimeException> body) {
-    return StoredFunction.register(
-        new FunctionSpec<>(
-            new FunctionIdentity("slow", "1"),
-            ArgumentsFormat.ofOne(Integer.class),
-            ResultFormat.of(Integer.class, List.of()),
-            0,
-            body),
-        new CallContext(
-            primary,
-            new HeapTier(),
-            primary.waits(),
-            () -> false,
-            InstantSource.system(),
-            maxWait));
-  }
-
-  private StoredFunction<Integer, Integer, RuntimeException> function(
-      ThrowingFunction<Integer, Integer, RuntimeException> body) {
-    return function(directory.primary(), Duration.ofMinutes(10), body);
-  }
-
-  private StoredFunction<Integer, Integer, RuntimeException> counting() {
-    return function(this::run);
-  }
-
-  private int run(int n) {
-    workers.add(Thread.currentThread());
-    runs.incrementAndGet();
-    return -n;
-  }
-
-  private static List<Integer> range(int from, int to) {
-    return IntStream.range(from, to).boxed().toList();
-  }
-
-  private static List<Integer> negated(List<Integer> inputs) {
-    return inputs.stream().map(n -> -n).toList();
-  }
-
-  /** A claim of somebody else. */
-  private record Held(CallKey key, int variant, Claim claim) {}
-
-  private void hold(Chain chain, List<Integer> inputs) {
-    int variant = ResultFormat.of(Integer.class, List.of()).variant();
-    for (int n : inputs) {
-      long id = new FunctionIdentity("slow", "1").functionId();
-      CallKey key = CallKey.of(id, ArgumentsFormat.ofOne(Integer.class).encode(n));
-      Answer answer = directory.primary().claim(key, variant, 0, chain);
-      held.add(new Held(key, variant, ((Answer.Granted) answer).claim()));
-    }
-  }
-
-  private void releaseAll() {
-    held.forEach(each -> directory.primary().release(each.key, each.variant, each.claim));
-    held.clear();
-  }
-
-  private DirectoryState state() {
-    return Objects.requireNonNull(directory.state());
-  }
-
-  private static void await(String what, BooleanSupplier condition) {
-    long deadline = System.nanoTime() + PATIENCE.toNanos();
-    while (!condition.getAsBoolean()) {
-      assertThat(System.nanoTime()).as(what).isLessThan(deadline);
-      LockSupport.parkNanos(1_000_000);
-    }
-  }
-
-  /** A batch whose workers nobody replaces. */
-  private static final class Running {
-    final CompletableFuture<List<Integer>> results = new CompletableFuture<>();
-    final Thread caller;
-    final Batch batch;
-
-    /**
-     * @param parks false switches off that inputs are parked
-     */
-    Running(
-        StoredFunction<Integer, Integer, RuntimeException> function,
-        List<Integer> inputs,
-        int threads,
-        boolean parks) {
-      Integer[] arguments = inputs.toArray(new Integer[0]);
-      BulkCalls<Integer, Integer, RuntimeException> calls = new BulkCalls<>(function, arguments);
-      calls.lookUp(0, arguments.length);
-      assertThat(calls.lookedUp()).isFalse();
-      Workers plain = Workers.plain(threads, Thread::new);
-      Indexes indexes = Indexes.below(arguments.length);
-      batch =
-          parks
-              ? Batch.parking(calls::tryCall, indexes, plain, new StopSignal(), new Bell(plain))
-              : new Batch(calls::call, indexes, plain, new StopSignal(), new Bell(plain));
-      caller =
-          new Thread(
-              () -> {
-                try {
-                  batch.run();
-                  results.complete(
-                      Arrays.stream(calls.results()).map(result -> (Integer) result).toList());
-                } catch (Throwable e) {
-                  results.completeExceptionally(e);
-                }
-              });
-      caller.setDaemon(true);
-      caller.start();
-    }
-
-    List<Integer> results() throws Exception {
-      return results.get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
-    }
-  }
-
-  private static void assertCountersAddUp(FunctionStats stats, int calls) {
-    assertThat(stats.calls()).isEqualTo(calls);
-    assertThat(stats.hits() + stats.misses() + stats.bypasses()).isEqualTo(calls);
+    super(folder);
   }
 
   @Test
@@ -394,14 +239,6 @@ final class ParkedInputsTest {
     assertThat(runs).hasValue(2);
   }
 
-  private static void awaitUnchecked(CountDownLatch latch) {
-    try {
-      assertThat(latch.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-    } catch (InterruptedException e) {
-      throw new CancellationException();
-    }
-  }
-
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void aBatchThatEndsLeavesNoWaiter(boolean cancelled) throws Exception {
@@ -468,125 +305,6 @@ final class ParkedInputsTest {
     lost.end();
     assertThat(running.results()).containsExactly(0, -1);
     assertThat(runs).hasValue(2);
-  }
-
-  @Test
-  @DisplayName("P1: equal inputs wait for one of them without a worker each")
-  void equalInputsOfASlowOne() throws Exception {
-    assertThat(equalInputs(true)).isEqualTo(OTHERS);
-  }
-
-  @Test
-  @DisplayName("twin: where they are not parked, they keep all workers")
-  void twinOfEqualInputs() throws Exception {
-    assertThat(equalInputs(false)).isZero();
-  }
-
-  /** Returns how many others have run when all that can has happened, while the slow one runs. */
-  private int equalInputs(boolean parks) throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    StoredFunction<Integer, Integer, RuntimeException> slow =
-        function(
-            n -> {
-              if (n == 0) {
-                awaitUnchecked(go);
-              }
-              return run(n);
-            });
-    List<Integer> inputs = new ArrayList<>();
-    for (int i = 0; i < OTHERS; i++) {
-      inputs.add(0);
-    }
-    inputs.addAll(range(1, OTHERS + 1));
-    Running running = new Running(slow, inputs, 2, parks);
-    if (parks) {
-      await("the others have run", () -> runs.get() == OTHERS);
-    } else {
-      await("both workers are in the way of the others", () -> waitsInFlight() == 1);
-    }
-    int others = runs.get();
-    go.countDown();
-    assertThat(running.results()).isEqualTo(negated(inputs));
-    assertThat(runs).hasValue(OTHERS + 1);
-    assertCountersAddUp(slow.stats(), inputs.size());
-    return others;
-  }
-
-  @Test
-  void equalInputsThatAreComputedElsewhereAreWaitedForOnce() throws Exception {
-    hold(Chain.root(), List.of(0));
-    List<Integer> inputs = new ArrayList<>();
-    for (int i = 0; i < OTHERS; i++) {
-      inputs.add(0);
-    }
-    inputs.addAll(range(1, OTHERS + 1));
-    StoredFunction<Integer, Integer, RuntimeException> slow = counting();
-    Running running = new Running(slow, inputs, THREADS, true);
-    await("the others have run", () -> runs.get() == OTHERS);
-    await("all equal ones wait", () -> running.batch.waiting(0) == OTHERS);
-    assertThat(state().waits()).isBetween(1L, (long) THREADS);
-    releaseAll();
-    assertThat(running.results()).isEqualTo(negated(inputs));
-    assertThat(runs).hasValue(OTHERS + 1);
-    assertThat(state().waits()).isZero();
-    assertCountersAddUp(slow.stats(), inputs.size());
-  }
-
-  private static long waitsInFlight() {
-    return Thread.getAllStackTraces().values().stream()
-        .filter(
-            stack ->
-                Arrays.stream(stack)
-                    .anyMatch(frame -> frame.getClassName().equals("dev.memo.call.Waiting")))
-        .count();
-  }
-
-  @Test
-  void failureOfASlowInputIsThatOfAllThatWaitForIt() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    StoredFunction<Integer, Integer, RuntimeException> slow =
-        function(
-            n -> {
-              runs.incrementAndGet();
-              awaitUnchecked(go);
-              throw new IllegalStateException("no");
-            });
-    CompletableFuture<Integer> leader =
-        CompletableFuture.supplyAsync(() -> slow.call(0), task -> new Thread(task).start());
-    await("it runs", () -> runs.get() == 1);
-    Running running = new Running(slow, List.of(0, 0, 0), 1, true);
-    await("they wait", () -> running.batch.waiting(0) == 3);
-    go.countDown();
-    assertThatThrownBy(running::results)
-        .isInstanceOf(ExecutionException.class)
-        .hasCauseInstanceOf(IllegalStateException.class);
-    assertThatThrownBy(leader::join).hasCauseInstanceOf(IllegalStateException.class);
-    assertThat(runs).hasValue(1);
-  }
-
-  @Test
-  @DisplayName("P1: equal inputs behind a computation that takes too long are computed once")
-  void equalInputsBehindOneThatHangs() throws Exception {
-    CountDownLatch go = new CountDownLatch(1);
-    StoredFunction<Integer, Integer, RuntimeException> slow =
-        function(
-            directory.primary(),
-            Duration.ofMillis(100),
-            n -> {
-              if (runs.getAndIncrement() == 0) {
-                awaitUnchecked(go);
-              }
-              return -n;
-            });
-    CompletableFuture<Integer> hangs =
-        CompletableFuture.supplyAsync(() -> slow.call(7), task -> new Thread(task).start());
-    await("it runs", () -> runs.get() == 1);
-    Running running = new Running(slow, List.of(7, 7, 7, 7, 7), 1, true);
-    assertThat(running.results()).containsOnly(-7);
-    assertThat(runs).as("that which hangs, and one").hasValue(2);
-    go.countDown();
-    assertThat(hangs.get(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isEqualTo(-7);
-    assertCountersAddUp(slow.stats(), 6);
   }
 
   @Test

@@ -22,25 +22,26 @@ final class ReceiverMember {
   final @Nullable String secret; // what to call it, if it is one
   private final MethodHandle getter;
 
-  private ReceiverMember(Class<?> declaring, String name, AccessibleObject member) {
+  private ReceiverMember(
+      Class<?> declaring, String name, AccessibleObject member, boolean isSecret) {
     this.name = name;
     this.step = "." + name;
     this.getter = getter(member);
-    this.secret =
-        member.isAnnotationPresent(Secret.class)
-            ? "the member " + name + " of " + declaring.getName()
-            : null;
+    this.secret = isSecret ? "the member " + name + " of " + declaring.getName() : null;
   }
 
   /** What is marked was meant, even if it is private and something of the same name is nearer. */
   static ReceiverMember of(Class<?> declaring, String name) {
     List<AccessibleObject> found =
         lineage(declaring).stream().flatMap(type -> declared(type, name).stream()).toList();
+    // a method is as secret as those that it overrides
+    boolean isSecretMethod =
+        name.endsWith("()") && found.stream().anyMatch(ReceiverMember::isSecret);
     return found.stream()
         .filter(member -> member.isAnnotationPresent(CacheIdentity.class))
         .findFirst()
         .or(() -> found.stream().findFirst())
-        .map(member -> new ReceiverMember(declaring, name, member))
+        .map(m -> new ReceiverMember(declaring, name, m, isSecretMethod || isSecret(m)))
         .orElseThrow(
             () ->
                 new IllegalStateException(
@@ -93,7 +94,11 @@ final class ReceiverMember {
 
   /** A member that is known already. */
   static ReceiverMember of(Class<?> declaring, AccessibleObject member) {
-    return new ReceiverMember(declaring, nameOf(member), member);
+    return new ReceiverMember(declaring, nameOf(member), member, isSecret(member));
+  }
+
+  private static boolean isSecret(AccessibleObject member) {
+    return member.isAnnotationPresent(Secret.class);
   }
 
   /** A method has {@code ()} behind its name. */
