@@ -105,13 +105,14 @@ final class CallGroup<A extends @Nullable Object, R extends @Nullable Object, X 
       List<@Nullable Answer> told =
           function.claimAll(calls.stream().map(call -> call.wanted(function)).toList());
       for (int i = 0; i < calls.size(); i++) { // all of them first: the rest may fail
-        calls.get(i).answer.set(told.get(i));
+        if (!(told.get(i) instanceof Answer.Wait)) {
+          calls.get(i).answer.set(told.get(i));
+        }
       }
-      for (Call<A> call : calls) {
-        if (call.answer.get() instanceof Answer.Wait wait) {
+      for (int i = 0; i < calls.size(); i++) {
+        if (told.get(i) instanceof Answer.Wait wait) {
           // not yet: it would seem to wait while it does not, and to hold what it was granted later
-          call.answer.set(null);
-          function.abandon(call.request, wait);
+          function.abandon(calls.get(i).request, wait);
         }
       }
       CompletableFuture.delayedExecutor(openNanos, TimeUnit.NANOSECONDS, Runnable::run)

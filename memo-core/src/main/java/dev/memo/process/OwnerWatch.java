@@ -180,8 +180,7 @@ final class OwnerWatch implements AutoCloseable {
         if (source == null && !closed && !hasPatience()) {
           complain();
         }
-      } catch (
-          Throwable e) { // of who tidies up, or says what is wrong: the next look does it again
+      } catch (Throwable e) { // of who tidies up, or complains: the next look does it again
         explain(e);
       }
     }

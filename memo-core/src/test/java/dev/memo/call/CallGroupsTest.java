@@ -285,6 +285,28 @@ final class CallGroupsTest {
   }
 
   @Test
+  @DisplayName("P4: a group that is closed while waits are handed back hands all of them back")
+  void closedAmongTheAnswers() {
+    StoredFunction<Integer, Integer, RuntimeException> function = function();
+    BulkCalls<Integer, Integer, RuntimeException> calls = batch(function, 3, STEADY);
+    int variant = function.slot().variant();
+    for (int n = 1; n <= 2; n++) {
+      directory.primary().claim(function.request(n).key(), variant, 0, Chain.root());
+    }
+    primary.beforeAbandons =
+        () -> {
+          primary.beforeAbandons = () -> {};
+          calls.close();
+        };
+    calls.start(0);
+    Parked parked = calls.start(1);
+    assertThat(parked).isNotNull();
+    parked.end();
+    parked.drop();
+    assertThat(directory.state().waits()).as("waits of the group").isZero();
+  }
+
+  @Test
   @DisplayName("twin: without groups each call asks for its claim")
   void twinWithoutGroups() {
     callAll(batch(function(), COUNT, new Limits(1, OPEN, () -> 0)), COUNT);
