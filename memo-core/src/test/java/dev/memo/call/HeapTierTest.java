@@ -106,23 +106,24 @@ class HeapTierTest {
   @Test
   @DisplayName("P7: what is read again and again outlasts what is read once")
   void favouritesOutlastAScan() {
-    assertThat(favouritesThatOutlastAScan(() -> new HeapTier(100))).isGreaterThan(15);
+    assertThat(favouritesThatOutlastAScan(() -> new HeapTier(100))).isGreaterThan(17);
   }
 
   @Test
   @DisplayName("Twin: where no read is noted, favourites go like all others")
   void favouritesThatNobodyNoted() {
     int never = 1 << 30; // one in so many
-    assertThat(favouritesThatOutlastAScan(() -> new HeapTier(100, never))).isLessThan(10);
+    assertThat(favouritesThatOutlastAScan(() -> new HeapTier(100, never))).isLessThan(14);
   }
 
   /**
    * How many of 20 values that were read 100 times are there after 2,000 that were read once; in
-   * the mean, because which ones go depends on their hashes.
+   * the mean, because which ones go depends on their hashes. The functions are numbers, so that the
+   * hashes of one run are those of all: identity hashes moved the twin's mean from 5 to 10.
    */
   private double favouritesThatOutlastAScan(Supplier<HeapTier> tiers) {
     return IntStream.range(0, 50)
-        .mapToLong(i -> favouritesThatOutlastAScan(tiers.get(), new Object()))
+        .mapToLong(i -> favouritesThatOutlastAScan(tiers.get(), i))
         .average()
         .orElseThrow();
   }
@@ -147,17 +148,27 @@ class HeapTierTest {
   @Test
   @DisplayName("P7: new favourites come in while others are put")
   void newFavouritesComeIn() {
-    assertThat(hitsOfChangingFavourites(new HeapTier(100))).isGreaterThan(70);
+    assertThat(hitsOfChangingFavourites(() -> new HeapTier(100))).isGreaterThan(75);
   }
 
   @Test
   @DisplayName("Twin: hardly, if reads are noted as rarely as where nothing is put")
   void newFavouritesThatAreHardlyNoted() {
-    assertThat(hitsOfChangingFavourites(new HeapTier(100, 512))).isLessThan(62);
+    assertThat(hitsOfChangingFavourites(() -> new HeapTier(100, 512))).isLessThan(62);
   }
 
-  /** Of 100 reads of one of 60 favourites, which change; as many others are read once. */
-  private double hitsOfChangingFavourites(HeapTier heap) {
+  /**
+   * Of 100 reads of one of 60 favourites, which change; as many others are read once. In the mean,
+   * as above.
+   */
+  private double hitsOfChangingFavourites(Supplier<HeapTier> tiers) {
+    return IntStream.range(0, 10)
+        .mapToDouble(i -> hitsOfChangingFavourites(tiers.get(), i))
+        .average()
+        .orElseThrow();
+  }
+
+  private double hitsOfChangingFavourites(HeapTier heap, Object function) {
     Epochs epochs = directory.primary().epochs();
     Random random = new Random(1);
     int phases = 50;
@@ -166,12 +177,12 @@ class HeapTierTest {
     for (int phase = 0; phase < phases; phase++) {
       for (int read = 0; read < reads; read++) {
         int favourite = 60 * phase + random.nextInt(60);
-        if (heap.get(this, favourite, epochs) != null) {
+        if (heap.get(function, favourite, epochs) != null) {
           hits++;
         } else {
-          getOrPut(heap, this, favourite, epochs);
+          getOrPut(heap, function, favourite, epochs);
         }
-        getOrPut(heap, this, -1 - phase * reads - read, epochs);
+        getOrPut(heap, function, -1 - phase * reads - read, epochs);
       }
     }
     return 100.0 * hits / (phases * reads);
