@@ -112,6 +112,18 @@ final class Receivers {
     }
   }
 
+  sealed interface Endpoint {
+    @Cached("receivers.memo")
+    default int ask(String text) {
+      return text.length();
+    }
+
+    record Open(String url) implements Endpoint {}
+
+    record Keyed(@CacheIdentity String url, @CacheIdentity @Secret String key)
+        implements Endpoint {}
+  }
+
   static final class Parser {
     @Cached(value = "receivers.memo", receiver = Receiver.IGNORED)
     List<String> parse(String text) {

@@ -29,6 +29,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.logging.Level;
 import java.util.logging.LogRecord;
@@ -229,6 +230,42 @@ final class SecretsTest {
     assertThat(placesAfter(() -> callTwice(method, new OverridingClient(SECRET)))).isEmpty();
   }
 
+  private sealed interface Client permits SecretClient, OpenClient {
+    @Override
+    int hashCode();
+  }
+
+  private record SecretClient(@Secret String key) implements Client {}
+
+  private record OpenClient(String key) implements Client {}
+
+  @Test
+  void secretComponentOfAReceiverIsNowhere() {
+    CachedFunction<Client, Integer, RuntimeException> method = ofClients();
+
+    assertThat(placesAfter(() -> callTwice(method, new SecretClient(SECRET)))).isEmpty();
+  }
+
+  @Test
+  void twinWithoutTheMarkTheComponentIsFound() {
+    CachedFunction<Client, Integer, RuntimeException> method = ofClients();
+
+    assertThat(placesAfter(() -> callTwice(method, new OpenClient(SECRET)))).isNotEmpty();
+  }
+
+  private static CachedFunction<Client, Integer, RuntimeException> ofClients() {
+    return CachedMethod.in(DIRECTORY, Client.class, "hashCode")
+        .receiver()
+        .calls(it -> RUNS.incrementAndGet());
+  }
+
+  @Test
+  void secretComponentOfAnArgumentIsNowhere() {
+    Object client = List.of(Optional.of(new SecretClient(SECRET)));
+
+    assertThat(placesAfter(() -> callTwice(ask(Telling.class), new Telling(client)))).isEmpty();
+  }
+
   @Test
   void longSecretIsNowhere() {
     assertThat(
@@ -259,8 +296,7 @@ final class SecretsTest {
     assertThat(placesAfter(() -> callTwice(ask(Telling.class), new Telling(nested)))).isNotEmpty();
   }
 
-  private <A extends Record> void callTwice(
-      CachedFunction<A, Integer, RuntimeException> ask, A arguments) {
+  private <A> void callTwice(CachedFunction<A, Integer, RuntimeException> ask, A arguments) {
     assertThat(ask.call(arguments)).isEqualTo(1);
     assertThat(ask.call(arguments)).isEqualTo(1);
     assertThat(ask.peek(arguments).isPresent()).isTrue();
@@ -377,28 +413,34 @@ final class SecretsTest {
     assertThat(kill.waitFor()).isZero();
   }
 
-  /** Like a client: it must not live as long as the result. */
-  private static final class Client {}
+  /** It must not live as long as the result. */
+  private static final class Connection {}
 
-  private record WithClient(String text, @KeyIgnored Client client) {}
+  private record WithConnection(String text, @KeyIgnored Connection connection) {}
 
   private record WithText(String text, @Secret String key) {}
+
+  private record WithRecord(String text, SecretClient client) {}
 
   private record PlainText(String text, String key) {}
 
   @Test
-  void memoryKeepsNeitherSecretsNorClients() {
+  void memoryKeepsNeitherSecretsNorConnections() {
     try (Binding bound = Memo.bind(DIRECTORY, path)) {
-      CachedFunction<WithClient, Integer, RuntimeException> client = ask(WithClient.class);
+      CachedFunction<WithConnection, Integer, RuntimeException> connected =
+          ask(WithConnection.class);
       CachedFunction<WithText, Integer, RuntimeException> hiding = ask(WithText.class);
-      WeakReference<?> ofClient = called(client, new WithClient("a", new Client()));
+      WeakReference<?> ofConnection = called(connected, new WithConnection("a", new Connection()));
+      CachedFunction<WithRecord, Integer, RuntimeException> within = ask(WithRecord.class);
       WeakReference<?> ofHiding = called(hiding, new WithText("a", new String(SECRET)));
+      WeakReference<?> ofRecord = called(within, new WithRecord("a", new SecretClient(SECRET)));
 
-      awaitCollection(ofClient);
+      awaitCollection(ofConnection);
       awaitCollection(ofHiding);
-      client.call(new WithClient("a", new Client()));
+      awaitCollection(ofRecord);
+      connected.call(new WithConnection("a", new Connection()));
       hiding.call(new WithText("a", SECRET));
-      assertThat(client.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
+      assertThat(connected.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
       assertThat(hiding.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
     }
   }

@@ -20,8 +20,4 @@ record ReceiverKey(Kind kind, List<String> members, boolean withClass, boolean i
     /** Nothing: all are alike. */
     NOTHING
   }
-
-  static ReceiverKey content() {
-    return new ReceiverKey(Kind.CONTENT, List.of(), false, false);
-  }
 }

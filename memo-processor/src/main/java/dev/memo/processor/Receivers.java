@@ -4,13 +4,13 @@ import dev.memo.processor.ReceiverKey.Kind;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
 import javax.lang.model.element.TypeElement;
 import javax.lang.model.type.DeclaredType;
-import javax.lang.model.type.TypeMirror;
 
 /** Finds out what identifies the objects of a class. */
 final class Receivers {
@@ -31,7 +31,7 @@ final class Receivers {
     boolean withClass =
         method.shape() == Shape.DECORATE
             || (method.shape() == Shape.RECEIVER_FIRST && !isOfOneClass(declaring));
-    boolean isSecret = marked(declaring).stream().anyMatch(Receivers::isSecret);
+    boolean isSecret = hasSecret(declaring);
     if (method.ignoresReceiver()) {
       return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass, isSecret));
     }
@@ -40,7 +40,9 @@ final class Receivers {
       List<String> names = members.stream().map(Receivers::name).sorted().toList();
       return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass, isSecret));
     }
-    return hasContent(declaring) ? Optional.of(ReceiverKey.content()) : Optional.empty();
+    return hasContent(declaring)
+        ? Optional.of(new ReceiverKey(Kind.CONTENT, List.of(), false, isSecret))
+        : Optional.empty();
   }
 
   /**
@@ -74,6 +76,12 @@ final class Receivers {
 
   private static boolean isSecret(Element member) {
     return Annotations.find(member, Annotations.SECRET).isPresent();
+  }
+
+  /** Whether its objects have something secret, those of the classes that it permits included. */
+  private boolean hasSecret(TypeElement type) {
+    return marked(type).stream().anyMatch(Receivers::isSecret)
+        || permitted(type).anyMatch(this::hasSecret);
   }
 
   private static boolean isAccessor(Element member, List<Element> marked) {
@@ -123,9 +131,13 @@ final class Receivers {
         || keyTypes.contains(type.getQualifiedName().toString())) {
       return true;
     }
-    List<? extends TypeMirror> permitted = type.getPermittedSubclasses();
     return type.getModifiers().contains(Modifier.ABSTRACT)
-        && !permitted.isEmpty()
-        && permitted.stream().allMatch(one -> hasContent(TypeSystem.elementOf((DeclaredType) one)));
+        && !type.getPermittedSubclasses().isEmpty()
+        && permitted(type).allMatch(this::hasContent);
+  }
+
+  private static Stream<TypeElement> permitted(TypeElement type) {
+    return type.getPermittedSubclasses().stream()
+        .map(permitted -> TypeSystem.elementOf((DeclaredType) permitted));
   }
 }

@@ -82,7 +82,7 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
   public static <A> ArgumentsFormat<A> ofReceiver(ReceiverFormat receivers, Class<?> type) {
     try {
       return new ArgumentsFormat<>(
-          new ReceiverOnly(receivers), receivers.isContentOnly() && PlainEquality.of(type));
+          new ReceiverOnly(receivers), receivers.isContentOnly(type) && PlainEquality.of(type));
     } catch (Refusal e) {
       throw uncacheable(e);
     }
@@ -102,7 +102,7 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
       Components rest = new Components(record, 1);
       return new ArgumentsFormat<>(
           new ReceiverFirst(receivers, first, rest),
-          receivers.isContentOnly() && rest.allCount && PlainEquality.of(record));
+          receivers.isContentOnly(first.type) && rest.allCount && PlainEquality.of(record));
     } catch (Refusal e) {
       throw uncacheable(e);
     }
@@ -226,11 +226,13 @@ public final class ArgumentsFormat<A extends @Nullable Object> {
 
   /** One component of a record of arguments. */
   private static final class Component {
+    final Class<?> type;
     private final String step;
     private final MethodHandle getter;
     private final @Nullable String secret; // what to call it, if it is one
 
     Component(RecordComponent component, boolean secret) {
+      this.type = component.getType();
       this.step = "." + component.getName();
       this.getter = Records.boxedFieldGetter(component);
       this.secret =

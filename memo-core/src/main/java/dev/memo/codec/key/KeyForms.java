@@ -1,5 +1,6 @@
 package dev.memo.codec.key;
 
+import dev.memo.annotation.Secret;
 import dev.memo.codec.KeyEncoder;
 import dev.memo.codec.type.Records;
 import dev.memo.codec.type.Refusal;
@@ -22,6 +23,7 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -256,11 +258,18 @@ final class KeyForms {
     }
   }
 
+  /** Whether a component is marked, or its accessor is. */
+  static boolean isSecret(RecordComponent component) {
+    return Stream.of(Records.field(component), component.getAccessor())
+        .anyMatch(member -> member.isAnnotationPresent(Secret.class));
+  }
+
   /** The class and its components by name and type, written once; then their values. */
   private static final class RecordForm implements KeyForm {
     private final byte[] head;
     private final String[] steps;
     private final MethodHandle[] getters;
+    private final @Nullable String[] secrets; // what to call those that are
 
     RecordForm(Class<?> type) {
       RecordComponent[] components = type.getRecordComponents();
@@ -268,10 +277,14 @@ final class KeyForms {
       out.putByte(KeyTag.RECORD).putString(type.getName()).putVarint(components.length);
       steps = new String[components.length];
       getters = new MethodHandle[components.length];
+      secrets = new String[components.length];
       for (int i = 0; i < components.length; i++) {
         out.putString(components[i].getName()).putString(components[i].getType().getName());
         steps[i] = "." + components[i].getName();
         getters[i] = Records.boxedFieldGetter(components[i]);
+        if (isSecret(components[i])) {
+          secrets[i] = "the component " + components[i].getName() + " of " + type.getName();
+        }
       }
       head = out.toBytes();
     }
@@ -280,7 +293,13 @@ final class KeyForms {
     public void write(CanonicalEncoder out, Object value) throws Throwable {
       out.buffer.putBytes(head);
       for (int i = 0; i < getters.length; i++) {
-        out.writeStep(steps[i], (Object) getters[i].invokeExact(value));
+        Object part = (Object) getters[i].invokeExact(value);
+        String secret = secrets[i];
+        if (secret == null) {
+          out.writeStep(steps[i], part);
+        } else {
+          out.writeSecret(steps[i], secret, part);
+        }
       }
     }
   }

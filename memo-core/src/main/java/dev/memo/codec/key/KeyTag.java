@@ -122,8 +122,8 @@ final class KeyTag {
   static final int ENCODED = 0x1b;
 
   /**
-   * 32 bytes: SHA-256 of a value, of whose own bytes nothing is kept; a parameter that is a {@link
-   * dev.memo.annotation.Secret}.
+   * 32 bytes: SHA-256 of a value, of whose own bytes nothing is kept; a parameter, or a component
+   * of a record, that is a {@link dev.memo.annotation.Secret}.
    */
   static final int SECRET = 0x1c;
 

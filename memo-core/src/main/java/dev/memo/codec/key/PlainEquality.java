@@ -96,7 +96,7 @@ final class PlainEquality {
       return false; // may be nested deeper than the stack of whoever compares it
     }
     for (RecordComponent component : record.getRecordComponents()) {
-      if (!of(component.getGenericType(), outer)) {
+      if (KeyForms.isSecret(component) || !of(component.getGenericType(), outer)) {
         return false;
       }
     }

@@ -50,12 +50,14 @@ public final class ReceiverFormat {
   }
 
   /**
-   * Receivers are alike if they are alike as arguments.
+   * Receivers are alike if they are alike as arguments; those whose own class says by its marks
+   * what identifies them, if they agree in that and in their class.
    *
    * @param method for messages
    */
   public static ReceiverFormat content(String method) {
-    return new ReceiverFormat(method, true, false, List.of(), null);
+    FurtherMembers all = new FurtherMembers(Object.class, List.of());
+    return new ReceiverFormat(method, true, false, List.of(), all);
   }
 
   /** All receivers are alike. */
@@ -115,9 +117,9 @@ public final class ReceiverFormat {
     return type.isSynthetic() ? "made by the compiler" : null;
   }
 
-  /** Whether nothing but the content counts. */
-  boolean isContentOnly() {
-    return byContent && !withClass;
+  /** Whether nothing but the content counts of receivers of this class. */
+  boolean isContentOnly(Class<?> type) {
+    return byContent && !withClass && marked(type).isEmpty();
   }
 
   /** Says that there must be a receiver. */
@@ -136,29 +138,41 @@ public final class ReceiverFormat {
   void write(CanonicalEncoder out, @Nullable Object nullable) {
     Object receiver = require(nullable);
     try {
-      if (withClass) {
+      List<FurtherMembers.Marked> marked = marked(receiver.getClass());
+      boolean asArgument = byContent && marked.isEmpty();
+      if (withClass || (byContent && !asArgument)) {
         writeClass(out, receiver.getClass());
       }
-      if (byContent) {
+      if (asArgument) {
         out.write(receiver);
-      } else if (members.size() == 1) {
-        write(out, members.get(0), receiver);
       } else {
-        for (ReceiverMember member : members) {
-          out.write(member.name);
-          write(out, member, receiver);
-        }
-      }
-      if (withClass && further != null) {
-        for (FurtherMembers.Marked marked : further.of(receiver.getClass())) {
-          out.write(marked.name());
-          write(out, marked.member(), receiver);
-        }
+        writeMembers(out, receiver, marked);
       }
     } catch (Refusal e) {
       throw uncacheable(e);
     } catch (StackOverflowError e) {
       throw uncacheable(new Refusal("nested too deep for the stack of this thread", e));
+    }
+  }
+
+  /** What classes of receivers mark themselves, as far as it counts. */
+  private List<FurtherMembers.Marked> marked(Class<?> type) {
+    return further != null && (withClass || byContent) ? further.of(type) : List.of();
+  }
+
+  private void writeMembers(
+      CanonicalEncoder out, Object receiver, List<FurtherMembers.Marked> marked) {
+    if (members.size() == 1) {
+      write(out, members.get(0), receiver);
+    } else {
+      for (ReceiverMember member : members) {
+        out.write(member.name);
+        write(out, member, receiver);
+      }
+    }
+    for (FurtherMembers.Marked one : marked) {
+      out.write(one.name());
+      write(out, one.member(), receiver);
     }
   }
 

@@ -30,14 +30,22 @@ public final class Records {
 
   /** A handle {@code (Object) -> type} that reads the field, whatever the accessor says. */
   public static MethodHandle fieldGetter(RecordComponent component) {
-    Class<?> record = component.getDeclaringRecord();
+    Field field = field(component);
+    open(field);
     try {
-      Field field = record.getDeclaredField(component.getName());
-      open(field);
       return LOOKUP
           .unreflectGetter(field)
           .asType(MethodType.methodType(component.getType(), Object.class));
-    } catch (ReflectiveOperationException e) {
+    } catch (IllegalAccessException e) {
+      throw new AssertionError("opened before: " + field, e);
+    }
+  }
+
+  /** Where the component is kept. */
+  public static Field field(RecordComponent component) {
+    try {
+      return component.getDeclaringRecord().getDeclaredField(component.getName());
+    } catch (NoSuchFieldException e) {
       throw new LinkageError("every component has its field: " + component, e);
     }
   }

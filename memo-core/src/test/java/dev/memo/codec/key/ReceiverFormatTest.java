@@ -1,9 +1,11 @@
 package dev.memo.codec.key;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.memo.annotation.CacheIdentity;
+import dev.memo.annotation.Secret;
 import dev.memo.failure.UncacheableArgumentException;
 import java.lang.reflect.Proxy;
 import java.util.List;
@@ -144,6 +146,33 @@ final class ReceiverFormatTest {
     assertAlike(content, new Point(1, 2), new Point(1, 2));
     assertDiffer(content, new Point(1, 2), new Point(2, 1));
     assertDiffer(content, Thread.State.NEW, Thread.State.RUNNABLE);
+  }
+
+  private sealed interface Model permits Hosted, Local {}
+
+  private record Hosted(@CacheIdentity String name, @CacheIdentity @Secret String key, int retries)
+      implements Model {}
+
+  private record Local(String name) implements Model {}
+
+  private record Copy(@CacheIdentity String name) {}
+
+  @Test
+  @DisplayName("P2: of content, what its own class marks is all that counts, and the class")
+  void markedContentCounts() {
+    ReceiverFormat content = ReceiverFormat.content("p.Model#answer");
+
+    for (ReceiverFormat receivers : List.of(content, content.withClass())) {
+      assertAlike(receivers, new Hosted("a", "k", 1), new Hosted("a", "k", 2));
+      assertDiffer(receivers, new Hosted("a", "k", 1), new Hosted("b", "k", 1));
+      assertDiffer(receivers, new Hosted("a", "k", 1), new Hosted("a", "other", 1));
+      assertDiffer(receivers, new Copy("a"), new Local("a"));
+      assertDiffer(receivers, new Hosted("a", "k", 1), new Copy("a"));
+      assertDiffer(receivers, new Local("a"), new Local("b"));
+    }
+    assertThat(new String(bytes(content, new Hosted("a", "hunter2", 1)), ISO_8859_1))
+        .contains("Hosted#name")
+        .doesNotContain("hunter2");
   }
 
   @Test
@@ -363,6 +392,7 @@ final class ReceiverFormatTest {
     assertThat(ArgumentsFormat.ofComponents(First.class, content).equalsLikeBytes()).isTrue();
     assertThat(ArgumentsFormat.ofReceiver(content, Point.class).equalsLikeBytes()).isTrue();
     assertThat(ArgumentsFormat.ofReceiver(content, Geocoder.class).equalsLikeBytes()).isFalse();
+    assertThat(ArgumentsFormat.ofReceiver(content, Copy.class).equalsLikeBytes()).isFalse();
     for (ReceiverFormat other :
         List.of(content.withClass(), ReceiverFormat.ignored("m"), by(Point.class, "x"))) {
       assertThat(ArgumentsFormat.ofComponents(First.class, other).equalsLikeBytes()).isFalse();
