@@ -4,8 +4,10 @@ import dev.memo.failure.StoreException;
 import dev.memo.failure.StoreException.Reason;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.RocksDBException;
 
@@ -27,6 +29,11 @@ import org.rocksdb.RocksDBException;
  */
 public final class SecondaryStore implements AutoCloseable {
   private static final int TRIES = 3;
+
+  /** How long a writer may take to have the tables that its manifest says it has. */
+  private static final Duration LAG = Duration.ofSeconds(1);
+
+  private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(10);
 
   private final Path folder;
   private final NativeDatabase database;
@@ -92,7 +99,7 @@ public final class SecondaryStore implements AutoCloseable {
       try {
         // a log that was removed while it opened was skipped without a word
         database.catchUp();
-        boolean complete = !seams.verifiesViews() || store.has(expected, writer);
+        boolean complete = !seams.verifiesViews() || store.has(expected, before, writer);
         verified = store.isVerified(before, Outline.of(folder), complete, writer);
       } finally {
         if (!verified) {
@@ -122,12 +129,21 @@ public final class SecondaryStore implements AutoCloseable {
   }
 
   /**
-   * Whether it has the tables that the writer has, which may have been about to change them when it
-   * was asked first. One that is missing or damaged is left out without a word.
+   * Whether it has the tables that the writer has. One that is missing or damaged is left out
+   * without a word. The writer has them a moment after its manifest has them: then it is asked
+   * again, until files come or go.
    */
-  private boolean has(long expected, Writer writer) {
+  private boolean has(long expected, Outline before, Writer writer) throws IOException {
     long mine = database.tables();
-    return mine == expected || mine == ask(folder, writer);
+    long begin = System.nanoTime();
+    boolean same = mine == expected || mine == ask(folder, writer);
+    while (!same
+        && before.withoutLogs().equals(Outline.ofTables(folder))
+        && System.nanoTime() - begin < LAG.toNanos()) {
+      LockSupport.parkNanos(this, BETWEEN_QUESTIONS.toNanos());
+      same = mine == ask(folder, writer);
+    }
+    return same;
   }
 
   /**
@@ -257,7 +273,7 @@ public final class SecondaryStore implements AutoCloseable {
         }
         expel();
         database.catchUp();
-        boolean complete = !asks || has(expected, writer);
+        boolean complete = !asks || has(expected, before, writer);
         if (isVerified(before, Outline.ofTables(folder), complete, writer)) {
           tablesAsOf = before;
           admit();

@@ -181,6 +181,18 @@ final class SecondaryStoreTest {
   }
 
   @Test
+  @DisplayName("P5: a writer that takes a moment to have what its manifest says is no damage")
+  void aWriterThatIsBehindItsManifest() throws IOException {
+    put(KEY, "one");
+    AtomicInteger asked = new AtomicInteger();
+    Writer behind = ScriptedWriter.of(() -> asked.incrementAndGet() < 5 ? 1 : primary.tables());
+    try (SecondaryStore store = SecondaryStore.open(data(), own(), cache, behind)) {
+      assertThat(get(store, KEY)).isEqualTo("one");
+    }
+    assertThat(asked).hasValue(5);
+  }
+
+  @Test
   void aWriterThatDoesNotAnswerKeepsItFromBeingOpened() throws IOException {
     put(KEY, "one");
     assertThatThrownBy(() -> SecondaryStore.open(data(), own(), cache, ScriptedWriter.of(() -> 0)))
