@@ -24,7 +24,7 @@ final class Bars {
           "%-64s %-9s %-24s %s%n",
           what,
           Spread.number(atMost),
-          measured,
+          measured.precisely(),
           isMet() ? "met" : "MISSED");
     }
   }

@@ -3,6 +3,7 @@ package dev.memo.benchmarks;
 import dev.memo.Memo;
 import dev.memo.call.CachedFunction;
 import dev.memo.call.ThrowingFunction;
+import dev.memo.codec.TypeRef;
 import dev.memo.parallel.Parallel;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -25,21 +26,39 @@ import java.util.stream.LongStream;
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=BatchTable -Dargs="100000"
  * </pre>
  *
- * <p>The argument is how many calls there are; 1,000,000 without, and a tenth of misses. Hits are
- * asked for in the order of their keys, where neighbours lie in one block, and shuffled. Values are
- * arrays of 100 bytes, which the heap tier does not keep. The rows take turns in every round; a
- * figure is the median of the rounds and, in brackets, the least and the most of them. A ratio
- * compares round by round.
+ * <p>The arguments are how many calls there are, a tenth of it for misses, how many bytes a value
+ * has, and how many threads there are; 1,000,000, 100 and 2 without. Hits are asked for in the
+ * order of their keys, where neighbours lie in one block, and shuffled. Values are arrays of bytes,
+ * which the heap tier does not keep. The rows take turns in every round; a figure is the median of
+ * the rounds and, in brackets, the least and the most of them. A ratio compares round by round.
  */
 public final class BatchTable {
-  private static final int THREADS = 2;
-
+  private final int threads;
   private final CachedFunction<Long, byte[], RuntimeException> function;
   private long nextMiss = ProcessHandle.current().pid() * 1_000_000_000L;
 
-  private BatchTable(Memo memo) {
+  private BatchTable(Memo memo, Size size) {
+    this.threads = size.threads();
+    int bytes = size.bytes(); // the same in all processes
     this.function =
-        memo.function("bytes", "1", Long.class, byte[].class, key -> Work.bytes(key, 100));
+        memo.function("bytes", "1", TypeRef.of(Long.class), TypeRef.of(byte[].class))
+            .capturesNothing()
+            .calls(key -> Work.bytes(key, bytes));
+  }
+
+  /**
+   * What is measured.
+   *
+   * @param bytes of each value
+   */
+  private record Size(long calls, int bytes, int threads) {
+    static Size of(String[] args) {
+      boolean isAsked = args.length > 0 && !args[0].isEmpty();
+      return new Size(
+          isAsked ? Long.parseLong(args[0]) : 1_000_000,
+          args.length > 1 ? Integer.parseInt(args[1]) : 100,
+          args.length > 2 ? Integer.parseInt(args[2]) : 2);
+    }
   }
 
   /** What a batch is of. */
@@ -74,30 +93,31 @@ public final class BatchTable {
   }
 
   public static void main(String[] args) throws Exception {
-    if (args.length == 2) {
-      serve(Path.of(args[1]));
+    if (args.length == 5) {
+      serve(Path.of(args[4]), Size.of(args));
       return;
     }
-    long keys = args.length == 0 || args[0].isEmpty() ? 1_000_000 : Long.parseLong(args[0]);
+    Size size = Size.of(args);
     System.out.printf(
         Locale.ROOT,
-        "JDK %s, %d cores, %,d calls on %d threads%n",
+        "JDK %s, %d cores, %,d calls on %s, values of %,d bytes%n",
         System.getProperty("java.version"),
         Runtime.getRuntime().availableProcessors(),
-        keys,
-        THREADS);
+        size.calls(),
+        size.threads() == 1 ? "one thread" : size.threads() + " threads",
+        size.bytes());
     try (TemporaryFolder folder = TemporaryFolder.make()) {
       Path directory = folder.path().resolve("d");
-      try (Child first = start(directory, List.of())) {
-        first.ask("BULK " + keys); // stores all; who opens it next writes them into tables
+      try (Child first = start(directory, size, List.of())) {
+        first.ask("BULK " + size.calls()); // stores all; who opens it next writes them into tables
       }
       Map<String, Child> children = new LinkedHashMap<>();
       try {
-        children.put("primary", start(directory, List.of()));
-        children.put("secondary", start(directory, List.of()));
-        children.put("socket", start(directory, List.of("-Dmemo.reads=socket")));
+        children.put("primary", start(directory, size, List.of()));
+        children.put("secondary", start(directory, size, List.of()));
+        children.put("socket", start(directory, size, List.of("-Dmemo.reads=socket")));
         Bars bars = new Bars();
-        children.forEach((name, child) -> print(name, child, keys, bars));
+        children.forEach((name, child) -> print(name, child, size.calls(), bars));
         System.out.print(bars);
       } finally {
         List<Child> started = new ArrayList<>(children.values());
@@ -108,16 +128,18 @@ public final class BatchTable {
     }
   }
 
-  private static Child start(Path directory, List<String> options) {
+  private static Child start(Path directory, Size size, List<String> options) {
     List<String> all = new ArrayList<>(options);
-    all.add("-Xmx1g");
-    return Child.start(BatchTable.class, all, "serve", directory);
+    long results = (size.calls() * size.bytes()) >> 20; // all at once, in MB
+    all.add("-Xmx" + (1_024 + 2 * results) + "m");
+    return Child.start(
+        BatchTable.class, all, size.calls(), size.bytes(), size.threads(), "serve", directory);
   }
 
-  private static void serve(Path directory) throws Exception {
+  private static void serve(Path directory, Size size) throws Exception {
     Child.becomeQuiet();
     try (Memo memo = Memo.open(directory)) {
-      BatchTable table = new BatchTable(memo);
+      BatchTable table = new BatchTable(memo, size);
       Child.serve(
           words -> {
             double nanos = table.nanos(Calls.valueOf(words[0]), Long.parseLong(words[1]));
@@ -135,7 +157,7 @@ public final class BatchTable {
     }
     long begin = System.nanoTime();
     List<byte[]> results =
-        Parallel.map(calls.isBulk() ? function : new Single(function), inputs, THREADS);
+        Parallel.map(calls.isBulk() ? function : new Single(function), inputs, threads);
     double nanos = System.nanoTime() - begin;
     if (results.size() != keys) {
       throw new IllegalStateException("not all have a result");

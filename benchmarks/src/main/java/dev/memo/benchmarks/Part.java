@@ -35,6 +35,18 @@ record Part(String name, String title, Class<?> table, String full, @Nullable St
           new Part("millions", "At ten million entries", ScaleTable.class, "100000 10000000", null),
           new Part("batch", "Batches of cached inputs", BatchTable.class, "1000000", "100000"),
           new Part(
+              "batch-alone",
+              "Batches of cached inputs, one thread",
+              BatchTable.class,
+              "200000 100 1",
+              null),
+          new Part(
+              "batch-large",
+              "Batches of cached inputs, 10,000 bytes",
+              BatchTable.class,
+              "100000 10000 2",
+              null),
+          new Part(
               "overhead", "Batches of a trivial function", OverheadTable.class, "", "map chunks"),
           new Part("plan", "Plans", PlanTable.class, "200000", "50000"),
           new Part(
@@ -47,7 +59,12 @@ record Part(String name, String title, Class<?> table, String full, @Nullable St
           new Part(
               "noted", "What hits in memory tell the heap tier", NotedReadsTable.class, "", null),
           new Part("codec", "Keys and values beside Kryo", CodecTable.class, "", "record String"),
-          new Part("process", "What processes share, and takeover", ProcessTable.class, "", "hit"));
+          new Part(
+              "process",
+              "What processes share, and takeover",
+              ProcessTable.class,
+              "",
+              "hit takeover"));
 
   /** Of each peer, beside which {@code hits} measures memo too: only it, RocksDB and memo. */
   static final List<Part> OF_PEERS = StoreKind.PEERS.stream().map(Part::beside).toList();

@@ -104,6 +104,14 @@ public final class Results {
       }
     }
     Results results = new Results(quick);
+    parts.stream()
+        .filter(part -> results.arguments(part) == null)
+        .findFirst()
+        .ifPresent(
+            part -> {
+              throw new IllegalArgumentException(
+                  part.name() + " cannot be measured quickly. Leave --quick out.");
+            });
     List<Part> measured =
         (parts.isEmpty() ? Part.ALL : parts)
             .stream().filter(part -> results.arguments(part) != null).toList();
@@ -182,7 +190,9 @@ public final class Results {
   /** Of memo. */
   private static String revision() {
     String commit = firstLineOf("git", "rev-parse", "--short", "HEAD").orElse("unknown");
-    boolean changed = firstLineOf("git", "status", "--porcelain", "--", "*.java").isPresent();
+    boolean changed =
+        firstLineOf("git", "status", "--porcelain", "--", ":(top)*.java", ":(top)*pom.xml")
+            .isPresent();
     return "memo at " + commit + (changed ? ", changed" : "");
   }
 

@@ -34,6 +34,11 @@ record Spread(double median, double min, double max) {
     return number(median) + " [" + number(min) + ".." + number(max) + "]";
   }
 
+  /** With one digit more, to be compared with what is wanted. */
+  String precisely() {
+    return String.format(Locale.ROOT, "%.3f [%s..%s]", median, number(min), number(max));
+  }
+
   /** With three digits that count. */
   static String number(double value) {
     double size = Math.abs(value);

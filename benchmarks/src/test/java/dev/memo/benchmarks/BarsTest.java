@@ -13,14 +13,21 @@ final class BarsTest {
     bars.add("hit", 2, List.of(4.0, 5.0, 9.0), List.of(2.0, 2.0, 6.0));
 
     assertThat(lines())
-        .containsExactly("Promised | at most | measured", "hit | 2.00 | 2.00 [1.50..2.50] | met");
+        .containsExactly("Promised | at most | measured", "hit | 2.00 | 2.000 [1.50..2.50] | met");
   }
 
   @Test
   void medianAboveTheBarMissesIt() {
     bars.add("hit", 1.3, List.of(1.0, 4.0, 4.0), List.of(1.0, 2.0, 2.0));
 
-    assertThat(lines()).endsWith("hit | 1.30 | 2.00 [1.00..2.00] | MISSED");
+    assertThat(lines()).endsWith("hit | 1.30 | 2.000 [1.00..2.00] | MISSED");
+  }
+
+  @Test
+  void aHairAboveTheBarShows() {
+    bars.add("batch", 0.7, List.of(0.703), List.of(1.0));
+
+    assertThat(lines()).endsWith("batch | 0.70 | 0.703 [0.70..0.70] | MISSED");
   }
 
   @Test
@@ -33,7 +40,7 @@ final class BarsTest {
   @Test
   void timeBelowZeroHasNotMetTheBar() {
     bars.add("hit", 1.3, List.of(5.0), List.of(-1.0));
-    assertThat(lines()).endsWith("hit | 1.30 | -5.00 [-5.00..-5.00] | MISSED");
+    assertThat(lines()).endsWith("hit | 1.30 | -5.000 [-5.00..-5.00] | MISSED");
   }
 
   @Test

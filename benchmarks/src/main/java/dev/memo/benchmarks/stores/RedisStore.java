@@ -1,5 +1,7 @@
 package dev.memo.benchmarks.stores;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ServerSocket;
@@ -90,16 +92,13 @@ final class RedisStore implements KeyValueStore {
 
   @Override
   public void put(Key key, String value) {
-    client.set(text(key), value);
+    client.set(key.bytes(), value.getBytes(UTF_8));
   }
 
   @Override
   public @Nullable String get(Key key) {
-    return client.get(text(key));
-  }
-
-  private static String text(Key key) {
-    return Long.toHexString(key.high()) + ':' + Long.toHexString(key.low());
+    byte[] value = client.get(key.bytes());
+    return value == null ? null : new String(value, UTF_8);
   }
 
   @Override
