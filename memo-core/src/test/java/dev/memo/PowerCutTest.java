@@ -6,6 +6,7 @@ import dev.memo.call.CachedFunction;
 import dev.memo.call.Lookup;
 import dev.memo.codec.TypeRef;
 import dev.memo.store.Durability;
+import dev.memo.store.RocksStore;
 import dev.memo.store.StoreSeams;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -14,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -43,9 +44,6 @@ final class PowerCutTest {
   private static final int CUTS_OF_TWINS = 8;
   private static final int OPERATIONS_PER_CUT = 60;
   private static final int CALLS = 300;
-
-  /** A tenth of the time between two writes of counters. */
-  private static final Duration OTHER_WRITE = Duration.ofMillis(100);
 
   private final Path folder;
   private final Random random = new Random(6);
@@ -181,14 +179,22 @@ final class PowerCutTest {
      * are written every second by another thread, which may be between its write and its sync.
      */
     boolean isForced() throws IOException {
-      if (isAllForced()) {
-        return true;
+      boolean forced = isAllForced();
+      while (!forced && isOtherWriting()) {
+        forced = isAllForced();
       }
-      long deadline = System.nanoTime() + OTHER_WRITE.toNanos();
-      while (syncs.getAsLong() == seen && System.nanoTime() < deadline) {
-        Thread.onSpinWait();
-      }
-      return isAllForced();
+      return forced || isAllForced(); // it may have ended just before it was looked for
+    }
+
+    /** However long a slow medium takes. */
+    private static boolean isOtherWriting() {
+      return Thread.getAllStackTraces().values().stream()
+          .anyMatch(stack -> Arrays.stream(stack).anyMatch(Medium::isWrite));
+    }
+
+    private static boolean isWrite(StackTraceElement frame) {
+      return frame.getClassName().equals(RocksStore.class.getName())
+          && frame.getMethodName().equals("write");
     }
 
     private boolean isAllForced() throws IOException {

@@ -58,6 +58,8 @@ final class ProcessesTest {
   /** Longer than to ask for a claim, so that the primary cannot be done before others begin. */
   private static final Duration BODY = Duration.ofMillis(5);
 
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
+
   private final Path folder;
 
   ProcessesTest(@TempDir Path folder) {
@@ -186,7 +188,11 @@ final class ProcessesTest {
     }
   }
 
-  /** Calls for all keys from many threads, in few orders, so that threads meet. */
+  /**
+   * Calls for all keys from many threads, in few orders, so that threads meet. First comes a key of
+   * the process's own, which takes until all others have begun theirs: so none is done before
+   * another has taken part.
+   */
   static final class Worker {
     private static final int ORDERS = 4;
 
@@ -205,7 +211,7 @@ final class ProcessesTest {
         List<Callable<Boolean>> tasks = new ArrayList<>();
         for (int thread = 0; thread < THREADS; thread++) {
           int order = thread % ORDERS;
-          tasks.add(() -> callAll(function, order));
+          tasks.add(() -> callAll(function, process, order));
         }
         // of its own, so that nothing is left to load when all begin
         boolean right = function.call(KEYS + process).equals("value of " + (KEYS + process));
@@ -251,9 +257,11 @@ final class ProcessesTest {
     }
 
     private static boolean callAll(
-        StoredFunction<Integer, String, RuntimeException> function, int order) {
+        StoredFunction<Integer, String, RuntimeException> function, int process, int order) {
       List<Integer> keys = new ArrayList<>(IntStream.range(0, KEYS).boxed().toList());
       Collections.shuffle(keys, new Random(order));
+      keys.remove((Integer) process);
+      keys.add(0, process);
       boolean right = true;
       for (int key : keys) {
         right &= function.call(key).equals("value of " + key);
@@ -267,8 +275,23 @@ final class ProcessesTest {
       } catch (IOException e) {
         throw new AssertionError(e);
       }
+      if (key < PROCESSES) {
+        awaitAll(computed.getParent());
+      }
       LockSupport.parkNanos(BODY.toNanos());
       return "value of " + key;
+    }
+
+    private static void awaitAll(Path folder) {
+      long deadline = System.nanoTime() + PATIENCE.toNanos();
+      for (int process = 0; process < PROCESSES; process++) {
+        // in its file is the key that it calls before all begin, then those of all
+        long before = (KEYS + process + "\n").length();
+        while (folder.resolve("computed-" + process).toFile().length() <= before) {
+          assertThat(System.nanoTime()).as("process %s begins", process).isLessThan(deadline);
+          LockSupport.parkNanos(BODY.toNanos());
+        }
+      }
     }
   }
 }

@@ -30,7 +30,7 @@ class ResumedBatchTest {
   @DisplayName("P3: a batch that is killed and started again computes no finished input twice")
   void killedBatchGoesOnWhereItWas() throws Exception {
     Path computed = Files.createFile(folder.resolve("computed"));
-    Process first = start(computed);
+    Process first = start(computed, INPUTS * 3 / 4);
     while (Files.size(computed) < INPUTS / 2) {
       assertThat(first.isAlive()).as("killed before it has finished").isTrue();
       Thread.onSpinWait();
@@ -39,7 +39,7 @@ class ResumedBatchTest {
     assertThat(first.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(Files.size(computed)).isLessThan(INPUTS);
 
-    Process second = start(computed);
+    Process second = start(computed, INPUTS);
     String output = new String(second.getInputStream().readAllBytes(), UTF_8);
 
     assertThat(second.waitFor()).as(output).isZero();
@@ -47,7 +47,8 @@ class ResumedBatchTest {
     assertThat(Files.size(computed)).isBetween((long) INPUTS, (long) INPUTS + THREADS);
   }
 
-  private Process start(Path computed) throws IOException {
+  /** Computations of this input and of those that follow do not end. */
+  private Process start(Path computed, int endless) throws IOException {
     return new ProcessBuilder(
             Path.of(System.getProperty("java.home"), "bin", "java").toString(),
             "-XX:TieredStopAtLevel=1",
@@ -55,7 +56,8 @@ class ResumedBatchTest {
             System.getProperty("java.class.path"),
             BatchMain.class.getName(),
             folder.resolve("resumed.memo").toString(),
-            computed.toString())
+            computed.toString(),
+            Integer.toString(endless))
         .redirectErrorStream(true)
         .start();
   }
@@ -66,6 +68,7 @@ class ResumedBatchTest {
 
     public static void main(String... args) throws IOException {
       Path computed = Path.of(args[1]);
+      int endless = Integer.parseInt(args[2]);
       try (Memo memo = Memo.open(Path.of(args[0]))) {
         CachedFunction<Integer, Integer, IOException> square =
             memo.function("square", "1", TypeRef.of(Integer.class), TypeRef.of(Integer.class))
@@ -74,7 +77,7 @@ class ResumedBatchTest {
                     n -> {
                       Files.write(computed, new byte[1], StandardOpenOption.APPEND);
                       long end = System.nanoTime() + COMPUTATION_NANOS;
-                      while (System.nanoTime() < end) {
+                      while (System.nanoTime() < end || n >= endless) {
                         Thread.onSpinWait();
                       }
                       return n * n;

@@ -182,12 +182,15 @@ final class BulkBatchTest {
   /** Counts up, slowly or not, and how far it was read. */
   private static final class Counting implements Iterator<Integer> {
     private final int size;
-    private final long nanosEach;
+    private final Runnable before;
     int read;
 
-    Counting(int size, long nanosEach) {
+    /**
+     * @param before is done before an input is read
+     */
+    Counting(int size, Runnable before) {
       this.size = size;
-      this.nanosEach = nanosEach;
+      this.before = before;
     }
 
     @Override
@@ -200,18 +203,39 @@ final class BulkBatchTest {
       if (!hasNext()) {
         throw new NoSuchElementException();
       }
-      for (long end = System.nanoTime() + nanosEach; System.nanoTime() < end; ) {
-        Thread.onSpinWait();
-      }
+      before.run();
       return read++;
+    }
+  }
+
+  private static void spin(long nanos) {
+    for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
+      Thread.onSpinWait();
+    }
+  }
+
+  private static boolean isReached(Done done) {
+    try {
+      return done.reached.await(60, TimeUnit.SECONDS);
+    } catch (InterruptedException e) {
+      throw new AssertionError(e);
     }
   }
 
   @Test
   void outcomesDoNotWaitForASlowSource() {
     CachedFunction<Integer, Integer, RuntimeException> function = cached(n -> -n);
-    Counting slow = new Counting(1000, 2_000_000);
-    try (Stream<Outcome<Integer>> outcomes = Parallel.batch(function).threads(2).stream(slow)) {
+    Done first = new Done(1);
+    AtomicInteger asked = new AtomicInteger();
+    Counting slow =
+        new Counting(
+            1000,
+            () -> {
+              assertThat(asked.getAndIncrement() == 0 || isReached(first)).isTrue();
+              spin(2_000_000);
+            });
+    try (Stream<Outcome<Integer>> outcomes =
+        Parallel.batch(function).threads(2).progress(first).stream(slow)) {
       assertThat(outcomes.iterator().next()).isEqualTo(new Outcome.Success<>(0, 0));
       assertThat(slow.read).isLessThan(30); // not as many as may be ahead
     }
@@ -226,7 +250,7 @@ final class BulkBatchTest {
     }
     int threads = 2;
     int atOnce = stored ? BulkCalls.CHUNK : LookUpSize.FIRST;
-    Counting inputs = new Counting(5_000, 0);
+    Counting inputs = new Counting(5_000, () -> {});
     AtomicInteger taken = new AtomicInteger();
     AtomicInteger most = new AtomicInteger();
     try (Stream<Outcome<Integer>> outcomes =

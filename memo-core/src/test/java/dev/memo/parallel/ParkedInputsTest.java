@@ -67,8 +67,8 @@ final class ParkedInputsTest extends ParkingBatches {
       child.awaitLine("holds all");
       Running waiting = new Running(slow, range(0, HELD + OTHERS), THREADS, true);
       assertThat(first.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
-      assertThat(state().waits()).isEqualTo(HELD);
-      assertThat(waiting.batch.waiting(HELD)).isEqualTo(HELD);
+      await("the eight wait", () -> state().waits() == HELD);
+      await("without a worker", () -> waiting.batch.waiting(HELD) == HELD);
       assertThat(waiting.results).isNotDone();
 
       double best = Double.MAX_VALUE;
