@@ -4,6 +4,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Stream;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.element.TypeElement;
@@ -16,8 +18,9 @@ import javax.lang.model.type.TypeVariable;
 import javax.lang.model.type.WildcardType;
 
 /**
- * Whether arguments of a type have a canonical encoding, as far as the declared type shows. What it
- * does not show (an {@code Object}, an interface) is decided at run time.
+ * Whether arguments of a type have a canonical encoding, and one with all that the type promises,
+ * as far as the declared type shows. What it does not show (an {@code Object}, an interface) is
+ * decided at run time.
  */
 final class ArgumentCheck {
 
@@ -33,10 +36,19 @@ final class ArgumentCheck {
   }
 
   Optional<Refusal> refusal(AnnotatedMethod method) {
+    return ofKey(method).flatMap(parameter -> refusal(method, parameter).stream()).findFirst();
+  }
+
+  /** Of parameters of a method that is not refused: types with an order that a key has not. */
+  Stream<Refusal> warnings(AnnotatedMethod method) {
+    return ofKey(method)
+        .filter(parameter -> !OverrideCheck.isSuppressed(parameter))
+        .flatMap(parameter -> warning(method, parameter).stream());
+  }
+
+  private static Stream<? extends VariableElement> ofKey(AnnotatedMethod method) {
     return method.element().getParameters().stream()
-        .filter(parameter -> Annotations.find(parameter, Annotations.KEY_IGNORED).isEmpty())
-        .flatMap(parameter -> refusal(method, parameter).stream())
-        .findFirst();
+        .filter(parameter -> Annotations.find(parameter, Annotations.KEY_IGNORED).isEmpty());
   }
 
   private Optional<Refusal> refusal(AnnotatedMethod method, VariableElement parameter) {
@@ -57,78 +69,132 @@ final class ArgumentCheck {
                         + "."));
   }
 
+  private Optional<Refusal> warning(AnnotatedMethod method, VariableElement parameter) {
+    return new Walk(this::lostOrder)
+        .problem(parameter.asType(), parameter.getSimpleName().toString())
+        .map(
+            problem ->
+                new Refusal(
+                    Refusal.Spot.of(parameter),
+                    method.label() + " is cached without the order of " + problem.path() + ".",
+                    problem.why() + ".",
+                    "take a List if results depend on the order; else take a Set or Map, or say"
+                        + " @SuppressWarnings(\"memo\")."));
+  }
+
   /** Why values of the type cannot be part of a key. */
   Optional<Problem> problem(TypeMirror type, String path) {
-    return problem(type, path, new HashSet<>());
+    return new Walk(this::noEncoding).problem(type, path);
   }
 
-  private Optional<Problem> problem(TypeMirror type, String path, Set<String> seen) {
-    return switch (type.getKind()) {
-      case ARRAY -> problem(((ArrayType) type).getComponentType(), path + "[]", seen);
-      case DECLARED -> ofDeclared((DeclaredType) type, path, seen);
-      case WILDCARD -> first(TypeSystem.bounds((WildcardType) type), path, seen);
-      case TYPEVAR ->
-          TypeSystem.isNew(type, seen)
-              ? problem(((TypeVariable) type).getUpperBound(), path, seen)
-              : Optional.empty();
-      case INTERSECTION -> first(((IntersectionType) type).getBounds(), path, seen);
-      default -> Optional.empty();
-    };
+  private Optional<String> noEncoding(DeclaredType type) {
+    return system
+        .notData(type)
+        .map(why -> named(type) + ": " + why)
+        .or(
+            () ->
+                mayHaveEncoding(type)
+                    ? Optional.empty()
+                    : Optional.of(named(type) + " is a class without a canonical encoding"));
   }
 
-  private Optional<Problem> ofDeclared(DeclaredType type, String path, Set<String> seen) {
+  private boolean mayHaveEncoding(DeclaredType type) {
     TypeElement element = TypeSystem.elementOf(type);
-    String name = TypeSystem.nameOf(type);
-    if (keyTypes.contains(name) || JdkTypes.OPEN_ARGUMENTS.contains(name)) {
-      return Optional.empty();
-    }
-    if (JdkTypes.ENCODED.contains(name)) {
-      return name.equals("java.lang.Class")
-          ? Optional.empty()
-          : first(type.getTypeArguments(), path, seen);
-    }
-    Optional<Problem> notData =
-        system.notData(type).map(why -> new Problem(path, named(element) + ": " + why));
-    if (notData.isPresent() || !TypeSystem.isNew(type, seen)) {
-      return notData;
-    }
-    if (system.isA(type, "java.util.List", "java.util.Set", "java.util.Map")) {
-      return first(type.getTypeArguments(), path, seen);
-    }
-    if (element.getKind() == ElementKind.RECORD) {
-      return ofComponents(type, element.getRecordComponents(), path, seen);
-    }
-    if (!element.getPermittedSubclasses().isEmpty()) {
-      return first(element.getPermittedSubclasses(), path, seen);
-    }
-    if (element.getKind() == ElementKind.ENUM || element.getKind().isInterface()) {
-      return Optional.empty();
-    }
-    return Optional.of(
-        new Problem(path, named(element) + " is a class without a canonical encoding"));
+    return isCollection(type)
+        || element.getKind() == ElementKind.RECORD
+        || element.getKind() == ElementKind.ENUM
+        || element.getKind().isInterface()
+        || !element.getPermittedSubclasses().isEmpty();
   }
 
-  private Optional<Problem> ofComponents(
-      DeclaredType type,
-      List<? extends RecordComponentElement> components,
-      String path,
-      Set<String> seen) {
-    return components.stream()
-        .flatMap(
-            component ->
-                problem(
-                    system.componentType(type, component.getAccessor()),
-                    path + "." + component.getSimpleName(),
-                    seen)
-                    .stream())
-        .findFirst();
+  private boolean isCollection(DeclaredType type) {
+    return system.isA(type, "java.util.List", "java.util.Set", "java.util.Map");
   }
 
-  private Optional<Problem> first(List<? extends TypeMirror> types, String path, Set<String> seen) {
-    return types.stream().flatMap(type -> problem(type, path, seen).stream()).findFirst();
+  private Optional<String> lostOrder(DeclaredType type) {
+    return system.isA(
+            type,
+            "java.util.LinkedHashMap",
+            "java.util.LinkedHashSet",
+            "java.util.SequencedMap", // since Java 21, as the next
+            "java.util.SequencedSet",
+            "java.util.SortedMap",
+            "java.util.SortedSet")
+        ? Optional.of(
+            named(type)
+                + ": sets and maps count by their elements only, so calls that differ in nothing"
+                + " but the order are the same call")
+        : Optional.empty();
   }
 
-  private static String named(TypeElement element) {
-    return element.getSimpleName().toString();
+  private static String named(DeclaredType type) {
+    return TypeSystem.elementOf(type).getSimpleName().toString();
+  }
+
+  /** Goes through a type and what it is made of. */
+  private final class Walk {
+    private final Function<DeclaredType, Optional<String>> fault;
+    private final Set<String> seen = new HashSet<>();
+
+    /**
+     * @param fault why a type itself is a problem, whatever it is made of
+     */
+    Walk(Function<DeclaredType, Optional<String>> fault) {
+      this.fault = fault;
+    }
+
+    Optional<Problem> problem(TypeMirror type, String path) {
+      return switch (type.getKind()) {
+        case ARRAY -> problem(((ArrayType) type).getComponentType(), path + "[]");
+        case DECLARED -> ofDeclared((DeclaredType) type, path);
+        case WILDCARD -> first(TypeSystem.bounds((WildcardType) type), path);
+        case TYPEVAR ->
+            TypeSystem.isNew(type, seen)
+                ? problem(((TypeVariable) type).getUpperBound(), path)
+                : Optional.empty();
+        case INTERSECTION -> first(((IntersectionType) type).getBounds(), path);
+        default -> Optional.empty();
+      };
+    }
+
+    private Optional<Problem> ofDeclared(DeclaredType type, String path) {
+      String name = TypeSystem.nameOf(type);
+      if (keyTypes.contains(name) || JdkTypes.OPEN_ARGUMENTS.contains(name)) {
+        return Optional.empty();
+      }
+      if (JdkTypes.ENCODED.contains(name)) {
+        return name.equals("java.lang.Class")
+            ? Optional.empty()
+            : first(type.getTypeArguments(), path);
+      }
+      Optional<Problem> own = fault.apply(type).map(why -> new Problem(path, why));
+      return own.isPresent() || !TypeSystem.isNew(type, seen) ? own : ofParts(type, path);
+    }
+
+    private Optional<Problem> ofParts(DeclaredType type, String path) {
+      TypeElement element = TypeSystem.elementOf(type);
+      if (isCollection(type)) {
+        return first(type.getTypeArguments(), path);
+      }
+      return element.getKind() == ElementKind.RECORD
+          ? ofComponents(type, element.getRecordComponents(), path)
+          : first(element.getPermittedSubclasses(), path);
+    }
+
+    private Optional<Problem> ofComponents(
+        DeclaredType type, List<? extends RecordComponentElement> components, String path) {
+      return components.stream()
+          .flatMap(
+              component ->
+                  problem(
+                      system.componentType(type, component.getAccessor()),
+                      path + "." + component.getSimpleName())
+                      .stream())
+          .findFirst();
+    }
+
+    private Optional<Problem> first(List<? extends TypeMirror> types, String path) {
+      return types.stream().flatMap(type -> problem(type, path).stream()).findFirst();
+    }
   }
 }

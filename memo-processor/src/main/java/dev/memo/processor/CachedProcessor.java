@@ -85,6 +85,10 @@ public final class CachedProcessor extends AbstractProcessor {
           .or(() -> overrides.lostSecret(candidate))
           .or(() -> result.refusal(candidate));
     }
+
+    Stream<Refusal> warnings(AnnotatedMethod accepted) {
+      return Stream.concat(method.warning(accepted).stream(), arguments.warnings(accepted));
+    }
   }
 
   /** Wrappers carry an annotation that must be claimed too, for the same reason. */
@@ -204,7 +208,7 @@ public final class CachedProcessor extends AbstractProcessor {
     List<AnnotatedMethod> accepted = new ArrayList<>();
     for (AnnotatedMethod method : methods) {
       if (!reported(steps().refusal(method)) && !reported(wrapper.refusal(method))) {
-        steps().method.warning(method).ifPresent(it -> report(it, Diagnostic.Kind.WARNING));
+        steps().warnings(method).forEach(it -> report(it, Diagnostic.Kind.WARNING));
         accepted.add(method);
       }
     }

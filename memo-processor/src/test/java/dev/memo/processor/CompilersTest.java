@@ -206,6 +206,32 @@ class CompilersTest {
     assertThat(generated.resolve("com/acme/SizesCached.java")).content().doesNotContain("?");
   }
 
+  /** Since Java 21 there are interfaces that say so. */
+  @Test
+  void orderOfSequencedSetsAndMapsIsMissed() throws IOException {
+    Path source =
+        Files.writeString(
+            folder.resolve("Orders.java"),
+            """
+            package com.acme;
+
+            import java.util.*;
+
+            final class Orders {
+              @dev.memo.annotation.Cached("orders.memo")
+              static int size(SequencedSet<String> set, SequencedMap<String, Integer> map) {
+                return 1;
+              }
+            }
+            """);
+
+    ProgramRun run = javac(Jdk.require(25), List.of(source), PROCESSORS, List.of());
+
+    assertThat(run.output()).contains("without the order of set.", "without the order of map.");
+    assertThat(run.status()).isZero();
+    assertThat(generated.resolve("com/acme/OrdersCached.java")).exists();
+  }
+
   /** Where a source belongs. */
   private static String place(Path file) {
     String packageName = Sources.read(file).lines().findFirst().orElseThrow();

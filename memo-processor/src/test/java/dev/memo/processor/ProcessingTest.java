@@ -109,6 +109,31 @@ class ProcessingTest {
   }
 
   @Test
+  void orderMayCountIfAKeyEncoderTakesTheClass() {
+    JavaFileObject source =
+        Sources.source(
+            "com.acme.Orders",
+            "package com.acme;",
+            "final class Orders {",
+            "  @dev.memo.annotation.Cached(\"orders.memo\")",
+            "  static int size(java.util.List<java.util.TreeSet<String>> sets) { return 1; }",
+            "}");
+    String option = "-Amemo.keyTypes=java.util.TreeSet";
+
+    Compilation warned = Sources.compile(List.of(source), List.of(), new CachedProcessor());
+    Compilation silent = Sources.compile(List.of(source), List.of(option), new CachedProcessor());
+
+    assertThat(messages(warned))
+        .singleElement()
+        .asString()
+        .contains("Orders.size(List<TreeSet<String>>) is cached without the order of sets.");
+    assertThat(messages(silent)).isEmpty();
+    assertThat(Sources.generated(warned))
+        .isEqualTo(Sources.generated(silent))
+        .containsKey("OrdersCached.java");
+  }
+
+  @Test
   void sourcesOfAnOlderJavaAreRefusedOnce() {
     List<String> messages =
         messages(
