@@ -230,7 +230,8 @@ final class SecretsTest {
     assertThat(placesAfter(() -> callTwice(method, new OverridingClient(SECRET)))).isEmpty();
   }
 
-  private sealed interface Client permits SecretClient, OpenClient {
+  private sealed interface Client
+      permits SecretClient, OpenClient, ForgetfulClient, OverridingInside {
     @Override
     int hashCode();
   }
@@ -259,11 +260,55 @@ final class SecretsTest {
         .calls(it -> RUNS.incrementAndGet());
   }
 
+  private record ForgetfulClient(@CacheIdentity String secretKey) implements Client, Keyed {
+    @CacheIdentity
+    @Override
+    public String secretKey() {
+      return secretKey;
+    }
+  }
+
+  @Test
+  void secretComponentIsNowhereIfOnlyWhatItsAccessorOverridesSaysThatItIsOne() {
+    CachedFunction<Client, Integer, RuntimeException> method = ofClients();
+
+    assertThat(placesAfter(() -> callTwice(method, new ForgetfulClient(SECRET)))).isEmpty();
+  }
+
+  @Test
+  void suchAComponentOfAnArgumentIsNowhere() {
+    Object client = new ForgetfulClient(SECRET);
+
+    assertThat(placesAfter(() -> callTwice(ask(Telling.class), new Telling(client)))).isEmpty();
+  }
+
+  private record OverridingInside(int id, String key) implements Client, Keyed {
+    @CacheIdentity
+    @Override
+    public String secretKey() {
+      return key;
+    }
+  }
+
+  @Test
+  void secretMethodOfAReceiverIsNowhereIfOnlyTheOverriddenOneSaysThatItIsOne() {
+    CachedFunction<Client, Integer, RuntimeException> method = ofClients();
+
+    assertThat(placesAfter(() -> callTwice(method, new OverridingInside(1, SECRET)))).isEmpty();
+  }
+
   @Test
   void secretComponentOfAnArgumentIsNowhere() {
     Object client = List.of(Optional.of(new SecretClient(SECRET)));
 
     assertThat(placesAfter(() -> callTwice(ask(Telling.class), new Telling(client)))).isEmpty();
+  }
+
+  @Test
+  void twinWithoutTheMarkTheComponentOfAnArgumentIsFound() {
+    Object client = List.of(Optional.of(new OpenClient(SECRET)));
+
+    assertThat(placesAfter(() -> callTwice(ask(Telling.class), new Telling(client)))).isNotEmpty();
   }
 
   @Test
@@ -440,8 +485,10 @@ final class SecretsTest {
       awaitCollection(ofRecord);
       connected.call(new WithConnection("a", new Connection()));
       hiding.call(new WithText("a", SECRET));
+      within.call(new WithRecord("a", new SecretClient(SECRET)));
       assertThat(connected.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
       assertThat(hiding.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
+      assertThat(within.stats().hitsBySource()).containsEntry(HitSource.HEAP, 1L);
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.memo.codec;
 
+import dev.memo.annotation.CacheIdentity;
 import dev.memo.annotation.KeyIgnored;
 import dev.memo.annotation.Secret;
 import dev.memo.codec.key.ArgumentsFormat;
@@ -42,6 +43,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class GoldenArguments {
   public record Point(int x, @Nullable Object label) {}
+
+  /** Of a secret component only a hash is written. */
+  public record Login(String user, @Secret String password) {}
 
   /** A constant with a body has a class of its own, which does not count. */
   enum Side {
@@ -99,6 +103,9 @@ public final class GoldenArguments {
     }
   }
 
+  /** What identifies it of itself, and what nobody may read. */
+  record Endpoint(@CacheIdentity String url, @CacheIdentity @Secret String key, int retries) {}
+
   /** A call of a method of {@link Model} with one argument. */
   record Call(Object receiver, String argument) implements InstanceCall<String> {}
 
@@ -126,6 +133,10 @@ public final class GoldenArguments {
         "receiver of class java.lang.Object, else ignored; String a",
         ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.ignored("m").withClass(), text)
             .encode(new Call(new Object(), "a")));
+    encoded.put(
+        "receiver by content, whose class marks url String u and a Secret key String k; String a",
+        ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.content("m"), text)
+            .encode(new Call(new Endpoint("u", "k", 3), "a")));
     encoded.put(
         "receiver ignored, String a",
         ArgumentsFormat.<String, Call>ofInstanceCalls(ReceiverFormat.ignored("m"), text)
@@ -181,6 +192,9 @@ public final class GoldenArguments {
     all.put(
         "record GoldenArguments.Point(int x, Object label) of 1 and an empty List",
         new Point(1, List.of()));
+    all.put(
+        "record GoldenArguments.Login(String user, Secret String password) of u and p",
+        new Login("u", "p"));
     all.put("Instant 1969-12-31T23:59:59.000000005Z", Instant.ofEpochSecond(-1, 5));
     all.put("LocalDate 2024-02-29", TIME.toLocalDate());
     all.put("LocalDate -999999999-01-01", LocalDate.MIN);

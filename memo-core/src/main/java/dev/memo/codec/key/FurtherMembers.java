@@ -58,16 +58,16 @@ final class FurtherMembers {
       members
           .filter(member -> isMarked(type, member))
           .filter(member -> !isOverridden(member, methods))
-          .map(member -> marked(type, member))
+          .map(member -> marked(receiver, type, member))
           .forEach(marked::add);
     }
     marked.sort(Comparator.comparing(Marked::name));
     return List.copyOf(marked);
   }
 
-  private static Marked marked(Class<?> type, AccessibleObject member) {
+  private static Marked marked(Class<?> receiver, Class<?> type, AccessibleObject member) {
     return new Marked(
-        type.getName() + "#" + ReceiverMember.nameOf(member), ReceiverMember.of(type, member));
+        type.getName() + "#" + ReceiverMember.nameOf(member), ReceiverMember.of(receiver, member));
   }
 
   /** What marks a record's component marks its field and its accessor; the field is read. */

@@ -1,6 +1,5 @@
 package dev.memo.codec.key;
 
-import dev.memo.annotation.Secret;
 import dev.memo.codec.KeyEncoder;
 import dev.memo.codec.type.Records;
 import dev.memo.codec.type.Refusal;
@@ -23,7 +22,6 @@ import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -258,10 +256,9 @@ final class KeyForms {
     }
   }
 
-  /** Whether a component is marked, or its accessor is. */
+  /** Whether a component is marked, or its accessor is, or what that overrides. */
   static boolean isSecret(RecordComponent component) {
-    return Stream.of(Records.field(component), component.getAccessor())
-        .anyMatch(member -> member.isAnnotationPresent(Secret.class));
+    return ReceiverMember.isSecret(component.getDeclaringRecord(), Records.field(component));
   }
 
   /** The class and its components by name and type, written once; then their values. */

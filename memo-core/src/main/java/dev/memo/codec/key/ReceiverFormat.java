@@ -50,8 +50,8 @@ public final class ReceiverFormat {
   }
 
   /**
-   * Receivers are alike if they are alike as arguments; those whose own class says by its marks
-   * what identifies them, if they agree in that and in their class.
+   * Receivers are alike if they are alike as arguments; records that say by their marks what
+   * identifies them, if they agree in that and in their class.
    *
    * @param method for messages
    */
@@ -155,9 +155,13 @@ public final class ReceiverFormat {
     }
   }
 
-  /** What classes of receivers mark themselves, as far as it counts. */
+  /**
+   * What classes of receivers mark themselves, as far as it counts: other content than that of
+   * records, a constant's name or what a {@code KeyEncoder} writes, is meant as it is.
+   */
   private List<FurtherMembers.Marked> marked(Class<?> type) {
-    return further != null && (withClass || byContent) ? further.of(type) : List.of();
+    boolean counts = byContent ? type.isRecord() : withClass;
+    return further != null && counts ? further.of(type) : List.of();
   }
 
   private void writeMembers(

@@ -7,12 +7,14 @@ import dev.memo.codec.type.Refusal;
 import java.lang.invoke.MethodHandle;
 import java.lang.reflect.AccessibleObject;
 import java.lang.reflect.Field;
+import java.lang.reflect.Member;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A field, or a method without parameters, that identifies objects. Immutable. */
@@ -32,16 +34,12 @@ final class ReceiverMember {
 
   /** What is marked was meant, even if it is private and something of the same name is nearer. */
   static ReceiverMember of(Class<?> declaring, String name) {
-    List<AccessibleObject> found =
-        lineage(declaring).stream().flatMap(type -> declared(type, name).stream()).toList();
-    // a method is as secret as those that it overrides
-    boolean isSecretMethod =
-        name.endsWith("()") && found.stream().anyMatch(ReceiverMember::isSecret);
+    List<AccessibleObject> found = declared(lineage(declaring), name).toList();
     return found.stream()
         .filter(member -> member.isAnnotationPresent(CacheIdentity.class))
         .findFirst()
         .or(() -> found.stream().findFirst())
-        .map(m -> new ReceiverMember(declaring, name, m, isSecretMethod || isSecret(m)))
+        .map(member -> new ReceiverMember(declaring, name, member, isSecret(declaring, member)))
         .orElseThrow(
             () ->
                 new IllegalStateException(
@@ -71,6 +69,10 @@ final class ReceiverMember {
     }
   }
 
+  private static Stream<AccessibleObject> declared(Set<Class<?>> types, String name) {
+    return types.stream().flatMap(type -> declared(type, name).stream());
+  }
+
   /** The member that the class itself declares. */
   private static Optional<AccessibleObject> declared(Class<?> type, String name) {
     try {
@@ -92,13 +94,18 @@ final class ReceiverMember {
         : Records.boxedGetter((Method) member);
   }
 
-  /** A member that is known already. */
-  static ReceiverMember of(Class<?> declaring, AccessibleObject member) {
-    return new ReceiverMember(declaring, nameOf(member), member, isSecret(member));
+  /** A member that is known already, of objects of this class. */
+  static ReceiverMember of(Class<?> type, AccessibleObject member) {
+    return new ReceiverMember(type, nameOf(member), member, isSecret(type, member));
   }
 
-  private static boolean isSecret(AccessibleObject member) {
-    return member.isAnnotationPresent(Secret.class);
+  /** Whether it is marked, or its accessor if it is a component, or a method that is overridden. */
+  static boolean isSecret(Class<?> type, AccessibleObject member) {
+    boolean isMethod = member instanceof Method || ((Field) member).getDeclaringClass().isRecord();
+    String method = ((Member) member).getName() + "()";
+    return Stream.concat(
+            Stream.of(member), isMethod ? declared(lineage(type), method) : Stream.empty())
+        .anyMatch(marked -> marked.isAnnotationPresent(Secret.class));
   }
 
   /** A method has {@code ()} behind its name. */

@@ -157,6 +157,24 @@ final class ReceiverFormatTest {
 
   private record Copy(@CacheIdentity String name) {}
 
+  private record Unmarked(String name, int retries) {}
+
+  /** Each constant is one of a kind, whatever it marks. */
+  private enum Unit {
+    METRE {
+      @Override
+      int size() {
+        return 2;
+      }
+    },
+    FOOT;
+
+    @CacheIdentity
+    int size() {
+      return 1;
+    }
+  }
+
   @Test
   @DisplayName("P2: of content, what its own class marks is all that counts, and the class")
   void markedContentCounts() {
@@ -169,7 +187,9 @@ final class ReceiverFormatTest {
       assertDiffer(receivers, new Copy("a"), new Local("a"));
       assertDiffer(receivers, new Hosted("a", "k", 1), new Copy("a"));
       assertDiffer(receivers, new Local("a"), new Local("b"));
+      assertDiffer(receivers, new Unmarked("a", 1), new Unmarked("a", 2));
     }
+    assertDiffer(content, Unit.METRE, Unit.FOOT);
     assertThat(new String(bytes(content, new Hosted("a", "hunter2", 1)), ISO_8859_1))
         .contains("Hosted#name")
         .doesNotContain("hunter2");
