@@ -30,9 +30,6 @@ import org.rocksdb.RocksDBException;
 public final class SecondaryStore implements AutoCloseable {
   private static final int TRIES = 3;
 
-  /** How long a writer may take to have the tables that its manifest says it has. */
-  private static final Duration LAG = Duration.ofSeconds(1);
-
   private static final Duration BETWEEN_QUESTIONS = Duration.ofMillis(10);
 
   private final Path folder;
@@ -139,7 +136,7 @@ public final class SecondaryStore implements AutoCloseable {
     boolean same = mine == expected || mine == ask(folder, writer);
     while (!same
         && before.withoutLogs().equals(Outline.ofTables(folder))
-        && System.nanoTime() - begin < LAG.toNanos()) {
+        && System.nanoTime() - begin < writer.lag().toNanos()) {
       LockSupport.parkNanos(this, BETWEEN_QUESTIONS.toNanos());
       same = mine == ask(folder, writer);
     }

@@ -1,5 +1,7 @@
 package dev.memo.store;
 
+import java.time.Duration;
+
 /**
  * What the process that writes a database says of it to those that only read, or what they find out
  * where it says nothing. Thread-safe.
@@ -12,6 +14,9 @@ public interface Writer {
    * @throws dev.memo.failure.StoreException if it has no number, because some cannot be opened
    */
   long tables();
+
+  /** How long it may take to have the tables that its manifest says it has. */
+  Duration lag();
 
   /**
    * Whether so many {@linkplain Store#changeCount changes} may be shown: what is in the log may not

@@ -26,9 +26,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Interrupting the caller of a batch cancels it. */
+@Timeout(120)
 class CancelledBatchTest {
   private static final List<Integer> INPUTS = IntStream.range(0, 1_000).boxed().toList();
 

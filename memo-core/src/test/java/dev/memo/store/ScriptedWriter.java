@@ -1,5 +1,6 @@
 package dev.memo.store;
 
+import java.time.Duration;
 import java.util.function.LongPredicate;
 import java.util.function.LongSupplier;
 
@@ -14,6 +15,11 @@ public record ScriptedWriter(LongSupplier askTables, LongPredicate acknowledged)
   @Override
   public long tables() {
     return askTables.getAsLong();
+  }
+
+  @Override
+  public Duration lag() {
+    return Duration.ofSeconds(1);
   }
 
   @Override

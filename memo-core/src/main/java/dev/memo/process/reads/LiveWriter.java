@@ -1,6 +1,7 @@
 package dev.memo.process.reads;
 
 import dev.memo.store.Writer;
+import java.time.Duration;
 import java.util.function.LongSupplier;
 
 /**
@@ -9,10 +10,17 @@ import java.util.function.LongSupplier;
  * @param askTables as {@link Writer#tables}
  */
 public record LiveWriter(OwnerPage page, LongSupplier askTables) implements Writer {
+  /** A thread of its RocksDB may have to wait for a core in between. */
+  private static final Duration LAG = Duration.ofSeconds(1);
 
   @Override
   public long tables() {
     return askTables.getAsLong();
+  }
+
+  @Override
+  public Duration lag() {
+    return LAG;
   }
 
   @Override

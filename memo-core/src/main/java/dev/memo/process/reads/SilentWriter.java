@@ -5,6 +5,7 @@ import dev.memo.failure.StoreException.Reason;
 import dev.memo.store.WholeDatabase;
 import dev.memo.store.Writer;
 import java.io.IOException;
+import java.time.Duration;
 
 /**
  * An owner that is not asked, because it may have ended: its database is asked instead.
@@ -20,6 +21,12 @@ public record SilentWriter(OwnerPage page, WholeDatabase database) implements Wr
     } catch (IOException e) {
       throw new StoreException(Reason.OTHER, "cannot read the tables of " + database + ": " + e, e);
     }
+  }
+
+  /** None: its tables are read from the manifest. */
+  @Override
+  public Duration lag() {
+    return Duration.ZERO;
   }
 
   /**

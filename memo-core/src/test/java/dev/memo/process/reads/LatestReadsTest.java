@@ -293,7 +293,7 @@ final class LatestReadsTest {
   }
 
   @Test
-  void openingsTakeAFifthOfTheTimeAtMost() {
+  void openingsTakeAPartOfTheTimeOnly() {
     put(1);
     LatestReads reads = follow();
     assertThat(read(reads, 1)).isNotNull();
