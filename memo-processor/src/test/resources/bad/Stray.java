@@ -7,7 +7,18 @@ import dev.memo.annotation.Secret;
 
 /** Annotations where they have no effect. */
 class Stray {
-  record Query(String text, @Secret String token) {}
+  record Query(String text, @KeyIgnored String token) {}
+
+  record Credentials(String user, @Secret String password) {
+    Credentials(@Secret String user) {
+      this(user, "");
+    }
+
+    @Secret
+    String shown() {
+      return user;
+    }
+  }
 
   static int uncached(@KeyIgnored Object client) {
     return 1;

@@ -120,8 +120,15 @@ final class Receivers {
 
     record Open(String url) implements Endpoint {}
 
-    record Keyed(@CacheIdentity String url, @CacheIdentity @Secret String key)
+    record Keyed(@CacheIdentity String url, @CacheIdentity @Secret String key, Thread owner)
         implements Endpoint {}
+  }
+
+  record Login(String user, @Secret String password) {}
+
+  @Cached("receivers.memo")
+  static int balance(Login login, List<Login> others, int year) {
+    return year;
   }
 
   static final class Parser {

@@ -116,9 +116,10 @@ public final class CachedMethod {
   }
 
   /**
-   * Says of an instance method that its receiver is part of the key, as any argument would be: it
-   * is a record, an enum, or has a {@code KeyEncoder}. One of this, {@link #identifiedBy} and
-   * {@link #ignoringReceiver} is said of every instance method.
+   * Says of an instance method that its receiver is part of the key, as any argument would be, or
+   * what a record marks in place of its content: it is a record, an enum, or has a {@code
+   * KeyEncoder}. One of this, {@link #identifiedBy} and {@link #ignoringReceiver} is said of every
+   * instance method.
    */
   public CachedMethod receiver() {
     return receiver(receiver.and(ReceiverRule.Kind.CONTENT));

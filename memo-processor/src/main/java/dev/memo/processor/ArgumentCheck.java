@@ -25,13 +25,15 @@ import javax.lang.model.type.WildcardType;
 final class ArgumentCheck {
 
   private final TypeSystem system;
+  private final Receivers receivers;
   private final Set<String> keyTypes;
 
   /**
    * @param keyTypes names of classes that have a {@code KeyEncoder}
    */
-  ArgumentCheck(TypeSystem system, Set<String> keyTypes) {
+  ArgumentCheck(TypeSystem system, Set<String> keyTypes, Receivers receivers) {
     this.system = system;
+    this.receivers = receivers;
     this.keyTypes = Set.copyOf(keyTypes);
   }
 
@@ -85,6 +87,17 @@ final class ArgumentCheck {
   /** Why values of the type cannot be part of a key. */
   Optional<Problem> problem(TypeMirror type, String path) {
     return new Walk(this::noEncoding).problem(type, path);
+  }
+
+  /** Whether values of the type have a secret in them, as far as the declared type shows. */
+  boolean holdsSecret(TypeMirror type) {
+    return new Walk(this::secret).problem(type, "").isPresent();
+  }
+
+  private Optional<String> secret(DeclaredType type) {
+    return receivers.hasSecret(TypeSystem.elementOf(type))
+        ? Optional.of("it has something secret")
+        : Optional.empty();
   }
 
   private Optional<String> noEncoding(DeclaredType type) {

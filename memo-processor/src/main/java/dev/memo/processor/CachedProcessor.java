@@ -55,7 +55,7 @@ public final class CachedProcessor extends AbstractProcessor {
       TypeSystem system = new TypeSystem(environment.getTypeUtils(), environment.getElementUtils());
       Set<String> keyTypes = keyTypes(environment);
       Receivers receivers = new Receivers(system, keyTypes);
-      ArgumentCheck arguments = new ArgumentCheck(system, keyTypes);
+      ArgumentCheck arguments = new ArgumentCheck(system, keyTypes, receivers);
       return new Steps(
           system,
           new MethodCheck(system),
@@ -65,7 +65,7 @@ public final class CachedProcessor extends AbstractProcessor {
           new AttributeCheck(system),
           new OverrideCheck(system),
           new PassedOnCheck(system),
-          new WrapperReader(system, receivers));
+          new WrapperReader(system, receivers, arguments));
     }
 
     /** Names as in sources; those of class files, with a dollar sign, are understood as well. */

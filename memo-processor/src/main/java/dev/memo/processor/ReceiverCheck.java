@@ -3,7 +3,9 @@ package dev.memo.processor;
 import java.util.List;
 import java.util.Optional;
 import javax.lang.model.element.Element;
+import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
+import javax.lang.model.element.TypeElement;
 
 /** Whether the class of an instance method says what identifies its objects. */
 final class ReceiverCheck {
@@ -71,9 +73,7 @@ final class ReceiverCheck {
   }
 
   private Optional<Refusal> content(AnnotatedMethod method) {
-    String name = Names.receiver(method);
-    return arguments
-        .problem(method.declaring().asType(), name)
+    return problemOfContent(method.declaring(), Names.receiver(method))
         .map(
             problem ->
                 method.refuse(
@@ -83,6 +83,25 @@ final class ReceiverCheck {
                     problem.why() + ".",
                     "mark what identifies the receiver with @CacheIdentity, or say"
                         + " @Cached(receiver = Receiver.IGNORED) if all are alike."));
+  }
+
+  private Optional<Problem> problemOfContent(TypeElement type, String path) {
+    List<TypeElement> closed = receivers.closedContent(type);
+    if (!closed.isEmpty()) {
+      return closed.stream().flatMap(one -> problemOfContent(one, path).stream()).findFirst();
+    }
+    List<Element> marked = receivers.members(type);
+    return type.getKind() == ElementKind.RECORD && !marked.isEmpty()
+        ? marked.stream()
+            .flatMap(member -> problem(member, path + "." + Receivers.name(member)).stream())
+            .findFirst()
+        : arguments.problem(type.asType(), path);
+  }
+
+  private Optional<Problem> problem(Element member, String path) {
+    return arguments.problem(
+        member instanceof ExecutableElement getter ? getter.getReturnType() : member.asType(),
+        path);
   }
 
   private Optional<Refusal> members(AnnotatedMethod method) {
@@ -105,10 +124,7 @@ final class ReceiverCheck {
               "memo finds them by their names.",
               "rename one of them."));
     }
-    return arguments
-        .problem(
-            member instanceof ExecutableElement getter ? getter.getReturnType() : member.asType(),
-            name)
+    return problem(member, name)
         .map(
             problem ->
                 method.refuse(

@@ -6,9 +6,8 @@ import java.util.List;
  * What identifies the object that a method is called on.
  *
  * @param withClass whether objects of several classes come, whose class counts too
- * @param isSecret whether something that is marked, even if it is ignored here, must not be shown
  */
-record ReceiverKey(Kind kind, List<String> members, boolean withClass, boolean isSecret) {
+record ReceiverKey(Kind kind, List<String> members, boolean withClass) {
 
   enum Kind {
     /** Its content, as that of any argument. */

@@ -31,17 +31,16 @@ final class Receivers {
     boolean withClass =
         method.shape() == Shape.DECORATE
             || (method.shape() == Shape.RECEIVER_FIRST && !isOfOneClass(declaring));
-    boolean isSecret = hasSecret(declaring);
     if (method.ignoresReceiver()) {
-      return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass, isSecret));
+      return Optional.of(new ReceiverKey(Kind.NOTHING, List.of(), withClass));
     }
     List<Element> members = members(declaring);
     if (!members.isEmpty()) {
       List<String> names = members.stream().map(Receivers::name).sorted().toList();
-      return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass, isSecret));
+      return Optional.of(new ReceiverKey(Kind.MEMBERS, names, withClass));
     }
     return hasContent(declaring)
-        ? Optional.of(new ReceiverKey(Kind.CONTENT, List.of(), false, isSecret))
+        ? Optional.of(new ReceiverKey(Kind.CONTENT, List.of(), false))
         : Optional.empty();
   }
 
@@ -74,14 +73,17 @@ final class Receivers {
     return Annotations.find(member, Annotations.CACHE_IDENTITY).isPresent();
   }
 
-  private static boolean isSecret(Element member) {
-    return Annotations.find(member, Annotations.SECRET).isPresent();
+  /** Whether its objects themselves have something secret. */
+  boolean hasSecret(TypeElement type) {
+    return system.members().lineage(type).stream()
+        .flatMap(one -> one.getEnclosedElements().stream())
+        .anyMatch(member -> Annotations.find(member, Annotations.SECRET).isPresent());
   }
 
-  /** Whether its objects have something secret, those of the classes that it permits included. */
-  private boolean hasSecret(TypeElement type) {
-    return marked(type).stream().anyMatch(Receivers::isSecret)
-        || permitted(type).anyMatch(this::hasSecret);
+  /** Those whose objects are all that there are of it, if their content identifies them. */
+  List<TypeElement> closedContent(TypeElement type) {
+    boolean isClosed = !isKeyType(type) && type.getModifiers().contains(Modifier.ABSTRACT);
+    return isClosed ? permitted(type).toList() : List.of();
   }
 
   private static boolean isAccessor(Element member, List<Element> marked) {
@@ -128,12 +130,16 @@ final class Receivers {
   private boolean hasContent(TypeElement type) {
     if (type.getKind() == ElementKind.RECORD
         || type.getKind() == ElementKind.ENUM
-        || keyTypes.contains(type.getQualifiedName().toString())) {
+        || isKeyType(type)) {
       return true;
     }
     return type.getModifiers().contains(Modifier.ABSTRACT)
         && !type.getPermittedSubclasses().isEmpty()
         && permitted(type).allMatch(this::hasContent);
+  }
+
+  private boolean isKeyType(TypeElement type) {
+    return keyTypes.contains(type.getQualifiedName().toString());
   }
 
   private static Stream<TypeElement> permitted(TypeElement type) {

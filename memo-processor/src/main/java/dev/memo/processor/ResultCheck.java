@@ -125,7 +125,11 @@ final class ResultCheck {
       return system
           .notData(type)
           .map(why -> new Problem(path, why))
-          .or(() -> TypeSystem.isRaw(type) ? open(path, "without type arguments it may hold any class") : none())
+          .or(
+              () ->
+                  TypeSystem.isRaw(type)
+                      ? open(path, "without type arguments it may hold any class")
+                      : none())
           .or(() -> first(type.getTypeArguments(), path))
           .or(() -> isImplied(type) ? none() : ofClass(type, path));
     }

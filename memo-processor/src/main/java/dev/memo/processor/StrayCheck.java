@@ -7,6 +7,7 @@ import javax.lang.model.element.Element;
 import javax.lang.model.element.ElementKind;
 import javax.lang.model.element.ExecutableElement;
 import javax.lang.model.element.Modifier;
+import javax.lang.model.element.RecordComponentElement;
 import javax.lang.model.type.TypeKind;
 
 /** Refuses annotations of memo where they would have no effect: their author expects one. */
@@ -38,28 +39,25 @@ final class StrayCheck {
         : ofSecretMember(element);
   }
 
-  /** What marks a component of a record marks its parameter too, which is told of. */
   private Optional<Refusal> ofSecretMember(Element member) {
     boolean isIdentity = Annotations.find(member, Annotations.CACHE_IDENTITY).isPresent();
-    boolean isOfRecord =
-        member.getKind() == ElementKind.RECORD_COMPONENT
-            || TypeSystem.declaring(member).getKind() == ElementKind.RECORD;
-    return isIdentity || isOfRecord || isOfWrapper(member)
+    return isIdentity || isOfComponent(member) || isOfWrapper(member)
         ? Optional.empty()
         : Optional.of(
             refusal(
                 member,
                 Annotations.SECRET,
                 "@Secret has no effect on " + member.getSimpleName() + ".",
-                "memo looks for it on parameters of @Cached methods, and on what @CacheIdentity"
-                    + " marks.",
+                "memo looks for it on parameters of @Cached methods, on components of records, and"
+                    + " on what @CacheIdentity marks.",
                 "move it there, or leave it out."));
   }
 
   private Optional<Refusal> ofParameter(Element parameter, String annotation) {
     Element method = parameter.getEnclosingElement();
     boolean isOfCached = method != null && Annotations.find(method, Annotations.CACHED).isPresent();
-    if (isOfCached || isOfWrapper(parameter) || isOfIdentity(parameter)) {
+    boolean isSecret = annotation.equals(Annotations.SECRET);
+    if (isOfCached || isOfWrapper(parameter) || (isSecret && isOfComponent(parameter))) {
       return Optional.empty();
     }
     String name = "@" + annotation.substring(annotation.lastIndexOf('.') + 1);
@@ -68,21 +66,28 @@ final class StrayCheck {
             parameter,
             annotation,
             name + " has no effect on " + parameter.getSimpleName() + ".",
-            "memo looks for it on the parameters of @Cached methods only.",
+            isSecret
+                ? "memo looks for it on parameters of @Cached methods, on components of records,"
+                    + " and on what @CacheIdentity marks."
+                : "memo looks for it on the parameters of @Cached methods only.",
             "move it to a parameter of the cached method, or leave it out."));
   }
 
-  /** The component of a record that identifies it. */
-  private static boolean isOfIdentity(Element parameter) {
-    Element constructor = parameter.getEnclosingElement();
-    return constructor != null
-        && constructor.getKind() == ElementKind.CONSTRUCTOR
-        && TypeSystem.declaring(constructor).getEnclosedElements().stream()
-            .anyMatch(
-                member ->
-                    member.getKind() == ElementKind.FIELD
-                        && member.getSimpleName().equals(parameter.getSimpleName())
-                        && Annotations.find(member, Annotations.CACHE_IDENTITY).isPresent());
+  /** A component, its accessor or its field; or the parameter that has its mark. */
+  private static boolean isOfComponent(Element element) {
+    boolean isParameter = element.getKind() == ElementKind.PARAMETER;
+    Element owner = isParameter ? element.getEnclosingElement() : element;
+    return owner != null
+        && TypeSystem.declaring(owner).getRecordComponents().stream()
+            .filter(component -> component.getSimpleName().equals(element.getSimpleName()))
+            .anyMatch(component -> !isParameter || isMarked(component));
+  }
+
+  private static boolean isMarked(RecordComponentElement component) {
+    return TypeSystem.declaring(component).getEnclosedElements().stream()
+        .filter(member -> member.getKind() == ElementKind.FIELD)
+        .filter(field -> field.getSimpleName().equals(component.getSimpleName()))
+        .anyMatch(field -> Annotations.find(field, Annotations.SECRET).isPresent());
   }
 
   /** Records of arguments repeat what the parameters say. */

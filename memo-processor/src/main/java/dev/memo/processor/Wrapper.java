@@ -63,6 +63,7 @@ record Wrapper(
    * @param declaresMore whether the method declares exceptions that the handle cannot say
    * @param byReference whether {@code Class::method} means this method and no other
    * @param isOverload whether the wrapper has another method of this name
+   * @param isReceiverSecret whether the receiver's {@code toString} may say something secret
    */
   record Method(
       AnnotatedMethod source,
@@ -77,7 +78,8 @@ record Wrapper(
       boolean throwsChecked,
       boolean declaresMore,
       boolean byReference,
-      boolean isOverload) {
+      boolean isOverload,
+      boolean isReceiverSecret) {
 
     Shape shape() {
       return source.shape();
@@ -97,9 +99,9 @@ record Wrapper(
       return hasSecretReceiver() || arguments.stream().anyMatch(Argument::isSecret);
     }
 
-    /** Whether that is the receiver, whose {@code toString} may say what identifies it. */
+    /** Whether that is the receiver. */
     boolean hasSecretReceiver() {
-      return hasReceiverFirst() && receiver.filter(ReceiverKey::isSecret).isPresent();
+      return hasReceiverFirst() && isReceiverSecret;
     }
   }
 

@@ -49,12 +49,14 @@ final class WrapperReader {
   private final TypeSystem system;
   private final Elements elements;
   private final Receivers receivers;
+  private final ArgumentCheck types;
   private final Heads heads;
 
-  WrapperReader(TypeSystem system, Receivers receivers) {
+  WrapperReader(TypeSystem system, Receivers receivers, ArgumentCheck types) {
     this.system = system;
     this.elements = system.elements();
     this.receivers = receivers;
+    this.types = types;
     this.heads = new Heads(system);
   }
 
@@ -143,7 +145,8 @@ final class WrapperReader {
         checked.stream().noneMatch(type -> system.types().isSameType(type, thrown))
             && !checked.isEmpty(),
         isReference(method),
-        all.stream().filter(other -> other.methodName().equals(method.methodName())).count() > 1);
+        all.stream().filter(other -> other.methodName().equals(method.methodName())).count() > 1,
+        receivers.hasSecret(method.declaring()) || types.holdsSecret(method.declaring().asType()));
   }
 
   /** A static method that takes the receiver first also has the variables of its class. */
@@ -193,7 +196,7 @@ final class WrapperReader {
         .toList();
   }
 
-  private static List<Wrapper.Argument> arguments(AnnotatedMethod method) {
+  private List<Wrapper.Argument> arguments(AnnotatedMethod method) {
     List<? extends VariableElement> parameters = method.element().getParameters();
     List<String> names = parameters.stream().map(p -> p.getSimpleName().toString()).toList();
     List<String> components =
@@ -207,10 +210,12 @@ final class WrapperReader {
         .toList();
   }
 
-  private static Wrapper.Argument argument(String name, VariableElement parameter) {
+  private Wrapper.Argument argument(String name, VariableElement parameter) {
     List<AnnotationMirror> annotations = new ArrayList<>(Annotations.nullness(parameter));
     annotations.addAll(Annotations.ofKey(parameter));
-    boolean isSecret = Annotations.find(parameter, Annotations.SECRET).isPresent();
+    boolean isSecret =
+        Annotations.find(parameter, Annotations.SECRET).isPresent()
+            || types.holdsSecret(parameter.asType());
     return new Wrapper.Argument(name, parameter.asType(), annotations, isSecret);
   }
 
