@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -91,6 +92,11 @@ final class StoreWorker implements AutoCloseable {
       CRC32C crc = new CRC32C();
       names.forEach(name -> crc.update(name.getBytes(StandardCharsets.US_ASCII)));
       return 1L << 32 | crc.getValue();
+    }
+
+    @Override
+    public Duration lag() {
+      return Duration.ZERO;
     }
 
     @Override
