@@ -329,7 +329,16 @@ public final class SecondaryReads implements LocalReads {
     }
     views.prepare();
     long begin = System.nanoTime();
-    View opened = views.open(from);
+    View opened;
+    try {
+      opened = views.open(from);
+    } catch (StoreException e) {
+      if (view == null || e.reason() != Reason.TRY_AGAIN) {
+        throw e;
+      }
+      keep(e);
+      return nextOpening;
+    }
     long end = System.nanoTime();
     nextOpening = end + pace.afterOpeningNanos(end - begin);
     if (opened == null) {
@@ -349,6 +358,14 @@ public final class SecondaryReads implements LocalReads {
     usedNanos = end;
     movedNanos = end;
     return 0;
+  }
+
+  /** What is read already is as right as before; only for the rest the primary is asked. */
+  private void keep(StoreException why) {
+    failures.increment();
+    long nanos = backOff.next();
+    nextOpening = System.nanoTime() + nanos;
+    LOG.log(Level.DEBUG, "Not opened anew for " + Duration.ofNanos(nanos) + ": " + why, why);
   }
 
   private void catchUp(View current) {

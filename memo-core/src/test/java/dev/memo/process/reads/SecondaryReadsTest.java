@@ -244,6 +244,29 @@ final class SecondaryReadsTest {
   }
 
   @Test
+  @DisplayName("P7: an opening in vain takes nothing from what is read already")
+  void anOpeningInVain() {
+    AtomicBoolean isSilent = new AtomicBoolean();
+    LiveWriter writer = new LiveWriter(page, () -> isSilent.get() ? 0 : store().tables());
+    put(1);
+    SecondaryReads reads = Paces.opensAnew(SecondaryReadsTest::first, Duration.ofMillis(100));
+    opened.add(reads);
+    reads.follow(new Source(data(), folder.resolve("own"), page, OWNER, writer));
+    await("it is opened", () -> has(reads, 1));
+    Paces.awaitRest(reads); // nobody is admitted during a catch-up
+    isSilent.set(true);
+    put(2);
+    await(
+        "it was tried",
+        () -> {
+          assertThat(has(reads, 1)).isTrue();
+          return reads.counts().failures() >= 3;
+        });
+    isSilent.set(false);
+    await("it is opened anew", () -> has(reads, 2) && reads.counts().openings() == 2);
+  }
+
+  @Test
   @DisplayName("P6: a view that was opened while a stripe was odd never counts for it")
   void aStripeThatWasOddAtTheOpening() {
     int stripe = key(1).stripe();
