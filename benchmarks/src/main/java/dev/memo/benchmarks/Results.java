@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
  * mvn -q -pl benchmarks -am -DskipTests package exec:exec -Dtable=Results -Dargs="plan redis"
  * </pre>
  *
- * <p>The first takes some 65 minutes, the second ten, and measures less; the third measures the
+ * <p>The first takes some 75 minutes, the second ten, and measures less; the third measures the
  * parts that it names, which may be one peer; a name that there is not prints those that there are.
  * Sections of parts that are not measured stay as they are. Run it on a machine that does nothing
  * else.
